@@ -1,0 +1,138 @@
+"""What the solver must know of a piece of matter: phases, transformations, mechanics, all in SI.
+
+Every property of temperature is a plain function of kelvin arrays (a Curve, or any vectorised callable).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+Array = NDArray[float64]
+Property = Callable[[Array], Array]
+
+PHASES = ("austenite", "ferrite", "pearlite", "bainite", "martensite")
+
+
+@dataclass(frozen=True)
+class Mechanics:
+    """Stress properties of one phase.
+
+    young, yield_stress, hardening  Pa against K (hardening is d stress / d plastic strain)
+    poisson                         - against K
+    strain                          free linear strain against K: thermal and transformation strain, one common
+                                    reference for all phases of the matter (0 for the parent at its stress-free state)
+    trip                            transformation plasticity K of forming this phase, 1/Pa
+    creep                           (A [Pa^-n s^-1], n, Q [J/mol]) of Norton's rate A exp(-Q/RT) s^n, or None
+    """
+
+    young: Property
+    poisson: Property
+    strain: Property
+    yield_stress: Property | None = None
+    hardening: Property | None = None
+    trip: float = 0.0
+    creep: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Phase:
+    """conductivity W/m/K, enthalpy J/kg against K (one datum for all phases of the matter)."""
+
+    name: str
+    conductivity: Property
+    enthalpy: Property
+    mechanics: Mechanics | None = None
+
+
+@dataclass(frozen=True)
+class Product:
+    """A diffusional product of austenite with the isokinetic law X = shape(s), ds/dt = rate(T).
+
+    phase     its name
+    rate      1/s against K; 0 outside low..high
+    low, high K, where it forms
+    shape     "li98", or ("jmak", n) for X = 1 - exp(-s^n)
+    limit     largest fraction of the cell it may reach against K (equilibrium), or None for all austenite
+    """
+
+    phase: str
+    rate: Property
+    low: float
+    high: float
+    shape: tuple[str, float] = ("li98", 0.0)
+    limit: Property | None = None
+
+
+@dataclass(frozen=True)
+class Kinetics:
+    """How austenite decomposes and forms.
+
+    products          the diffusional ones, in the order of their temperature
+    martensite_start  K
+    alpha             Koistinen-Marburger, 1/K, the one that belongs to martensite_start
+    ac1, ac3          K, on heating; None: no austenitisation
+    tau               s, time constants of Leblond-Devaux at ac1 and ac3
+    """
+
+    products: tuple[Product, ...] = ()
+    martensite_start: float = 0.0
+    alpha: float = 0.011
+    ac1: float | None = None
+    ac3: float | None = None
+    tau: tuple[float, float] = (1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class HardnessLaw:
+    """Hardness of each phase from coefficients already reduced from the composition; Vr in K/h at 700 degC.
+
+    law        phase -> (a, b, least, most): HV = clip(a + b log10 Vr, least, most)
+    isothermal (T [K], HV) of bainite by its mean transformation temperature, for held or interrupted cooling
+    temper     (c0, c1, c2, c3): HRC of the martensite share against m = T (17 + log10 t_h)/1000 - 14
+    fine       (T [K], HV) least hardness of pearlite formed below T (trap 11), or None
+    """
+
+    law: dict[str, tuple[float, float, float, float]]
+    temper: tuple[float, float, float, float] | None = None
+    isothermal: tuple[Array, Array] | None = None
+    fine: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One kind of matter as the solver sees it. `phases[0]` is the parent (austenite) where it transforms.
+
+    density      kg/m3, one reference for all phases
+    mixture      "linear", or "leblond" for the yield stress of austenite with martensite
+    saturation   f of transformation plasticity: "desalos" z(2-z), "leblond" z(1-ln z), "tanaka" z, "abrassart" z(3-2 sqrt z)
+    memory       share of the strain hardening that a new phase inherits (theta, 0: none)
+    remarks      what a reader must know: marks of the numbers, ranges
+    """
+
+    name: str
+    density: float
+    phases: tuple[Phase, ...]
+    emissivity: float | None = None
+    kinetics: Kinetics | None = None
+    hardness: HardnessLaw | None = None
+    mixture: str = "linear"
+    saturation: str = "desalos"
+    memory: float = 0.0
+    stress_free: float | None = None
+    remarks: tuple[str, ...] = field(default_factory=tuple)
+
+    @property
+    def transforms(self) -> bool:
+        return self.kinetics is not None
+
+    @property
+    def has_mechanics(self) -> bool:
+        return all(phase.mechanics is not None for phase in self.phases)
+
+
+def constant(value: float) -> Property:
+    """A property that does not depend on temperature."""
+    return lambda T: np.full_like(np.asarray(T, float64), value)

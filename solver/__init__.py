@@ -1,0 +1,1 @@
+"""Fields in time: grid, tables, heat, phases, hardness, stress."""

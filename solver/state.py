@@ -1,0 +1,31 @@
+"""Everything that changes in time: what a checkpoint holds and a resumed run starts from."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+Array = NDArray[float64]
+
+
+@dataclass
+class State:
+    """The part at one instant; n cells of the part, P phases, p wall patches.
+
+    time         s from the start of the first step
+    enthalpy     (n,)    J/m3, sum of z_i H_i(T) over the phases
+    phases       (P, n)  volume fractions, sum 1; (1, n) of ones where matter does not transform
+    temperature  (n,)    K, T(enthalpy, phases)
+    wall         (p,)    K, surface temperature of every wall patch
+    memory       what kinetics, hardness and the recorder carry from step to step, (n,) or (k, n) each
+    mechanics    what the stress solver carries from increment to increment
+    """
+
+    time: float
+    enthalpy: Array
+    phases: Array
+    temperature: Array
+    wall: Array
+    memory: dict[str, NDArray[np.generic]] = field(default_factory=dict)
+    mechanics: dict[str, Array] = field(default_factory=dict)
