@@ -1,0 +1,245 @@
+"""What one material point does in one increment, and what a cell's mixture of phases gives it.
+
+Small strain, isotropic elasticity carried by the ELASTIC STRAIN (a modulus that changes with temperature
+changes the stress), J2 plasticity with isotropic hardening, transformation plasticity, Norton creep. All
+inelastic strain is along the deviator, so that one scalar equation holds them together.
+
+    s  = 2 G dev(e),  q = sqrt(3/2 s:s),  mean stress = bulk tr(e)
+    de = strain - free - 3/2 [ dp s/q + trip s + sum_k creep_k q^(n_k - 1) s ]
+    q <= yield + hard_parent r_parent + hard_product r_product
+
+Transformation plasticity and creep take the mean of their rates at both ends of the increment (theta = 1/2,
+second order) or the end alone (theta = 1); plasticity is the usual radial return (Simo and Hughes,
+Computational Inelasticity, 1998, ch. 3). Leblond's factor: J.-B. Leblond, Int. J. Plasticity 5 (1989) 573.
+
+Components xx yy zz xy yz zx; shear is TENSOR shear (half of the engineering one) everywhere.
+"""
+
+import numpy as np
+from numba import njit
+
+# columns of a row: what one increment of one cell needs
+SHEAR_BEFORE, SHEAR, BULK, FREE, YIELD, HARD_PARENT, HARD_PRODUCT, TRIP, DONE_BEFORE, DONE = range(10)
+ROW = 10
+NEVER = 1e30  # yield stress of what does not yield, Pa
+
+# first index of the tables
+YOUNG, POISSON, STRAIN, FLOW, HARDENING = range(5)
+
+LAWS = ("tanaka", "desalos", "leblond", "abrassart")
+# Leblond 1989: share of martensite -> share of its yield stress
+LEBLOND = np.array([[0.0, 0.125, 0.25, 0.5, 0.75, 1.0], [0.0, 0.044, 0.124, 0.391, 0.668, 1.0]])
+
+
+@njit(cache=True)
+def _viscous(q, trip, limit, factor, creep, exponent):
+    """Inelastic strain at stress q without plasticity, and its slope by q."""
+    strain, slope = trip * q, trip
+    if factor and q > 0.5 * limit:
+        share = 1.0 + 3.5 * (q / limit - 0.5)
+        strain, slope = trip * share * q, trip * (share + 3.5 * q / limit)
+    for k in range(exponent.size):
+        if creep[k] > 0.0 and q > 0.0:
+            rate = creep[k] * q ** (exponent[k] - 1.0)
+            strain += rate * q
+            slope += exponent[k] * rate
+    return strain, slope
+
+
+@njit(cache=True)
+def inherit(parent, product, before, after, memory):
+    """Hardening variables after the share `before` -> `after` of the cell has become product.
+
+    The forming phase inherits the share `memory` of the hardening of what it grows from; none: full recovery.
+    """
+    if after > before:
+        product = (product * before + memory * parent * (after - before)) / after
+    elif after < before:
+        parent = (parent * (1.0 - before) + memory * product * (before - after)) / (1.0 - after)
+    return parent, product
+
+
+@njit(cache=True)
+def point(elastic, strain, parent, product, row, creep, exponent, theta, memory, factor):
+    """One increment of one point.
+
+    elastic   6-tuple  elastic strain at the start, xx yy zz xy yz zx (tensor shear)
+    strain    6-tuple  total strain increment (tensor shear)
+    parent    ()       hardening variable of the parent phase at the start
+    product   ()       mean hardening variable of the products at the start
+    row       (ROW,)   shear modulus before and after [Pa], bulk modulus after [Pa], free (linear) strain
+                       increment, yield stress [Pa], hardening of parent and products times their shares [Pa],
+                       transformation plasticity sum K_i df/dZ dz_i [1/Pa], share of products before and after
+    creep     (2, c)   creep strain of the increment per q^n, by the rate before and after [Pa^-n]
+    exponent  (c,)     n of each
+    theta     ()       weight of the end of the increment, 1/2 or 1
+    memory    ()       share of hardening a new phase inherits
+    factor    ()       whether the transformation plasticity grows above one half of the yield stress
+
+    Gives (elastic, parent, product, dp, a, b): the state at the end, the plastic strain increment, and the
+    exact tangent, with n the unit deviator of the new elastic strain:
+        d stress / d strain = bulk 1x1 + 2 G [a (Idev - n x n) + b n x n],   G = row[SHEAR].
+    Stress = 2 G elastic + (bulk - 2/3 G) tr(elastic) 1.
+    """
+    shear = row[SHEAR]
+    parent, product = inherit(parent, product, row[DONE_BEFORE], row[DONE], memory)
+    limit = max(row[YIELD] + row[HARD_PARENT] * parent + row[HARD_PRODUCT] * product, 0.0)
+    hard = row[HARD_PARENT] + row[HARD_PRODUCT]
+    trip = row[TRIP]
+    if 3.0 * shear * trip > 1.0:  # too long for the mean of the ends, which then overshoots
+        theta = 1.0
+
+    mean0 = (elastic[0] + elastic[1] + elastic[2]) / 3.0
+    mean = mean0 + (strain[0] + strain[1] + strain[2]) / 3.0 - row[FREE]
+    keep = 1.0
+    if theta < 1.0 and (trip > 0.0 or exponent.size > 0):
+        norm = (elastic[0] - mean0) ** 2 + (elastic[1] - mean0) ** 2 + (elastic[2] - mean0) ** 2
+        norm += 2.0 * (elastic[3] ** 2 + elastic[4] ** 2 + elastic[5] ** 2)
+        q0 = 2.0 * row[SHEAR_BEFORE] * np.sqrt(1.5 * norm)
+        if q0 > 0.0:
+            done, _ = _viscous(q0, trip, limit, factor, creep[0], exponent)
+            keep = 1.0 - 3.0 * row[SHEAR_BEFORE] * (1.0 - theta) * done / q0
+    middle = keep * mean0 + (strain[0] + strain[1] + strain[2]) / 3.0
+    d0 = keep * elastic[0] + strain[0] - middle
+    d1 = keep * elastic[1] + strain[1] - middle
+    d2 = keep * elastic[2] + strain[2] - middle
+    d3 = keep * elastic[3] + strain[3]
+    d4 = keep * elastic[4] + strain[4]
+    d5 = keep * elastic[5] + strain[5]
+    trial = 2.0 * shear * np.sqrt(1.5 * (d0 * d0 + d1 * d1 + d2 * d2 + 2.0 * (d3 * d3 + d4 * d4 + d5 * d5)))
+
+    scale = 3.0 * shear * theta
+    q, slope, dp = trial, 0.0, 0.0
+    if trip > 0.0 or exponent.size > 0:
+        for k in range(exponent.size):  # an upper bound from every term alone, whence Newton is monotone
+            if creep[1, k] > 0.0 and trial > 0.0:
+                q = min(q, (trial / (scale * creep[1, k])) ** (1.0 / exponent[k]))
+        for _ in range(60):
+            done, slope = _viscous(q, trip, limit, factor, creep[1], exponent)
+            excess = q + scale * done - trial
+            if abs(excess) <= 1e-13 * trial:
+                break
+            q -= excess / (1.0 + scale * slope)
+    b = 1.0 / (1.0 + scale * slope)
+    if q > limit:
+        q = limit
+        for _ in range(60):
+            done, slope = _viscous(q, trip, limit, factor, creep[1], exponent)
+            excess = q + 3.0 * shear * dp + scale * done - trial
+            if abs(excess) <= 1e-13 * trial:
+                break
+            dp -= excess / (hard * (1.0 + scale * slope) + 3.0 * shear)
+            q = limit + hard * dp
+        b = hard / (hard * (1.0 + scale * slope) + 3.0 * shear)
+    a = q / trial if trial > 0.0 else b
+    new = (a * d0 + mean, a * d1 + mean, a * d2 + mean, a * d3, a * d4, a * d5)
+    return new, parent + dp, product + dp, dp, a, b
+
+
+@njit(cache=True)
+def _lookup(table, place):
+    """Linear value of table (m,) at a place counted in knots; flat outside."""
+    if place <= 0.0:
+        return table[0]
+    if place >= table.size - 1:
+        return table[-1]
+    i = int(place)
+    return table[i] + (place - i) * (table[i + 1] - table[i])
+
+
+@njit(cache=True)
+def _strain(table, place):
+    """As _lookup, with the end slopes outside: a strain goes on with temperature."""
+    i = min(max(int(place), 0), table.size - 2)
+    return table[i] + (place - i) * (table[i + 1] - table[i])
+
+
+@njit(cache=True)
+def saturation(law, z):
+    """f(z) of transformation plasticity; law is a place in LAWS. Leblond's starts at 0.03: -ln 0 diverges."""
+    if law == 0:
+        return z
+    if law == 1:
+        return z * (2.0 - z)
+    if law == 2:
+        z = max(z, 0.03)
+        return z * (1.0 - np.log(z))
+    return z * (3.0 - 2.0 * np.sqrt(z))
+
+
+@njit(cache=True)
+def mixture(low, step, T0, z0, T1, z1, table, trip, creep, creeping, dt, law, martensite, rows, creeps):
+    """What one increment means for every cell.
+
+    low, step      ()         K, knots of the tables
+    T0, T1         (n,)       K, before and after
+    z0, z1         (P, n)     phase fractions before and after
+    table          (5, P, m)  Young's modulus [Pa], Poisson's ratio, free strain, yield stress, hardening [Pa]
+    trip           (P,)       K of forming each phase, 1/Pa
+    creep          (c, m)     log of A exp(-Q/RT) [Pa^-n s^-1]
+    creeping       (c,)       phase that it belongs to
+    dt             ()         s
+    law            ()         place in LAWS
+    martensite     ()         number of the phase that mixes with the parent by LEBLOND, -1: linear
+    rows           (n, ROW)   [written] see point()
+    creeps         (n, 2, c)  [written] see point()
+    """
+    phases = z0.shape[0]
+    for j in range(T0.size):
+        p0, p1 = (T0[j] - low) / step, (T1[j] - low) / step
+        young0 = poisson0 = young = poisson = free = flow = harden = shares = weight = 0.0
+        for i in range(phases):
+            a, b = z0[i, j], z1[i, j]
+            if a > 0.0:
+                young0 += a * _lookup(table[YOUNG, i], p0)
+                poisson0 += a * _lookup(table[POISSON, i], p0)
+                free -= a * _strain(table[STRAIN, i], p0)
+            if b > 0.0:
+                young += b * _lookup(table[YOUNG, i], p1)
+                poisson += b * _lookup(table[POISSON, i], p1)
+                free += b * _strain(table[STRAIN, i], p1)
+                flow += b * _lookup(table[FLOW, i], p1)
+                if i > 0:
+                    harden += b * _lookup(table[HARDENING, i], p1)
+            if i > 0:
+                shares += b - a
+                weight += trip[i] * max(b - a, 0.0)
+        if martensite > 0:
+            both = z1[0, j] + z1[martensite, j]
+            if both > 0.0:
+                share = z1[martensite, j] / both
+                rise = _lookup(table[FLOW, martensite], p1) - _lookup(table[FLOW, 0], p1)
+                flow += both * (np.interp(share, LEBLOND[0], LEBLOND[1]) - share) * rise
+        before, after = 1.0 - z0[0, j], 1.0 - z1[0, j]
+        rows[j, SHEAR_BEFORE] = young0 / (2.0 * (1.0 + poisson0))
+        rows[j, SHEAR] = young / (2.0 * (1.0 + poisson))
+        rows[j, BULK] = young / (3.0 * (1.0 - 2.0 * poisson))
+        rows[j, FREE] = free
+        rows[j, YIELD] = flow
+        rows[j, HARD_PARENT] = z1[0, j] * _lookup(table[HARDENING, 0], p1)
+        rows[j, HARD_PRODUCT] = harden
+        rows[j, TRIP] = 0.0
+        if weight > 0.0 and shares > 0.0:  # the mean of f' over the increment, exact for every law
+            rows[j, TRIP] = weight * (saturation(law, after) - saturation(law, before)) / shares
+        rows[j, DONE_BEFORE] = max(before, 0.0)
+        rows[j, DONE] = max(after, 0.0)
+        for k in range(creeping.size):
+            i = creeping[k]
+            creeps[j, 0, k] = z0[i, j] * dt * np.exp(_lookup(creep[k], p0))
+            creeps[j, 1, k] = z1[i, j] * dt * np.exp(_lookup(creep[k], p1))
+
+
+@njit(cache=True)
+def free_change(low, step, T0, z0, T1, z1, strain):
+    """Largest |thermal| + |transformation| free strain between two instants; strain (P, m), see mixture()."""
+    largest = 0.0
+    for j in range(T0.size):
+        p0, p1 = (T0[j] - low) / step, (T1[j] - low) / step
+        thermal = change = 0.0
+        for i in range(z0.shape[0]):
+            if z0[i, j] > 0.0 or z1[i, j] > 0.0:
+                now = _strain(strain[i], p1)
+                thermal += z0[i, j] * (now - _strain(strain[i], p0))
+                change += (z1[i, j] - z0[i, j]) * now
+        largest = max(largest, abs(thermal) + abs(change))
+    return largest

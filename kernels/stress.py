@@ -1,0 +1,249 @@
+"""Element loops of the 1d and rz stress solvers: unbalanced force, tangent band, new state of every point.
+
+State of the points: elastic (n, g, c), parent and product (n, g) hardening variables; g points per cell.
+Components: 1d radial, hoop, axial; rz radial, hoop, axial, radial-axial (tensor shear).
+"""
+
+import numpy as np
+from numba import njit
+
+from .plasticity import BULK, SHEAR, point
+
+SLAB, CYLINDER, SPHERE = 0, 1, 2
+FLOOR = 1e-7  # share of the elastic stiffness that a yielding point keeps in the tangent, not in its stress
+
+
+@njit(cache=True)
+def line(
+    kind, x, du, dlong, elastic, parent, product, rows, creeps, exponent, theta, memory, factor,
+    force, scale, band, edge, corner, elastic1, parent1, product1, plastic, stress,
+):  # fmt: skip
+    """Quadratic elements with two Gauss points in slab, cylinder (generalised plane strain) and sphere.
+
+    kind          ()         SLAB, CYLINDER or SPHERE
+    x             (N,)       nodes, N = 2 n + 1: faces and centres, m
+    du, dlong     (N,), ()   increments of the displacement [m] and of the strain common to all cells
+    rows, creeps, exponent, theta, memory, factor     see plasticity.point
+    force         (N + 1,)   [written] unbalanced force; last: of the common strain
+    scale         (N + 1,)   [written] sum of |B| weight, which turns a stress into a force
+    band          (3, N)     [written] tangent, lower band
+    edge, corner  (N,), (1,) [written] tangent of the common strain
+    elastic1, parent1, product1  [written] new state
+    plastic       (n,)       [written] mean plastic strain increment
+    stress        (6, n)     [written] mean stress of each cell, Pa
+    """
+    force[:] = 0.0
+    scale[:] = 0.0
+    band[:] = 0.0
+    edge[:] = 0.0
+    corner[0] = 0.0
+    stress[:] = 0.0
+    B = np.zeros((3, 4))
+    D = np.zeros((3, 3))
+    n = np.zeros(3)
+    s = np.zeros(3)
+    for j in range(rows.shape[0]):
+        row = rows[j]
+        shear, bulk = row[SHEAR], row[BULK]
+        first = 2 * j
+        size = x[first + 2] - x[first]
+        volume = 0.0
+        plastic[j] = 0.0
+        for g in range(2):
+            xi = (2 * g - 1) / np.sqrt(3.0)
+            r = x[first + 1] + 0.5 * size * xi
+            shape = (0.5 * xi * (xi - 1.0), 1.0 - xi * xi, 0.5 * xi * (xi + 1.0))
+            slope = ((2.0 * xi - 1.0) / size, -4.0 * xi / size, (2.0 * xi + 1.0) / size)
+            weight = 0.5 * size
+            if kind == CYLINDER:
+                weight *= 2.0 * np.pi * r
+            elif kind == SPHERE:
+                weight *= 4.0 * np.pi * r * r
+            for a in range(3):
+                B[0, a] = slope[a]
+                B[1, a] = 0.0 if kind == SLAB else shape[a] / r
+                B[2, a] = shape[a] / r if kind == SPHERE else 0.0
+            B[1, 3] = 1.0 if kind == SLAB else 0.0
+            B[2, 3] = 0.0 if kind == SPHERE else 1.0
+            s[:] = 0.0
+            for a in range(3):
+                for i in range(3):
+                    s[i] += B[i, a] * du[first + a]
+            for i in range(3):
+                s[i] += B[i, 3] * dlong
+            old = (elastic[j, g, 0], elastic[j, g, 1], elastic[j, g, 2], 0.0, 0.0, 0.0)
+            step = (s[0], s[1], s[2], 0.0, 0.0, 0.0)
+            new, parent1[j, g], product1[j, g], dp, along, across = point(
+                old, step, parent[j, g], product[j, g], row, creeps[j], exponent, theta, memory, factor
+            )
+            mean = (new[0] + new[1] + new[2]) / 3.0
+            norm = 0.0
+            for i in range(3):
+                elastic1[j, g, i] = new[i]
+                n[i] = new[i] - mean
+                norm += n[i] * n[i]
+                s[i] = 2.0 * shear * n[i] + 3.0 * bulk * mean
+                stress[i, j] += weight * s[i]
+            norm = np.sqrt(norm) if norm > 0.0 else 1.0
+            plastic[j] += weight * dp
+            volume += weight
+            along, across = max(along, FLOOR), max(across, FLOOR)
+            for i in range(3):
+                for k in range(3):
+                    D[i, k] = bulk - 2.0 / 3.0 * shear * along
+                    D[i, k] += 2.0 * shear * (across - along) * n[i] * n[k] / (norm * norm)
+                D[i, i] += 2.0 * shear * along
+            for a in range(4):
+                at = first + a if a < 3 else x.size
+                for i in range(3):
+                    force[at] += weight * B[i, a] * s[i]
+                    scale[at] += weight * abs(B[i, a])
+                for b in range(a + 1):
+                    k_ab = 0.0
+                    for i in range(3):
+                        for k in range(3):
+                            k_ab += B[i, a] * D[i, k] * B[k, b]
+                    if a < 3:
+                        band[a - b, first + b] += weight * k_ab
+                    elif b < 3:
+                        edge[first + b] += weight * k_ab
+                    else:
+                        corner[0] += weight * k_ab
+        plastic[j] /= volume
+        for i in range(3):
+            stress[i, j] /= volume
+
+
+@njit(cache=True)
+def section_shapes(inner, size, height):
+    """Strain of a bilinear ring element by its 8 displacements, with the dilatation averaged (B-bar).
+
+    inner, size  (m,)  inner radius and width of each column of elements, m
+    height       ()    m
+    Gives B (m, 4 points, 4 components, 8) and the weights (m, 4), full turn, m3. T. J. R. Hughes, Int. J.
+    Numer. Meth. Engng 15 (1980) 1413. Corners (0, 0) (1, 0) (0, 1) (1, 1) in (r, z), each with u_r u_z.
+    """
+    m = inner.size
+    B = np.zeros((m, 4, 4, 8))
+    weights = np.zeros((m, 4))
+    for c in range(m):
+        volume = np.zeros(8)
+        for g in range(4):
+            p, q = 0.5 + (g % 2 - 0.5) / np.sqrt(3.0), 0.5 + (g // 2 - 0.5) / np.sqrt(3.0)
+            r = inner[c] + p * size[c]
+            weights[c, g] = 0.25 * size[c] * height * 2.0 * np.pi * r
+            for a in range(4):
+                i, k = a % 2, a // 2
+                along = p if i == 1 else 1.0 - p
+                up = q if k == 1 else 1.0 - q
+                radial = (2 * i - 1) / size[c] * up
+                axial = (2 * k - 1) / height * along
+                B[c, g, 0, 2 * a] = radial
+                B[c, g, 1, 2 * a] = along * up / r
+                B[c, g, 2, 2 * a + 1] = axial
+                B[c, g, 3, 2 * a] = 0.5 * axial
+                B[c, g, 3, 2 * a + 1] = 0.5 * radial
+            volume += weights[c, g] * (B[c, g, 0] + B[c, g, 1] + B[c, g, 2])
+        volume /= weights[c].sum()
+        for g in range(4):
+            change = (volume - B[c, g, 0] - B[c, g, 1] - B[c, g, 2]) / 3.0
+            for i in range(3):
+                B[c, g, i] += change
+    return B, weights
+
+
+@njit(cache=True)
+def section(
+    column, number, fraction, B, weights, du, elastic, parent, product, rows, creeps, exponent, theta, memory,
+    factor, force, scale, band, elastic1, parent1, product1, plastic, stress,
+):  # fmt: skip
+    """B-bar ring elements on the cells of an rz lattice, cut cells weighted by their volume fraction.
+
+    column        (n,)       place of each cell in B and weights
+    number        (n, 8)     unknown of each corner displacement, -1 where it is held
+    fraction      (n,)       part share of the cell
+    B, weights    see section_shapes
+    du            (N,)       displacement increment, m
+    force, scale  (N,)       [written] unbalanced force; sum of |B| weight
+    band          (b + 1, N) [written] tangent, lower band
+    others        as in line(); four points, four components, stress (6, n)
+    """
+    force[:] = 0.0
+    scale[:] = 0.0
+    band[:] = 0.0
+    stress[:] = 0.0
+    e = np.zeros(4)
+    flow = np.zeros(8)
+    trace = np.zeros(8)
+    K = np.zeros((8, 8))
+    f = np.zeros(8)
+    f_scale = np.zeros(8)
+    for j in range(rows.shape[0]):
+        row = rows[j]
+        shear, bulk = row[SHEAR], row[BULK]
+        c = column[j]
+        plastic[j] = 0.0
+        K[:] = 0.0
+        f[:] = 0.0
+        f_scale[:] = 0.0
+        total = 0.0
+        for g in range(4):
+            b = B[c, g]
+            weight = weights[c, g] * fraction[j]
+            e[:] = 0.0
+            for a in range(8):
+                if number[j, a] >= 0:
+                    for i in range(4):
+                        e[i] += b[i, a] * du[number[j, a]]
+            old = (elastic[j, g, 0], elastic[j, g, 1], elastic[j, g, 2], 0.0, 0.0, elastic[j, g, 3])
+            step = (e[0], e[1], e[2], 0.0, 0.0, e[3])
+            new, parent1[j, g], product1[j, g], dp, along, across = point(
+                old, step, parent[j, g], product[j, g], row, creeps[j], exponent, theta, memory, factor
+            )
+            mean = (new[0] + new[1] + new[2]) / 3.0
+            n0, n1, n2, n3 = new[0] - mean, new[1] - mean, new[2] - mean, new[5]
+            pressure = 3.0 * bulk * mean
+            s0, s1, s2 = 2.0 * shear * n0 + pressure, 2.0 * shear * n1 + pressure, 2.0 * shear * n2 + pressure
+            s3 = 2.0 * shear * n3
+            elastic1[j, g, 0], elastic1[j, g, 1], elastic1[j, g, 2], elastic1[j, g, 3] = (
+                new[0],
+                new[1],
+                new[2],
+                n3,
+            )
+            stress[0, j] += weight * s0
+            stress[1, j] += weight * s1
+            stress[2, j] += weight * s2
+            stress[5, j] += weight * s3
+            total += weight
+            plastic[j] += weight * dp
+            along, across = max(along, FLOOR), max(across, FLOOR)
+            norm = n0 * n0 + n1 * n1 + n2 * n2 + 2.0 * n3 * n3
+            pull = 2.0 * shear * (across - along) / norm * weight if norm > 0.0 else 0.0
+            stiff = 2.0 * shear * along * weight
+            press = (bulk - 2.0 / 3.0 * shear * along) * weight
+            for a in range(8):
+                trace[a] = b[0, a] + b[1, a] + b[2, a]
+                flow[a] = n0 * b[0, a] + n1 * b[1, a] + n2 * b[2, a] + 2.0 * n3 * b[3, a]
+                f[a] += weight * (s0 * b[0, a] + s1 * b[1, a] + s2 * b[2, a] + 2.0 * s3 * b[3, a])
+                f_scale[a] += weight * (abs(b[0, a]) + abs(b[1, a]) + abs(b[2, a]) + abs(b[3, a]))
+            for a in range(8):
+                t0, t1, t2, t3 = stiff * b[0, a], stiff * b[1, a], stiff * b[2, a], 2.0 * stiff * b[3, a]
+                tr, fl = press * trace[a], pull * flow[a]
+                for d in range(a + 1):
+                    K[a, d] += t0 * b[0, d] + t1 * b[1, d] + t2 * b[2, d] + t3 * b[3, d]
+                    K[a, d] += tr * trace[d] + fl * flow[d]
+        plastic[j] /= total
+        for i in range(6):
+            stress[i, j] /= total
+        for a in range(8):
+            row_a = number[j, a]
+            if row_a < 0:
+                continue
+            force[row_a] += f[a]
+            scale[row_a] += f_scale[a]
+            for d in range(a + 1):
+                row_d = number[j, d]
+                if row_d >= 0:
+                    high, lowest = max(row_a, row_d), min(row_a, row_d)
+                    band[high - lowest, lowest] += K[a, d]

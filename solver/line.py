@@ -1,0 +1,134 @@
+"""Stress in one dimension: slab, long cylinder, sphere; solid or hollow, free of load."""
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+from scipy.linalg import LinAlgError, solveh_banded
+
+from ..kernels import stress as kernel
+from ..materials.matter import Matter
+from .geometry import Cells
+from .stress import ITERATIONS, TOLERANCE, Body, Knots
+
+Array = NDArray[float64]
+
+KINDS = {"slab": kernel.SLAB, "cylinder": kernel.CYLINDER, "sphere": kernel.SPHERE}
+
+
+class Line(Body):
+    """Quadratic elements on the cells of a 1d lattice.
+
+    slab       free plate that stays flat: no stress across, one in-plane strain, no in-plane force
+    cylinder   generalised plane strain: the axial strain is one unknown, no axial force
+    sphere     hoop twice
+    Adds to state.mechanics: elastic (n 2 3), parent and product (n 2) hardening variables, displacement
+    (2 n + 1) m of faces and centres, long (1,) the common strain.
+    """
+
+    def __init__(self, cells: Cells, matter: Matter, axis: Knots) -> None:
+        super().__init__(cells, matter, axis)
+        self.kind = KINDS[cells.lattice.metric]
+        self.nodes = nodes(cells)
+        self.held = held(self.nodes, self.kind)
+
+    def blank(self) -> dict[str, Array]:
+        n = self.cells.index.size
+        return {
+            "elastic": np.zeros(6 * n),
+            "parent": np.zeros(2 * n),
+            "product": np.zeros(2 * n),
+            "displacement": np.zeros(2 * n + 1),
+            "long": np.zeros(1),
+        }
+
+    def shear(self, mechanics: dict[str, Array]) -> Array:
+        e = mechanics["elastic"].reshape(-1, 2, 3)
+        deviator = e - e.mean(2, keepdims=True)
+        largest: Array = np.sqrt(1.5 * (deviator**2).sum(2)).max(1)
+        return largest
+
+    def centres(self, mechanics: dict[str, Array]) -> Array:
+        moved = np.zeros((3, self.cells.index.size))
+        moved[0] = mechanics["displacement"][1::2]
+        return moved
+
+    def solve(
+        self, mechanics: dict[str, Array], rows: Array, creeps: Array, theta: float
+    ) -> tuple[dict[str, Array], int, float, bool]:
+        n, size = self.cells.index.size, self.nodes.size
+        elastic = mechanics["elastic"].reshape(n, 2, 3)
+        parent, product = mechanics["parent"].reshape(n, 2), mechanics["product"].reshape(n, 2)
+        elastic1, parent1, product1 = np.empty_like(elastic), np.empty_like(parent), np.empty_like(product)
+        force, scale = np.empty(size + 1), np.empty(size + 1)
+        band, edge, corner = np.empty((3, size)), np.empty(size), np.empty(1)
+        plastic, stress = np.empty(n), np.empty((6, n))
+        du, long = np.zeros(size), 0.0
+        p = self.properties
+        unit = 1e-3 * float(rows[:, 1].max())
+        iterations = 0
+        while iterations < ITERATIONS:
+            iterations += 1
+            kernel.line(
+                self.kind, self.nodes, du, long, elastic, parent, product, rows, creeps, p.exponent, theta,
+                p.memory, p.factor, force, scale, band, edge, corner, elastic1, parent1, product1, plastic,
+                stress,
+            )  # fmt: skip
+            if self.kind == kernel.SPHERE:
+                corner[0] = 1.0
+            if self.held >= 0:
+                hold(self.held, force, band, edge)
+            residual = float(np.abs(force).max() / (unit * scale.max()))
+            if residual <= TOLERANCE or not np.isfinite(residual):
+                break
+            try:
+                both = solveh_banded(band, np.stack([force[:-1], edge], 1), lower=True, check_finite=False)
+            except LinAlgError:
+                residual = np.inf
+                break
+            stretch = (force[-1] - edge @ both[:, 0]) / (corner[0] - edge @ both[:, 1])
+            du -= both[:, 0] - both[:, 1] * stretch
+            long -= stretch
+        new = {
+            "elastic": elastic1.ravel(),
+            "parent": parent1.ravel(),
+            "product": product1.ravel(),
+            "displacement": mechanics["displacement"] + du,
+            "long": mechanics["long"] + long,
+            "stress": stress.ravel(),
+            "plastic_strain": mechanics["plastic_strain"] + plastic,
+        }
+        return new, iterations, residual, residual <= TOLERANCE
+
+
+def nodes(cells: Cells) -> Array:
+    """Faces and centres of the cells of a row, (2 n + 1,) m; the ends are where the wall is."""
+    if np.any(np.diff(cells.index) != 1):
+        raise ValueError("a 1d part must be one row of cells without gaps")
+    lattice = cells.lattice
+    faces = lattice.origin[0] + lattice.spacing[0] * np.arange(cells.index[0], cells.index[-1] + 2)
+    centres = lattice.centres(0)
+    for cell, distance, normal in zip(
+        cells.patch_cell, cells.patch_distance, cells.patch_normal[:, 0], strict=True
+    ):
+        faces[cell + (normal > 0.0)] = centres[cells.index[cell]] + distance * normal
+    x = np.empty(2 * faces.size - 1)
+    x[::2] = faces
+    x[1::2] = 0.5 * (faces[1:] + faces[:-1])
+    return x
+
+
+def held(x: Array, kind: int) -> int:
+    """Node that does not move: the one on the axis or the mid-plane; -1 for a hollow body."""
+    if kind == kernel.SLAB:
+        return int(np.abs(x).argmin())
+    return 0 if abs(x[0]) < 1e-9 * x[-1] else -1
+
+
+def hold(node: int, force: Array, band: Array, edge: Array) -> None:
+    """Take one node out of the system; band (3, N) lower form."""
+    force[node] = edge[node] = 0.0
+    band[:, node] = 0.0
+    band[0, node] = 1.0
+    for below in (1, 2):
+        if node >= below:
+            band[below, node - below] = 0.0

@@ -1,0 +1,142 @@
+"""Stress in a body of revolution, free of load: bilinear rings with B-bar and a direct banded solution."""
+
+import numpy as np
+from numpy import float64, int64
+from numpy.typing import NDArray
+from scipy.linalg import LinAlgError, solveh_banded
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from ..kernels import stress as kernel
+from ..materials.matter import Matter
+from .geometry import Cells
+from .solid import FULL, skin
+from .state import State
+from .stress import ITERATIONS, TOLERANCE, Body, Knots
+
+Array = NDArray[float64]
+Index = NDArray[int64]
+
+
+class Section(Body):
+    """Ring elements on the cells of an rz lattice; cut cells count by their volume fraction.
+
+    Only the axial rigid motion is held, at one node of every separate piece.
+    Adds to state.mechanics: elastic (n 4 4: points, then rr tt zz rz), parent and product (n 4) hardening
+    variables, displacement (2 N) m of the nodes, numbered along the shorter direction.
+    """
+
+    def __init__(self, cells: Cells, matter: Matter, axis: Knots) -> None:
+        super().__init__(cells, matter, axis)
+        lattice = cells.lattice
+        columns, self.column = np.unique(cells.index % lattice.shape[0], return_inverse=True)
+        inner = lattice.origin[0] + lattice.spacing[0] * columns
+        width = np.full(inner.size, lattice.spacing[0])
+        self.shapes, self.weights = kernel.section_shapes(inner, width, lattice.spacing[2])
+        self.corner, self.node_count, on_axis = corners(cells)
+        self.number, self.unknowns = unknowns(self.corner, self.node_count, on_axis)
+        alive = self.number >= 0
+        high = np.where(alive, self.number, -1).max(1)
+        self.bandwidth = int((high - np.where(alive, self.number, self.unknowns).min(1)).max())
+        self.own = np.full(2 * self.node_count, -1)
+        places = 2 * self.corner[:, :, None] + np.arange(2)
+        self.own[places.reshape(-1, 8)] = self.number
+        self.spread = skin(cells) if cells.fraction.min() < FULL else None
+
+    def blank(self) -> dict[str, Array]:
+        n = self.cells.index.size
+        return {
+            "elastic": np.zeros(16 * n),
+            "parent": np.zeros(4 * n),
+            "product": np.zeros(4 * n),
+            "displacement": np.zeros(2 * self.node_count),
+        }
+
+    def shear(self, mechanics: dict[str, Array]) -> Array:
+        e = mechanics["elastic"].reshape(-1, 4, 4)
+        deviator = e[:, :, :3] - e[:, :, :3].mean(2, keepdims=True)
+        largest: Array = np.sqrt(1.5 * ((deviator**2).sum(2) + 2.0 * e[:, :, 3] ** 2)).max(1)
+        return largest
+
+    def centres(self, mechanics: dict[str, Array]) -> Array:
+        u = mechanics["displacement"].reshape(-1, 2)[self.corner].mean(1)
+        return np.stack([u[:, 0], np.zeros(u.shape[0]), u[:, 1]])
+
+    def fields(self, state: State) -> dict[str, Array]:
+        raw = super().fields(state)
+        if self.spread is not None:
+            for name in ("stress", "plastic_strain", "max_principal_transient"):
+                raw[name] = np.ascontiguousarray((self.spread @ raw[name].T).T)
+            raw["plastic_strain"] = np.maximum(raw["plastic_strain"], 0.0)
+        return raw
+
+    def solve(
+        self, mechanics: dict[str, Array], rows: Array, creeps: Array, theta: float
+    ) -> tuple[dict[str, Array], int, float, bool]:
+        n, size = self.cells.index.size, self.unknowns
+        elastic = mechanics["elastic"].reshape(n, 4, 4)
+        parent, product = mechanics["parent"].reshape(n, 4), mechanics["product"].reshape(n, 4)
+        elastic1, parent1, product1 = np.empty_like(elastic), np.empty_like(parent), np.empty_like(product)
+        force, scale, band = np.empty(size), np.empty(size), np.empty((self.bandwidth + 1, size), order="F")
+        plastic, stress = np.empty(n), np.empty((6, n))
+        du = np.zeros(size)
+        p = self.properties
+        unit = 1e-3 * float(rows[:, 1].max())
+        iterations = 0
+        while iterations < ITERATIONS:
+            iterations += 1
+            kernel.section(
+                self.column, self.number, self.cells.fraction, self.shapes, self.weights, du, elastic, parent,
+                product, rows, creeps, p.exponent, theta, p.memory, p.factor, force, scale, band, elastic1,
+                parent1, product1, plastic, stress,
+            )  # fmt: skip
+            residual = float(np.abs(force).max() / (unit * scale.max()))
+            if residual <= TOLERANCE or not np.isfinite(residual):
+                break
+            try:
+                du -= solveh_banded(band, force, overwrite_ab=True, lower=True, check_finite=False)
+            except LinAlgError:
+                residual = np.inf
+                break
+        moved = mechanics["displacement"].copy()
+        moved[self.own >= 0] += du[self.own[self.own >= 0]]
+        new = {
+            "elastic": elastic1.ravel(),
+            "parent": parent1.ravel(),
+            "product": product1.ravel(),
+            "displacement": moved,
+            "stress": stress.ravel(),
+            "plastic_strain": mechanics["plastic_strain"] + plastic,
+        }
+        return new, iterations, residual, residual <= TOLERANCE
+
+
+def corners(cells: Cells) -> tuple[Index, int, NDArray[np.bool_]]:
+    """Nodes of the part cells: (n, 4) at (0, 0) (1, 0) (0, 1) (1, 1) in (r, z); count; which lie on the axis.
+
+    Numbered along the shorter direction of the lattice, which keeps the band of the tangent narrow.
+    """
+    nr, _, nz = cells.lattice.shape
+    i, k = cells.index % nr, cells.index // nr
+    right, up = np.array([0, 1, 0, 1]), np.array([0, 0, 1, 1])
+    column, level = i[:, None] + right, k[:, None] + up
+    place = column + (nr + 1) * level if nr <= nz else level + (nz + 1) * column
+    used, corner = np.unique(place, return_inverse=True)
+    corner = corner.reshape(place.shape).astype(int64)
+    on_axis = np.zeros(used.size, bool)
+    radius = cells.lattice.origin[0] + cells.lattice.spacing[0] * column
+    on_axis[corner[np.abs(radius) < 1e-9 * cells.lattice.spacing[0]]] = True
+    return corner, used.size, on_axis
+
+
+def unknowns(corner: Index, count: int, on_axis: NDArray[np.bool_]) -> tuple[Index, int]:
+    """Number of the unknown of every corner displacement (n, 8), -1 where held, and how many there are."""
+    free = np.ones((count, 2), bool)
+    free[on_axis, 0] = False
+    ends = np.broadcast_to(corner[:, :1], corner.shape)
+    links = coo_array((np.ones(corner.size), (ends.ravel(), corner.ravel())), shape=(count, count))
+    pieces, label = connected_components(links, directed=False)
+    for piece in range(pieces):
+        free[int(np.argmax(label == piece)), 1] = False
+    own = np.where(free, np.cumsum(free).reshape(free.shape) - 1, -1)
+    return own[corner].reshape(-1, 8).astype(int64), int(free.sum())
