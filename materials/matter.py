@@ -22,8 +22,8 @@ class Mechanics:
 
     young, yield_stress, hardening  Pa against K (hardening is d stress / d plastic strain)
     poisson                         - against K
-    strain                          free linear strain against K: thermal and transformation strain, one common
-                                    reference for all phases of the matter (0 for the parent at its stress-free state)
+    strain                          free linear strain against K: thermal and transformation, one reference
+                                    for all phases (0 for the parent at its stress-free temperature)
     trip                            transformation plasticity K of forming this phase, 1/Pa
     creep                           (A [Pa^-n s^-1], n, Q [J/mol]) of Norton's rate A exp(-Q/RT) s^n, or None
     """
@@ -107,7 +107,8 @@ class Matter:
 
     density      kg/m3, one reference for all phases
     mixture      "linear", or "leblond" for the yield stress of austenite with martensite
-    saturation   f of transformation plasticity: "desalos" z(2-z), "leblond" z(1-ln z), "tanaka" z, "abrassart" z(3-2 sqrt z)
+    saturation   f of transformation plasticity: "desalos" z(2-z), "leblond" z(1-ln z), "tanaka" z,
+                 "abrassart" z(3-2 sqrt z)
     memory       share of the strain hardening that a new phase inherits (theta, 0: none)
     remarks      what a reader must know: marks of the numbers, ranges
     """

@@ -1,0 +1,97 @@
+"""What stands behind the numbers of a steel: value, unit, source, range and mark of each."""
+
+from dataclasses import dataclass
+
+from .composition import Composition
+from .critical import ZERO, ac1_trzaska, ac3_trzaska, bs_li
+from .hardness import AUSTENITE, FINE, hv_martensite
+from .heat import latent_heat, stored_energy_martensite
+from .kinetics import TAU, ae1, ae3
+from .stress import CREEP
+
+MARKS = {
+    "V": "read in a published source",
+    "C": "computed or fitted here and checked",
+    "M": "from memory of well known tables",
+    "U": "uncertain",
+    "assumed": "chosen, not measured",
+    "given": "from the case",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One number of a card; mark is a key of MARKS."""
+
+    name: str
+    value: str
+    source: str
+    valid: str
+    mark: str
+
+    def remark(self) -> str:
+        """One sentence for a report."""
+        return f"[{self.mark}] {self.name} {self.value}: {self.source}"
+
+
+def _celsius(kelvin: float) -> str:
+    return f"{kelvin - ZERO:.0f} degC"
+
+
+def critical_entries(c: Composition, start: float, alpha: float, pair: Entry | None) -> list[Entry]:
+    """Critical temperatures; `pair` says where martensite start and alpha come from, if not van Bohemen."""
+    low_alloy = "C <= 0.6, +-15 K"
+    ms = pair or Entry("", "", "van Bohemen 2012", "C in solution, +-20 K", "V")
+    return [
+        Entry("Ae1", _celsius(ae1(c)), "Andrews 1965, Grange 1961 above 0.9 % Mn", low_alloy, "V"),
+        Entry("Ae3", _celsius(ae3(c)), "Andrews 1965, Grange 1961 above 0.9 % Mn", low_alloy, "V"),
+        Entry("Ac1", _celsius(ac1_trzaska(c)), "Trzaska 2016", "C 0.06 to 0.68", "M"),
+        Entry("Ac3", _celsius(ac3_trzaska(c)), "Trzaska 2016", "C 0.06 to 0.68", "M"),
+        Entry("bainite start", _celsius(bs_li(c)), "Li et al. 1998 (kinetic)", "with its rates only", "V"),
+        Entry("martensite start", _celsius(start), ms.source, ms.valid, ms.mark),
+        Entry("Koistinen-Marburger alpha", f"{alpha:.4f} 1/K", ms.source, "with its Ms", ms.mark),
+        Entry("austenitisation time constants", f"{TAU[0]:g} s, {TAU[1]:g} s", "chosen", "", "assumed"),
+    ]
+
+
+def model_entries(c: Composition, start: float, tempers: bool, trip: dict[str, float]) -> list[Entry]:
+    """Heat, hardness and mechanics that follow from the composition."""
+    fine = f"at least {FINE[1]:.0f} HV below {_celsius(FINE[0])}"
+    plastic = ", ".join(f"{phase} {value:.3g}" for phase, value in trip.items()) + " 1/Pa"
+    creep = f"A {CREEP[0]:g} Pa^-n/s, n {CREEP[1]:g}, Q {CREEP[2] / 1e3:g} kJ/mol"
+    stored = f"{stored_energy_martensite(c, start) / 1e3:.0f} kJ/kg"
+    c60 = "C60 set of Denis and Gur"
+    entries = [
+        Entry("heat capacity, bcc", "425 to 900 J/kg/K", "EN 1993-1-2, no A1 peak", "20 to 700 degC", "V"),
+        Entry("heat capacity, austenite", "450 to 640 J/kg/K", "Furlan et al. 2025", "", "V"),
+        Entry("conductivity, austenite", "16.8 + 0.0119 T W/m/K", "Furlan et al. 2025", "", "V"),
+        Entry("conductivity, martensite", "0.78 of annealed at 20 degC", "tables", "20 to 800 degC", "M"),
+        Entry("latent heat at 727 degC", f"{latent_heat(c) / 1e3:.0f} kJ/kg", "Hagel 1956", "+-5 %", "V"),
+        Entry("stored energy, martensite", stored, "640 MJ/m3 set free at Ms, Denis et al.", "", "V"),
+        Entry("hardness, martensite", f"{hv_martensite(c):.0f} HV", "ASTM A255-10", "C 0.10 to 0.69", "V"),
+        Entry("hardness, bainite and pearlite", "by cooling rate", "Maynier 1978", "C 0.1 to 0.5", "V"),
+        Entry("hardness, bainite held", "by temperature", "handbook values", "+-30 HV", "M"),
+        Entry("hardness, fine pearlite", fine, "A304 bands of 1045H", "C >= 0.4", "U"),
+        Entry("hardness, austenite", f"{AUSTENITE:.0f} HV", "handbook values", "", "U"),
+        Entry("densities of the phases", "free strain", "Miettinen 1997", "20 to 1400 degC", "V"),
+        Entry("elasticity", "210 GPa, 0.28 at 0 degC", c60, "0 to 900 degC", "M"),
+        Entry("yield strength", "from hardness", f"Pavlina & Van Tyne 2008; {c60}", "130 to 650 HV", "M"),
+        Entry("hardening", "from tangent moduli", c60, "0 to 900 degC", "M"),
+        Entry("transformation plasticity", plastic, "middle of published ranges", "x/1.5", "U"),
+        Entry("creep of bcc phases", creep, "50 to 80 % relaxed in 2 h at 560 to 650 degC", "400 MPa", "U"),
+    ]
+    if tempers:
+        entries.append(Entry("tempering", "HRC by m(T, t)", "own fit, 1167 points, rms 2.2 HRC", "", "C"))
+    else:
+        entries.append(Entry("tempering", "none", "composition outside the regression", "C 0.25-0.75", "C"))
+    return entries
+
+
+def text(title: str, entries: list[Entry]) -> str:
+    """A page: one line a number, the marks explained below."""
+    head = ("quantity", "value", "source", "range", "mark")
+    rows = [head, *((entry.name, entry.value, entry.source, entry.valid, entry.mark) for entry in entries)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    legend = "; ".join(f"{mark}: {meaning}" for mark, meaning in MARKS.items())
+    return "\n".join([title, *(line.rstrip() for line in lines), f"marks  {legend}"])

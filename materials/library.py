@@ -1,0 +1,85 @@
+"""The cards that come with the project: alloys and media by name."""
+
+import functools
+from pathlib import Path
+from typing import Any
+
+from .alloy import Alloy
+from .medium import Medium
+from .refusal import CaseError, one_of
+
+DATA = Path(__file__).parent / "data"
+
+
+@functools.cache
+def _card(folder: str, name: str) -> dict[str, Any]:
+    from ruamel.yaml import YAML
+
+    path = DATA / folder / f"{name.replace(' ', '_')}.yaml"
+    card: dict[str, Any] = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
+    return card
+
+
+def _names(folder: str) -> list[str]:
+    return sorted(path.stem.replace("_", " ") for path in (DATA / folder).glob("*.yaml"))
+
+
+def alloy_names() -> list[str]:
+    """Names of all alloys; their other names are in `alloy_aliases`."""
+    return _names("alloys")
+
+
+def medium_names() -> list[str]:
+    """Names of all media."""
+    return _names("media")
+
+
+@functools.cache
+def _also() -> dict[str, tuple[str, str]]:
+    """Other name -> (name of the card, analysis of that name or "")."""
+    found: dict[str, tuple[str, str]] = {}
+    for name in alloy_names():
+        card = _card("alloys", name)
+        found |= {str(other): (name, "") for other in card.get("aliases", ())}
+        found |= {str(other): (name, str(other)) for other in card.get("variants", {})}
+    return found
+
+
+def alloy_aliases() -> dict[str, str]:
+    """Other name -> name of the card."""
+    return {other: name for other, (name, _) in _also().items()}
+
+
+def alloy(name: str, **changes: Any) -> Alloy:
+    """The alloy of that name, with what you change: `alloy("42CrMo4", grain_size=9)`.
+
+    A composition is the whole analysis, not an addition. A steel without a card needs composition and
+    conductivity. Raises CaseError for an unknown name (the nearest is named) and for a wrong value.
+    """
+    if name not in alloy_names() and name not in _also() and {"composition", "conductivity"} <= set(changes):
+        return Alloy(name, **changes)
+    known = one_of(name, [*alloy_names(), *_also()], "alloy")
+    base = _from_card(known)
+    return base.replace(**changes, base=base) if changes else base.replace(base=base)
+
+
+@functools.cache
+def _from_card(name: str) -> Alloy:
+    card_name, variant = _also().get(name, (name, ""))
+    card = dict(_card("alloys", card_name))
+    card.pop("aliases", None)
+    variants = {str(key): value for key, value in card.pop("variants", {}).items()}
+    words = {**card, **variants.get(variant, {}), "name": name}
+    try:
+        return Alloy(**words)
+    except CaseError as error:
+        raise error.under(f"card {card_name}") from None
+
+
+def medium(name: str, bath: str | None = None, **changes: Any) -> Medium:
+    """The medium of that name: `medium("fast oil", bath="60 degC")`; `bath` replaces its temperature.
+
+    Raises CaseError for an unknown name (the nearest is named) and for a wrong value.
+    """
+    words = {**_card("media", one_of(name, medium_names(), "medium")), **changes}
+    return Medium(**(words if bath is None else {**words, "temperature": bath}))
