@@ -1,0 +1,179 @@
+"""The columns of physics, joined for one march: heat, then phases at constant enthalpy, then stress."""
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+from .clock import Clock
+from .field import Sampler
+from .hardness import hardness
+from .heat import Heat
+from .kinetics import Transformation
+from .recorder import Recorder
+from .state import State
+from .stress import mechanics_for
+
+if TYPE_CHECKING:
+    from .march import Leg, Problem, Sink
+
+Array = NDArray[float64]
+
+STRAIN_STEP = {"3d": 6e-4, "rz": 6e-4}  # free strain of one stress increment, see docs/numerics.md; 1d takes 5e-5
+CHEAP = 2_000_000  # cell values of one field, over all snapshots, that a run may keep without being asked
+FEWEST = 40  # snapshots of a run that is not asked
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A step that may still be refused.
+
+    dt       s, what was taken: no more than was asked
+    state    the part after the step; mechanics still those of the last increment
+    heat     J into the part through each zone
+    error    K, largest local error of the step
+    change   largest change of a phase fraction
+    horizon  s, a next step that phases can follow
+    stages   evaluations of the rate
+    """
+
+    dt: float
+    state: State
+    heat: dict[str, float]
+    error: float
+    change: float
+    horizon: float
+    stages: int
+
+
+class Columns:
+    """Heat, kinetics, recorder and stress of one problem; what changes lies in the State and the Clock alone."""
+
+    def __init__(self, problem: "Problem") -> None:
+        cells, matter = problem.cells, problem.matter
+        self.problem = problem
+        self.names = tuple(phase.name for phase in matter.phases)
+        self.heat = Heat(cells, matter, problem.tolerance)
+        self.kinetics = Transformation(matter, self.heat.tables, cells.index.size) if matter.transforms else None
+        self.recorder = Recorder(matter) if matter.transforms else None
+        self.stress = mechanics_for(cells, matter, self.heat.tables.axis) if problem.stress else None
+        self.strain_step = STRAIN_STEP.get(cells.lattice.metric, 5e-5)
+        self.probes = Sampler(cells, problem.probes) if len(problem.probes) else None
+        self.inside = Sampler(cells, problem.probes, walls=False) if len(problem.probes) else None
+        self.every = _every(problem)
+
+    def begin(self) -> State:
+        """The part before the first step: uniform and unstressed."""
+        state = self.heat.initial(self.problem.start, self.problem.phases or None)
+        if self.kinetics is not None and self.recorder is not None:
+            self.kinetics.begin(state)
+            self.recorder.begin(state)
+        if self.stress is not None:
+            self.stress.start(state)
+        return state
+
+    def first_step(self, state: State, leg: "Leg") -> float:
+        """Where a leg begins the surroundings jump: the longest step of the plain explicit method, s."""
+        return self.heat.explicit_limit(state, leg.dry or leg.laws, since=state.time)
+
+    def attempt(self, state: State, leg: "Leg", entered: float, dt: float) -> Trial:
+        """One step of heat, then of phases; `state` stays as it is."""
+        step = self.heat.advance(state, leg.laws, dt, since=entered, dry=leg.dry, entry=leg.entry)
+        after = replace(
+            state, time=state.time + step.dt, enthalpy=step.enthalpy, temperature=step.temperature, wall=step.wall
+        )
+        change, horizon = 0.0, float("inf")
+        if self.kinetics is not None and np.isfinite(step.error):
+            moved = self.kinetics.advance(state, step.enthalpy, state.temperature, step.temperature, step.dt)
+            memory = {**state.memory, **moved.memory}
+            after = replace(after, phases=moved.phases, temperature=moved.temperature, memory=memory)
+            change, horizon = moved.largest, moved.horizon
+        return Trial(step.dt, after, step.heat, step.error, change, horizon, step.stages)
+
+    def accept(self, state: State, trial: Trial, last: bool) -> tuple[State, int, float]:
+        """The state after an accepted step with its records and, where due or `last` of a leg, its stress.
+
+        Also the stress increments made, and the longest next step that phases and stress can follow, s.
+        """
+        after, longest, increments = trial.state, trial.horizon, 0
+        if self.recorder is not None:
+            self.recorder.follow(state, after)
+        if self.stress is not None:
+            before = self.stress.pending(state)
+            pending = self.stress.pending(after)
+            gained = max(pending - before, 1e-3 * self.strain_step)
+            longest = min(longest, trial.dt * self.strain_step / gained)
+            if last or pending >= 0.5 * self.strain_step:
+                self.stress.advance(after, after.time)
+                increments = 1
+        return after, increments, longest
+
+    def content(self, state: State) -> float:
+        """Heat content of the part, J."""
+        return self.heat.energy(state.enthalpy)
+
+    def follow(self, sink: "Sink", state: State, clock: Clock, leg: str) -> None:
+        """Feed the probes, and store the fields where enough has changed since they were last stored."""
+        if self.probes is not None and self.inside is not None:
+            at, within = self.probes.matrix, self.inside.matrix[:, : state.temperature.size]
+            phases = {name: (within @ state.phases[i])[:, None] for i, name in enumerate(self.names) if self.kinetics}
+            sink.probe(np.array([state.time]), (at @ np.append(state.temperature, state.wall))[:, None], phases)
+        mean = float(state.temperature.mean())
+        if self._due(state.time - clock.shown[0], abs(mean - clock.shown[1])):
+            self.show(sink, state, clock, leg)
+
+    def show(self, sink: "Sink", state: State, clock: Clock, leg: str) -> None:
+        """Store the fields of this instant."""
+        sink.snapshot(state.time, leg, self.fields(state), state.wall)
+        clock.shown = (state.time, float(state.temperature.mean()))
+
+    def fields(self, state: State) -> dict[str, Array]:
+        """Every field that exists while the march runs."""
+        fields = {"temperature": state.temperature}
+        if self.kinetics is not None:
+            fields |= {name: state.phases[i] for i, name in enumerate(self.names)}
+        if self.stress is not None:
+            fields |= self.stress.fields(state)
+        return fields
+
+    def close(self, sink: "Sink", state: State, clock: Clock, leg: "Leg", following: str | None) -> None:
+        """End a leg: its fields, its row of the ledger, the stress that a temper will change."""
+        if clock.shown[0] != state.time:
+            self.show(sink, state, clock, leg.name)
+        if self.stress is not None and following == "temper":
+            state.mechanics["as_quenched_stress"] = self.stress.fields(state)["stress"].ravel()
+        sink.ledger(clock.ledger(leg, state, self.content(state)))
+
+    def final(self, state: State) -> dict[str, Array]:
+        """Fields that have a meaning at the end only."""
+        fields: dict[str, Array] = {}
+        if self.recorder is not None:
+            fields |= self.recorder.fields(state)
+            fields["retained_austenite"] = state.phases[0]
+        if self.problem.hardness:
+            fields |= hardness(state, self.problem.matter)
+        if "as_quenched_stress" in state.mechanics:
+            fields["as_quenched_stress"] = state.mechanics["as_quenched_stress"].reshape(6, -1)
+        return fields
+
+    def _due(self, time: float, temperature: float) -> bool:
+        seconds, kelvin = self.every
+        return time >= seconds or temperature >= kelvin
+
+
+def _every(problem: "Problem") -> tuple[float, float]:
+    """When a snapshot is due: after (s, K of the mean temperature) since the last.
+
+    A count is shared between the time that is known beforehand and the temperature that the schedule goes through.
+    """
+    if isinstance(problem.snapshots, float):
+        return problem.snapshots, np.inf
+    count = problem.snapshots or max(FEWEST, CHEAP // problem.cells.index.size)
+    known = sum(leg.duration or 0.0 for leg in problem.legs)
+    met = (leg.laws[0].ambient(0.0) for leg in problem.legs)
+    surroundings = [problem.start, *(kelvin for kelvin in met if kelvin is not None)]
+    through = sum(abs(after - before) for before, after in pairwise(surroundings))
+    return (2.0 * known / count or np.inf), max(2.0 * through / count, 1e-3)
