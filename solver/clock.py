@@ -91,8 +91,8 @@ class Clock:
                 return False
             hot = float(trial.state.temperature.max())
             raise Diverged(
-                f"the temperature left every bound at {trial.state.time:.6g} s (hottest cell {hot:.6g} K, step "
-                f"{trial.dt:.3g} s): look at the heat transfer coefficients and properties of this step"
+                f"the temperature left every bound at {trial.state.time:.6g} s (hottest cell {hot:.6g} K, "
+                f"step {trial.dt:.3g} s): look at the heat transfer coefficients and properties of this step"
             )
         self.refused += 1
         shorter = trial.dt * min(0.5, LARGEST_CHANGE / max(trial.change, 1e-9))
@@ -120,7 +120,7 @@ class Clock:
         return (start - now) / (start - leg.until) if start != leg.until else 1.0
 
     def ledger(self, leg: "Leg", state: State, content: float) -> dict[str, Any]:
-        """The books of a leg: what came in, what is stored, what is left over; J, K and counts of the run so far."""
+        """The books of a leg in J: what came in, what is stored, what is left over; counts are of the run so far."""
         stored, came = content - self.content, sum(self.heat.values())
         return {
             "step": leg.name,

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 Array = NDArray[float64]
 
-STRAIN_STEP = {"3d": 6e-4, "rz": 6e-4}  # free strain of one stress increment, see docs/numerics.md; 1d takes 5e-5
+STRAIN_STEP = {
+    "3d": 6e-4,
+    "rz": 6e-4,
+}  # free strain of one stress increment; 1d takes 5e-5
 CHEAP = 2_000_000  # cell values of one field, over all snapshots, that a run may keep without being asked
 FEWEST = 40  # snapshots of a run that is not asked
 
@@ -50,14 +53,16 @@ class Trial:
 
 
 class Columns:
-    """Heat, kinetics, recorder and stress of one problem; what changes lies in the State and the Clock alone."""
+    """Heat, kinetics, recorder and stress of one problem; what changes lies in State and Clock alone."""
 
     def __init__(self, problem: "Problem") -> None:
         cells, matter = problem.cells, problem.matter
         self.problem = problem
         self.names = tuple(phase.name for phase in matter.phases)
         self.heat = Heat(cells, matter, problem.tolerance)
-        self.kinetics = Transformation(matter, self.heat.tables, cells.index.size) if matter.transforms else None
+        self.kinetics = (
+            Transformation(matter, self.heat.tables, cells.index.size) if matter.transforms else None
+        )
         self.recorder = Recorder(matter) if matter.transforms else None
         self.stress = mechanics_for(cells, matter, self.heat.tables.axis) if problem.stress else None
         self.strain_step = STRAIN_STEP.get(cells.lattice.metric, 5e-5)
@@ -83,7 +88,11 @@ class Columns:
         """One step of heat, then of phases; `state` stays as it is."""
         step = self.heat.advance(state, leg.laws, dt, since=entered, dry=leg.dry, entry=leg.entry)
         after = replace(
-            state, time=state.time + step.dt, enthalpy=step.enthalpy, temperature=step.temperature, wall=step.wall
+            state,
+            time=state.time + step.dt,
+            enthalpy=step.enthalpy,
+            temperature=step.temperature,
+            wall=step.wall,
         )
         change, horizon = 0.0, float("inf")
         if self.kinetics is not None and np.isfinite(step.error):
@@ -119,8 +128,14 @@ class Columns:
         """Feed the probes, and store the fields where enough has changed since they were last stored."""
         if self.probes is not None and self.inside is not None:
             at, within = self.probes.matrix, self.inside.matrix[:, : state.temperature.size]
-            phases = {name: (within @ state.phases[i])[:, None] for i, name in enumerate(self.names) if self.kinetics}
-            sink.probe(np.array([state.time]), (at @ np.append(state.temperature, state.wall))[:, None], phases)
+            phases = {
+                name: (within @ state.phases[i])[:, None]
+                for i, name in enumerate(self.names)
+                if self.kinetics
+            }
+            sink.probe(
+                np.array([state.time]), (at @ np.append(state.temperature, state.wall))[:, None], phases
+            )
         mean = float(state.temperature.mean())
         if self._due(state.time - clock.shown[0], abs(mean - clock.shown[1])):
             self.show(sink, state, clock, leg)
@@ -167,7 +182,7 @@ class Columns:
 def _every(problem: "Problem") -> tuple[float, float]:
     """When a snapshot is due: after (s, K of the mean temperature) since the last.
 
-    A count is shared between the time that is known beforehand and the temperature that the schedule goes through.
+    A count is shared between the time that is known beforehand and the temperature gone through.
     """
     if isinstance(problem.snapshots, float):
         return problem.snapshots, np.inf

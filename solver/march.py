@@ -27,7 +27,7 @@ class Leg:
     laws      one per zone of the cells
     duration  s, or None where `until` ends the leg
     until     K: ends when the hottest cell is below (the coldest above, where rising)
-    entry     (p,) s after the start of the leg when each wall patch meets `laws`; `dry` acts before; None: at once
+    entry     (p,) s after the start of the leg when each patch meets `laws`, before that `dry`; None: at once
     """
 
     name: str
@@ -106,7 +106,9 @@ def march(
             if watch(clock, state):
                 sink.checkpoint(state, clock.as_dict())
                 raise Stopped(leg.name)
-        columns.close(sink, state, clock, leg, legs[clock.leg + 1].kind if clock.leg + 1 < len(legs) else None)
+        columns.close(
+            sink, state, clock, leg, legs[clock.leg + 1].kind if clock.leg + 1 < len(legs) else None
+        )
         clock.leave()
     sink.end(columns.final(state))
     return state, clock

@@ -1,0 +1,97 @@
+"""metaltwin: a thermal and process twin for casting and heat treatment."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .cases.casefile import load as load
+    from .cases.grid import Grid as Grid
+    from .cases.part import Part as Part
+    from .cases.result import Result as Result
+    from .cases.result import read as read
+    from .cases.running import resume as resume
+    from .cases.sensor import Thermocouple as Thermocouple
+    from .cases.step import Cool as Cool
+    from .cases.step import Heat as Heat
+    from .cases.step import Hold as Hold
+    from .cases.step import Quench as Quench
+    from .cases.step import Ramp as Ramp
+    from .cases.step import Soak as Soak
+    from .cases.step import Temper as Temper
+    from .cases.step import Transfer as Transfer
+    from .cases.treatment import HeatTreatment as HeatTreatment
+    from .materials.alloy import Alloy as Alloy
+    from .materials.curve import Curve as Curve
+    from .materials.curve import TimeCurve as TimeCurve
+    from .materials.library import alloy as alloy
+    from .materials.library import medium as medium
+    from .materials.material import Material as Material
+    from .materials.medium import Medium as Medium
+    from .materials.refusal import CaseError as CaseError
+
+__version__ = "0.1.0"
+_HOME = {
+    "Alloy": ".materials.alloy",
+    "CaseError": ".materials.refusal",
+    "Cool": ".cases.step",
+    "Curve": ".materials.curve",
+    "Grid": ".cases.grid",
+    "Heat": ".cases.step",
+    "HeatTreatment": ".cases.treatment",
+    "Hold": ".cases.step",
+    "Material": ".materials.material",
+    "Medium": ".materials.medium",
+    "Part": ".cases.part",
+    "Quench": ".cases.step",
+    "Ramp": ".cases.step",
+    "Result": ".cases.result",
+    "Soak": ".cases.step",
+    "Temper": ".cases.step",
+    "Thermocouple": ".cases.sensor",
+    "TimeCurve": ".materials.curve",
+    "Transfer": ".cases.step",
+    "alloy": ".materials.library",
+    "load": ".cases.casefile",
+    "medium": ".materials.library",
+    "read": ".cases.result",
+    "resume": ".cases.running",
+}
+__all__ = [
+    "Alloy",
+    "CaseError",
+    "Cool",
+    "Curve",
+    "Grid",
+    "Heat",
+    "HeatTreatment",
+    "Hold",
+    "Material",
+    "Medium",
+    "Part",
+    "Quench",
+    "Ramp",
+    "Result",
+    "Soak",
+    "Temper",
+    "Thermocouple",
+    "TimeCurve",
+    "Transfer",
+    "alloy",
+    "load",
+    "medium",
+    "read",
+    "resume",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for: ``import metaltwin`` compiles nothing."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name], __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,228 @@
+"""Cases as YAML files: the same words, and messages that name file, line, key, value and mend."""
+
+import io
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from ..materials.refusal import CaseError, one_of
+from .words import fields_spoken
+
+if TYPE_CHECKING:
+    from .treatment import HeatTreatment
+
+FORMAT = 1
+KINDS = ("heat treatment",)
+OUTPUT = ("record", "snapshots")
+
+
+def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> "HeatTreatment":
+    """The case in a YAML file, in a YAML text (of several lines), or in a mapping of the same words.
+
+        case = load("shaft.yaml")
+
+    Raises CaseError with file, line, key, value and mend; FileNotFoundError where there is no such file.
+    """
+    if isinstance(source, Mapping):
+        return _case(source, "case", Path.cwd())
+    if isinstance(source, str) and "\n" in source:
+        return _case(_document(source, "case"), "case", Path.cwd())
+    path = Path(source)
+    return _case(_document(path.read_text("utf-8"), path.name), path.name, path.resolve().parent)
+
+
+def text(case: "HeatTreatment", folder: Path | None = None) -> str:
+    """The case as YAML; paths of STL files relative to `folder`, absolute where it is None.
+
+    Raises CaseError for a property that is a Python function.
+    """
+    writer = YAML()
+    writer.width = 110
+    writer.indent(mapping=2, sequence=4, offset=2)
+    stream = io.StringIO()
+    writer.dump(_laid_out(_spoken(case, folder)), stream)
+    return stream.getvalue()
+
+
+def save(case: "HeatTreatment", path: str | os.PathLike[str]) -> Path:
+    """Write the case as YAML; returns the path. Raises as `text`, and OSError."""
+    path = Path(path)
+    path.write_text(text(case, path.resolve().parent), "utf-8")
+    return path
+
+
+def schema() -> dict[str, Any]:
+    """JSON schema of a case file, for editors."""
+    from .step import STEPS
+    from .treatment import HeatTreatment
+
+    whole = TypeAdapter(HeatTreatment).json_schema()
+    known = whole["properties"]
+    names = ["part", "alloy", "grid", "start", "stress", "hardness", "limits", "tolerance"]
+    steps = [
+        {
+            "type": "object",
+            "properties": {kind: TypeAdapter(word).json_schema()},
+            "required": [kind],
+            "additionalProperties": False,
+        }
+        for kind, word in STEPS.items()
+    ]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "metaltwin case",
+        "type": "object",
+        "properties": {
+            "metaltwin": {"const": FORMAT},
+            "name": known["name"],
+            "kind": {"enum": list(KINDS)},
+            **{name: known[name] for name in names},
+            "steps": {"type": "array", "items": {"anyOf": steps}},
+            "sensors": known["sensors"],
+            "output": {
+                "type": "object",
+                "properties": {name: known[name] for name in OUTPUT},
+                "additionalProperties": False,
+            },
+        },
+        "required": ["metaltwin", "name", "part", "alloy", "grid", "steps"],
+        "additionalProperties": False,
+        "$defs": whole.get("$defs", {}),
+    }
+
+
+def _document(content: str, file: str) -> CommentedMap:
+    try:
+        document = YAML(typ="rt").load(content)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{file}:{mark.line + 1}" if mark else file
+        problem = (error.problem or error.context or "not readable").strip()
+        raise CaseError(f"this is not YAML: {problem}; mend the line", place=place) from None
+    except YAMLError as error:
+        raise CaseError(f"this is not YAML: {error}", place=file) from None
+    if not isinstance(document, CommentedMap):
+        raise CaseError("this is no case; begin with 'metaltwin: 1' and 'name: ...'", place=f"{file}:1")
+    return document
+
+
+def _case(document: Mapping[str, Any], file: str, folder: Path) -> "HeatTreatment":
+    try:
+        return _read(_bare(document), folder)
+    except CaseError as error:
+        place = f"{file}:{line}" if (line := _line(document, error.where)) else file
+        raise error.under(place=place) from None
+
+
+def _read(words: dict[str, Any], folder: Path) -> "HeatTreatment":
+    from .part import Part
+    from .treatment import HeatTreatment
+
+    version = words.pop("metaltwin", None)
+    if version != FORMAT:
+        wrong = "is missing" if version is None else f"{version!r} is a format this version cannot read"
+        raise CaseError(f"{wrong}; write metaltwin: {FORMAT}", "metaltwin")
+    one_of(words.pop("kind", KINDS[0]), KINDS, "kind of case", "kind")
+    output = words.pop("output", None) or {}
+    if not isinstance(output, dict):
+        raise CaseError(f"{output!r} is no mapping; write {{snapshots: 40}}", "output")
+    for name in output:
+        one_of(name, OUTPUT, "entry of output", "output", name)
+    for name in OUTPUT:
+        if name in words:
+            raise CaseError(f"stands in the wrong place; write output: {{{name}: {words[name]}}}", name)
+    if isinstance(words.get("part"), dict):
+        try:
+            words["part"] = Part.read(words["part"], folder)
+        except CaseError as error:
+            raise error.under("part") from None
+    try:
+        return HeatTreatment(**words, **output)
+    except CaseError as error:
+        first = error.where[:1]
+        raise error.under(*(("output",) if first and first[0] in OUTPUT else ())) from None
+
+
+def _spoken(case: "HeatTreatment", folder: Path | None) -> dict[str, Any]:
+    words = fields_spoken(case)
+    output = {name: words.pop(name) for name in OUTPUT if name in words}
+    part = case.part.words(folder)
+    if folder is None and "stl" in part:
+        part["stl"] = os.path.abspath(part["stl"])
+    words["part"] = part
+    words["steps"] = [{step.kind: fields_spoken(step)} for step in case.steps]
+    if case.sensors:
+        words["sensors"] = {
+            sensor.name: {"at": [entry.text for entry in sensor.at]} for sensor in case.sensors
+        }
+    head = {"metaltwin": FORMAT, "name": words.pop("name"), "kind": KINDS[0]}
+    return head | words | ({"output": output} if output else {})
+
+
+def _bare(value: Any) -> Any:
+    """Plain Python out of what the YAML reader gives."""
+    if isinstance(value, Mapping):
+        return {str(key): _bare(entry) for key, entry in value.items()}
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return float(value) if type(value).__name__ == "ScalarFloat" else value
+    return [_bare(entry) for entry in value]
+
+
+def _laid_out(words: dict[str, Any]) -> CommentedMap:
+    """The top level and the lists of steps and sensors in block style, all within in flow style."""
+    page = CommentedMap()
+    for key, value in words.items():
+        if key == "steps":
+            page[key] = CommentedSeq(
+                [CommentedMap({kind: _flow(step)}) for entry in value for kind, step in entry.items()]
+            )
+        elif key in ("sensors", "limits"):
+            page[key] = CommentedMap({name: _flow(entry) for name, entry in value.items()})
+        else:
+            page[key] = _flow(value)
+    return page
+
+
+def _flow(value: Any) -> Any:
+    inner: Any
+    if isinstance(value, dict):
+        inner = CommentedMap({key: _flow(entry) for key, entry in value.items()})
+    elif isinstance(value, list):
+        inner = CommentedSeq([_flow(entry) for entry in value])
+    else:
+        return value
+    inner.fa.set_flow_style()
+    return inner
+
+
+def _line(document: Any, where: Sequence[str | int]) -> int | None:
+    """Line, counted from 1, of the deepest part of a dotted name that stands in the document."""
+    line = None
+    for key in where:
+        if isinstance(document, CommentedMap) and key in document:
+            line = document.lc.key(key)[0] + 1
+            document = document[key]
+        elif isinstance(document, CommentedSeq):
+            index = key if isinstance(key, int) else _place(document, key)
+            if not 0 <= index < len(document):
+                return line
+            line, document = document.lc.item(index)[0] + 1, document[index]
+            if isinstance(document, CommentedMap) and len(document) == 1 and isinstance(key, str):
+                (document,) = document.values()
+        else:
+            return line
+    return line
+
+
+def _place(steps: CommentedSeq, name: str) -> int:
+    """Which entry of the list of steps has a dotted name, quench_2; -1 for none."""
+    kind, _, number = name.partition("_")
+    same = [i for i, entry in enumerate(steps) if isinstance(entry, CommentedMap) and kind in entry]
+    count = int(number) if number.isdigit() else 1
+    return same[count - 1] if 1 <= count <= len(same) else -1

@@ -1,0 +1,263 @@
+"""What a case will be, before it is run: one page."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..materials.composition import outside as outside_fits
+from ..materials.curve import Curve
+from ..materials.matter import Matter
+from ..solver.geometry import Cells
+from .estimate import CUT_CELLS, Body, LegEstimate, estimate, memory, seconds
+from .problem import lattice_cells, probes_inside
+from .schedule import (
+    Stretch,
+    ambient,
+    austenitising,
+    beginning,
+    celsius,
+    stretches,
+    wants_hardness,
+    wants_stress,
+)
+from .step import Heat, Soak, Temper, step_names
+
+if TYPE_CHECKING:
+    from .treatment import HeatTreatment
+
+
+@dataclass(frozen=True)
+class Check:
+    """The report of `case.check()`; prints as one page.
+
+    name       of the case
+    metric     slab, cylinder, sphere, rz or 3d
+    shape      (nx, ny, nz) cells of the box, `cells` of them in the part
+    spacing    (dx, dy, dz) m as adjusted to the part; `asked` m as written; 1 where an axis is not resolved
+    memory     bytes, predicted peak
+    seconds    predicted run time, good within a factor 2
+    limit      s, the step that a plain explicit scheme could take
+    computed   what is computed: temperature, phases, hardness, stress
+    start      the state in which the part starts
+    legs       each step, roughly: duration, Biot number, expected steps
+    warnings   what to think about before running
+    outside    curves that will be asked outside their range
+    marks      values of the card and the media that nobody has read in a published source
+    """
+
+    name: str
+    metric: str
+    shape: tuple[int, int, int]
+    cells: int
+    spacing: tuple[float, float, float]
+    asked: float
+    memory: float
+    seconds: float
+    limit: float
+    computed: tuple[str, ...]
+    start: str
+    legs: tuple[LegEstimate, ...]
+    warnings: tuple[str, ...]
+    outside: tuple[str, ...]
+    marks: tuple[str, ...]
+
+    @property
+    def steps(self) -> int:
+        """Expected time steps."""
+        return sum(leg.steps for leg in self.legs)
+
+    def __str__(self) -> str:
+        box = " x ".join(str(count) for count in self.shape)
+        edges = " x ".join(
+            f"{1e3 * edge:.4g}" for edge, count in zip(self.spacing, self.shape, strict=True) if count > 1
+        )
+        mean = max(1, round(sum(leg.stages for leg in self.legs) / max(self.steps, 1)))
+        lines = [
+            self.name,
+            f"  grid      {self.metric}, {self.cells:,} cells of the part in a box of {box}; "
+            f"spacing {edges} mm (asked {1e3 * self.asked:.4g} mm)",
+            f"  computes  {', '.join(self.computed)}; starts as {self.start}",
+            f"  memory    {self.memory / 1e9:.2f} GB",
+            f"  run time  about {duration(self.seconds)}",
+            f"  steps     about {self.steps}, of {mean} stages on average; plain explicit steps end at "
+            f"{self.limit:.2g} s at this spacing",
+            f"  {'step':14s}{'lasts about':>14s}{'from':>10s}{'to':>10s}{'Biot number':>18s}{'steps':>7s}",
+        ]
+        lines += [_row(leg) for leg in self.legs]
+        for title, entries in (
+            ("warnings", self.warnings),
+            ("asked outside their range (flat there)", self.outside),
+            ("values marked [M] from memory, [U] uncertain", self.marks),
+        ):
+            lines += [f"  {title}:", *(f"    {entry}" for entry in entries)] if entries else []
+        return "\n".join(lines)
+
+
+def duration(time: float) -> str:
+    """A time for people.
+
+    >>> duration(7260.0)
+    '2 h 1 min'
+    """
+    if time < 120.0:
+        return f"{time:.3g} s"
+    minutes = round(time / 60.0)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _row(leg: LegEstimate) -> str:
+    numbers = "-" if leg.biot is None else f"{leg.biot[0]:.3g} to {leg.biot[1]:.3g}"
+    before, end = f"{leg.before - 273.15:.0f} degC", f"{leg.end - 273.15:.0f} degC"
+    return (
+        f"  {leg.name:14s}{duration(leg.duration):>14s}{before:>10s}{end:>10s}{numbers:>18s}{leg.steps:>7d}"
+    )
+
+
+def check(case: "HeatTreatment") -> Check:
+    """The report. Raises CaseError for what only the grid shows: a spacing above a wall, a probe outside."""
+    matter = case.alloy.matter()
+    cells = lattice_cells(case)
+    probes_inside(case, cells)
+    start, phases = beginning(case, matter)
+    body = Body.of(cells, matter, phases)
+    schedule = stretches(case, matter.emissivity)
+    limit = explicit_limit(cells, body, start)
+    legs = estimate(schedule, body, start, limit, float(case.tolerance))
+    stress, count, metric = wants_stress(case, matter), cells.index.size, cells.lattice.metric
+    family = metric if metric in ("rz", "3d") else "1d"
+    reach = _reach(schedule, legs)
+    return Check(
+        name=case.name,
+        metric=metric,
+        shape=cells.lattice.shape,
+        cells=count,
+        spacing=cells.lattice.spacing,
+        asked=float(case.grid.spacing),
+        memory=memory(count, int(np.prod(cells.lattice.shape)), stress),
+        seconds=seconds(legs, count, family, matter.transforms, stress),
+        limit=limit,
+        computed=_computed(case, matter),
+        start=", ".join(_share(name, z) for name, z in phases.items() if z > 0.0) + f" at {celsius(start)}",
+        legs=legs,
+        warnings=(*_warnings(case, matter), *case.part.thin_walls(cells)),
+        outside=(*_media_outside(schedule, legs), *_matter_outside(case.alloy, *reach)),
+        marks=_marks(schedule, matter),
+    )
+
+
+def explicit_limit(cells: Cells, body: Body, hot: float) -> float:
+    """s, the largest step of a plain explicit scheme; cut cells, lifted, allow a share of it."""
+    resolved = [
+        edge for edge, count in zip(cells.lattice.spacing, cells.lattice.shape, strict=True) if count > 1
+    ]
+    inverse = sum(edge**-2 for edge in resolved) or cells.lattice.spacing[0] ** -2
+    whole = 0.5 / (body.diffusivity(293.15, max(hot, 1100.0)) * inverse)
+    return whole * (CUT_CELLS if cells.fraction.min() < 0.999 else 1.0)
+
+
+def _share(name: str, z: float) -> str:
+    return name if z > 0.999 else f"{100.0 * z:.0f} % {name}"
+
+
+def _computed(case: "HeatTreatment", matter: Matter) -> tuple[str, ...]:
+    return (
+        "temperature",
+        *(("phases",) if matter.transforms else ()),
+        *(("hardness",) if wants_hardness(case, matter) else ()),
+        *(("stress",) if wants_stress(case, matter) else ()),
+    )
+
+
+def _reach(schedule: tuple[Stretch, ...], legs: tuple[LegEstimate, ...]) -> tuple[float, float]:
+    """Coldest and hottest that the part may become, K."""
+    ends = [T for leg in legs for T in (leg.before, leg.end)]
+    return min(ends), max(ends)
+
+
+def _media_outside(schedule: tuple[Stretch, ...], legs: tuple[LegEstimate, ...]) -> list[str]:
+    found = []
+    for stretch, leg in zip(schedule, legs, strict=True):
+        for medium in dict.fromkeys(medium.name for medium in stretch.each()):
+            found += _one_medium(
+                stretch, leg, next(entry for entry in stretch.each() if entry.name == medium)
+            )
+    return found
+
+
+def _one_medium(stretch: Stretch, leg: LegEstimate, medium: Any) -> list[str]:
+    curve = medium.h if medium.h is not None else medium.flux
+    end = ambient(medium)
+    if not isinstance(curve, Curve):
+        return []
+    low, high = min(leg.before, leg.end), max(leg.before, leg.end)
+    if end is not None:
+        low, high = min(low, end), max(high, end)
+    return _sides(f"{stretch.name}: h of '{medium.name}'", curve, low, high)
+
+
+def _sides(what: str, curve: Curve, low: float, high: float) -> list[str]:
+    sides = []
+    if low < curve.low - 0.5:
+        sides.append(f"below {celsius(curve.low)} (down to {celsius(low)})")
+    if high > curve.high + 0.5:
+        sides.append(f"above {celsius(curve.high)} (up to {celsius(high)})")
+    return [f"{what} {' and '.join(sides)}"] if sides else []
+
+
+def _matter_outside(alloy: Any, low: float, high: float) -> list[str]:
+    named = [(entry.name, getattr(alloy, entry.name)) for entry in dataclasses.fields(alloy)]
+    return [
+        line
+        for name, curve in named
+        if isinstance(curve, Curve)
+        for line in _sides(f"alloy: {name}", curve, low, high)
+    ]
+
+
+def _marks(schedule: tuple[Stretch, ...], matter: Matter) -> tuple[str, ...]:
+    media = {
+        medium.name: medium for stretch in schedule for medium in stretch.each() if medium.mark in ("M", "U")
+    }
+    return (
+        *(f"[{medium.mark}] medium '{name}': {medium.source}" for name, medium in media.items()),
+        *matter.remarks,
+    )
+
+
+def _warnings(case: "HeatTreatment", matter: Matter) -> list[str]:
+    if not matter.transforms:
+        return []
+    found = _carbide(case, matter)
+    austenite = getattr(case.alloy, "austenite", None)
+    if austenite is not None:
+        found += outside_fits(austenite, float(case.alloy.grain_size))
+    no_law = matter.hardness is not None and matter.hardness.temper is None
+    if no_law and wants_hardness(case, matter) and any(isinstance(step, Temper) for step in case.steps):
+        found.append("temper: no tempering law at this carbon; hardness stays as quenched")
+    return found
+
+
+def _carbide(case: "HeatTreatment", matter: Matter) -> list[str]:
+    """What becomes of the carbide of a hypereutectoid steel at the temperatures of its schedule."""
+    need = austenitising(case.alloy, matter)
+    if need is None or need.whole is None:
+        return []
+    named = [(name, step.temperature) for name, step in _named(case) if isinstance(step, Soak)]
+    named += [(name, step.until) for name, step in _named(case) if isinstance(step, Heat) and step.until]
+    named += [("start", case.start)] if case.start is not None else []
+    dissolved = f"the card's dissolved carbon, {case.alloy.austenite.C:g} wt %, is used"
+    found = []
+    for name, temperature in named:
+        side, carbide = (
+            ("below", "stays undissolved") if temperature < need.whole else ("above", "may all dissolve")
+        )
+        if temperature >= need.temperature:
+            what = f"{name}: {celsius(temperature)} is {side} Acm ({celsius(need.whole)})"
+            found.append(f"{what}: carbide {carbide}; {dissolved}")
+    return found
+
+
+def _named(case: "HeatTreatment") -> list[tuple[str, Any]]:
+    return list(zip(step_names(case.steps), case.steps, strict=True))

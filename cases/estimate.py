@@ -1,0 +1,203 @@
+"""What a run will cost and roughly how it will go, from a body of one temperature.
+
+Each leg is followed as a lumped body whose surface lags by the resistance of a third of its half thickness.
+Costs are measured constants; `metaltwin bench` says when they no longer hold.
+"""
+
+from dataclasses import dataclass
+from math import ceil, inf, sqrt
+from typing import Any
+
+import numpy as np
+
+from ..materials.curve import TimeCurve
+from ..materials.matter import Matter
+from ..materials.medium import Medium
+from ..solver.geometry import Cells
+from .schedule import Stretch
+
+# Measured on 2 cores with a warm cache; good within a factor 2.
+STAGE = {"3d": 6e-9, "rz": 40e-9, "1d": 60e-9}  # s a cell and stage of the heat step
+STAGE_CALL = 60e-6  # s a stage, however few the cells
+KINETICS = 150e-9  # s a cell and step: phases, recorder
+STEP_CALL = 0.7e-3  # s a step, however few the cells
+INCREMENT = {"3d": 120e-6, "rz": 20e-6, "1d": 5e-6}  # s a cell and stress increment
+STRAIN_STEP = {"3d": 2e-4, "rz": 1e-4, "1d": 5e-5}  # free strain per stress increment, as the march takes it
+STRAIN = 2.8e-5  # 1/K, of the cell that strains most
+FRONT = 4.0  # a quench that transforms takes so many times more steps and increments: cells transform in turn
+STEPS = 16.0  # steps of a leg for each cube root of (its temperature change / tolerance)
+STAGES = 1.4  # stages over those of equal steps
+START_SECONDS = 3.5  # s, loading compiled code
+HEAT_BYTES, STRESS_BYTES, BOX_BYTES, BASE_BYTES = 250.0, 850.0, 24.0, 220e6
+
+SIGMA = 5.670374419e-8  # W/m2/K4
+CUT_CELLS = 0.35  # share of a full cell's step that lifted cut cells allow
+TRANSFORMED = 600.0  # K, where a quench has begun to make martensite
+LONGEST = 30 * 86400.0  # s, where a leg that hardly moves is given up
+
+
+@dataclass(frozen=True)
+class LegEstimate:
+    """One leg, roughly.
+
+    name         of the leg
+    duration     s
+    before, end  K, mean temperature of the part
+    biot         (least, most) h V / (A k) over surface temperatures; None for flux or held surface
+    steps        of time
+    stages       of all steps
+    front        how many times more steps and increments it takes because cells transform in turn
+    """
+
+    name: str
+    duration: float
+    before: float
+    end: float
+    biot: tuple[float, float] | None
+    steps: int
+    stages: int
+    front: float = 1.0
+
+
+@dataclass(frozen=True)
+class Body:
+    """The part as one temperature.
+
+    length       m, volume over area
+    areas        share of each zone in the area
+    capacity     J/m3/K against K, conductivity W/m/K against K: of the phases at the start
+    """
+
+    length: float
+    areas: dict[str, float]
+    matter: Matter
+    phases: dict[str, float]
+
+    @classmethod
+    def of(cls, cells: Cells, matter: Matter, phases: dict[str, float]) -> "Body":
+        """Volume and areas of the cells."""
+        whole = float(cells.patch_area.sum())
+        share = np.bincount(cells.patch_zone, cells.patch_area, len(cells.zones)) / whole
+        return cls(
+            float(cells.volume.sum()) / whole,
+            dict(zip(cells.zones, map(float, share), strict=True)),
+            matter,
+            phases,
+        )
+
+    def capacity(self, T: float) -> float:
+        """J/m3/K at T (K), of the phases at the start."""
+        ends = np.array([T - 1.0, T + 1.0])
+        slope = sum(z * np.diff(self._phase(name).enthalpy(ends))[0] for name, z in self.phases.items()) / 2.0
+        return float(slope) * self.matter.density
+
+    def conductivity(self, T: float) -> float:
+        """W/m/K at T (K), of the phases at the start."""
+        at = np.array([T])
+        return float(sum(z * self._phase(name).conductivity(at)[0] for name, z in self.phases.items()))
+
+    def _phase(self, name: str) -> Any:
+        return next(phase for phase in self.matter.phases if phase.name == name)
+
+    def diffusivity(self, low: float, high: float) -> float:
+        """Largest between two temperatures (K), m2/s."""
+        return max(self.conductivity(T) / self.capacity(T) for T in np.linspace(low, high, 12))
+
+
+def _value(given: Any, surface: float, time: float) -> float:
+    if isinstance(given, float | int):
+        return float(given)
+    return float(np.asarray(given(np.array([time if isinstance(given, TimeCurve) else surface])))[0])
+
+
+def exchange(medium: Medium, surface: float, time: float) -> tuple[float, float]:
+    """Heat flux into a surface, W/m2, and heat transfer coefficient, W/m2/K; `inf` where held, 0 for a flux.
+
+    surface K; time s since the start of the step
+    """
+    if medium.surface_temperature is not None:
+        return inf, inf
+    if medium.flux is not None:
+        return _value(medium.flux, surface, time), 0.0
+    if medium.temperature is None:
+        return 0.0, 0.0
+    ambient = _value(medium.temperature, surface, time)
+    h = 0.0 if medium.h is None else _value(medium.h, surface, time)
+    if medium.emissivity is not None:
+        h += float(medium.emissivity) * SIGMA * (surface**2 + ambient**2) * (surface + ambient)
+    return h * (ambient - surface), h
+
+
+def follow(stretch: Stretch, body: Body, start: float) -> tuple[float, float]:
+    """Duration (s) and end temperature (K) of a leg that begins at `start` (K)."""
+    T, time = start, 0.0
+    last = inf if stretch.duration is None else stretch.duration
+    while time < last and time < LONGEST:
+        if stretch.until is not None and (T >= stretch.until if stretch.rising else T <= stretch.until):
+            break
+        rate = _rate(stretch, body, T, time)
+        if rate == 0.0:
+            return (last if last < inf else time), T
+        change = max(0.5, 0.01 * abs(T - 293.15))
+        dt = min(change / abs(rate), last - time, max(1.0, 0.02 * min(last, 1e5)))
+        T, time = T + rate * dt, time + dt
+    return time, T
+
+
+def _rate(stretch: Stretch, body: Body, T: float, time: float) -> float:
+    """K/s of the lumped body; its surface lags by length / (3 k)."""
+    inner = 3.0 * body.conductivity(T) / body.length
+    total = 0.0
+    for zone, share in body.areas.items():
+        medium = stretch.medium(zone)
+        q, h = exchange(medium, T, time)
+        if h == inf:
+            total += share * inner * (_value(medium.surface_temperature, T, time) - T)
+        else:
+            total += share * q / (1.0 + h / inner)
+    return total / (body.length * body.capacity(T))
+
+
+def biot(stretch: Stretch, body: Body, low: float, high: float) -> tuple[float, float] | None:
+    """(least, most) h V / (A k) over surface temperatures low..high (K); None for flux or held surface."""
+    numbers = [
+        exchange(stretch.medium(zone), T, 0.0)[1] * body.length / body.conductivity(T)
+        for zone in body.areas
+        for T in np.linspace(low, high, 25)
+    ]
+    most = max(numbers)
+    return None if most in (0.0, inf) else (min(numbers), most)
+
+
+def estimate(
+    stretches: tuple[Stretch, ...], body: Body, start: float, limit: float, tolerance: float
+) -> tuple[LegEstimate, ...]:
+    """Every leg, roughly.   start K; limit s, explicit step; tolerance K"""
+    ready, T, austenite = [], start, body.phases.get("austenite", 0.0) > 0.0
+    for stretch in stretches:
+        duration, end = follow(stretch, body, T)
+        front = FRONT if austenite and end < TRANSFORMED < T else 1.0
+        austenite = austenite and end > TRANSFORMED
+        steps = max(4, ceil(front * STEPS * max(abs(end - T) / tolerance, 0.3) ** (1.0 / 3.0)))
+        stages = max(3 * steps, ceil(STAGES * sqrt(4.0 * steps * duration / limit)))
+        numbers = biot(stretch, body, min(T, end), max(T, end))
+        ready.append(LegEstimate(stretch.name, duration, T, end, numbers, steps, stages, front))
+        T = end
+    return tuple(ready)
+
+
+def seconds(legs: tuple[LegEstimate, ...], cells: int, metric: str, kinetics: bool, stress: bool) -> float:
+    """Predicted run time, s.   metric "1d", "rz" or "3d" """
+    total = START_SECONDS
+    for leg in legs:
+        total += leg.stages * (STAGE_CALL + cells * STAGE[metric])
+        total += leg.steps * (STEP_CALL + (cells * KINETICS if kinetics else 0.0))
+        if stress:
+            increments = 1.0 + leg.front * STRAIN * abs(leg.end - leg.before) / STRAIN_STEP[metric]
+            total += increments * (STEP_CALL + cells * INCREMENT[metric])
+    return total
+
+
+def memory(cells: int, box: int, stress: bool) -> float:
+    """Predicted peak memory, bytes."""
+    return BASE_BYTES + cells * (HEAT_BYTES + (STRESS_BYTES if stress else 0.0)) + box * BOX_BYTES

@@ -1,0 +1,85 @@
+"""How finely, and in how many dimensions, a part is computed."""
+
+from math import isfinite, prod
+from typing import Any
+
+from pydantic.dataclasses import dataclass
+
+from ..materials.quantity import Length
+from ..materials.refusal import STRICT, CaseError, one_of, plain
+from ..solver.shape import Box, Cylinder, Plate, Shape, Sphere
+
+METRICS = ("auto", "1d", "rz", "3d")
+MOST_CELLS = 2e9
+"""Cells of a box; its numbers alone would fill 16 GB."""
+
+
+@plain
+@dataclass(frozen=True, config=STRICT)
+class Grid:
+    """Spacing of the cells and the metric.
+
+    spacing  edge of a cell, "1 mm"; adjusted by the grid so that a whole number fits the part
+    metric   "auto", "1d", "rz" or "3d"; auto is 1d for plate, sphere and infinite cylinder, rz for
+             cylinder and ring, 3d for the rest
+
+        Grid("1 mm")
+
+    Raises CaseError for a spacing without unit or not above zero, and for an unknown metric.
+    """
+
+    spacing: Length
+    metric: Any = "auto"
+
+    def __post_init__(self) -> None:
+        one_of(self.metric, METRICS, "metric", "metric")
+
+
+def metric_of(shape: Shape, grid: Grid) -> str:
+    """The metric of the lattice: slab, cylinder, sphere, rz or 3d.
+
+    Raises CaseError for a metric that the part cannot have.
+    """
+    named = {metric if metric in ("rz", "3d") else "1d": metric for metric in reversed(shape.metrics)}
+    if grid.metric == "auto":
+        return shape.metrics[0]
+    if grid.metric not in named:
+        raise CaseError(
+            f"{grid.metric!r} does not suit this part; give {' or '.join(sorted(named))}, or 'auto'"
+        )
+    return named[grid.metric]
+
+
+def check_spacing(shape: Shape, grid: Grid) -> None:
+    """Refuse a spacing larger than the wall, and a box of more cells than memory holds. Raises CaseError."""
+    spacing, wall = float(grid.spacing), wall_of(shape)
+    if spacing > wall * (1.0 + 1e-9):
+        raise CaseError(
+            f"'{grid.spacing}' is larger than the wall of the part, {1e3 * wall:.3g} mm; "
+            f"take {1e3 * wall / 2.0:.3g} mm or less, two cells across"
+        )
+    edges = [high - low for low, high in zip(shape.lower, shape.upper, strict=True) if isfinite(high - low)]
+    if metric_of(shape, grid) == "rz":
+        edges = [edges[0] / 2.0, edges[2]]
+    elif metric_of(shape, grid) != "3d":
+        edges = edges[:1]
+    cells = prod(edge / spacing for edge in edges)
+    if cells > MOST_CELLS:
+        least = spacing * (cells / MOST_CELLS) ** (1.0 / len(edges))
+        raise CaseError(
+            f"'{grid.spacing}' makes a box of {cells:.2g} cells; take {1e3 * least:.2g} mm or more"
+        )
+
+
+def wall_of(shape: Shape) -> float:
+    """The thinnest wall, m; of a body of any form twice its volume over its surface, a wall in the mean."""
+    if isinstance(shape, Plate):
+        return shape.thickness
+    if isinstance(shape, Sphere):
+        return 2.0 * shape.radius
+    if isinstance(shape, Box):
+        return min(shape.size)
+    if isinstance(shape, Cylinder):
+        across = shape.radius - shape.inner if shape.inner else 2.0 * shape.radius
+        return across if shape.length is None else min(across, shape.length)
+    return 2.0 * shape.volume / shape.area

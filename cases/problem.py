@@ -1,0 +1,115 @@
+"""A case as the solver takes it: cells, matter, legs with laws, start, probes; all in SI."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+from ..materials import library
+from ..materials.matter import Matter
+from ..materials.medium import Medium
+from ..materials.quantity import Amount
+from ..materials.refusal import CaseError
+from ..solver.boundary import Law
+from ..solver.field import Sampler
+from ..solver.geometry import Cells, build
+from ..solver.march import Leg, Problem
+from .grid import metric_of
+from .schedule import ROOM, beginning, stretches, wants_hardness, wants_stress
+from .step import Quench
+
+if TYPE_CHECKING:
+    from .treatment import HeatTreatment
+
+Array = NDArray[float64]
+
+
+def problem(case: "HeatTreatment") -> Problem:
+    """What the march runs. Raises CaseError for a spacing too large and for a probe outside the part."""
+    matter = case.alloy.matter()
+    grid = lattice_cells(case)
+    start, phases = beginning(case, matter)
+    probes_inside(case, grid)
+    snapshots = case.snapshots
+    return Problem(
+        cells=grid,
+        matter=matter,
+        legs=legs(case, grid, matter),
+        start=start,
+        phases=phases,
+        probes=probe_points(case),
+        record=float(case.record),
+        snapshots=float(snapshots) if isinstance(snapshots, Amount) else snapshots,
+        tolerance=float(case.tolerance),
+        hardness=wants_hardness(case, matter),
+        stress=wants_stress(case, matter),
+    )
+
+
+def lattice_cells(case: "HeatTreatment") -> Cells:
+    """The part on its grid. Raises CaseError for a spacing that the part cannot take."""
+    shape = case.part.shape
+    try:
+        return build(shape, metric_of(shape, case.grid), float(case.grid.spacing))
+    except ValueError as error:
+        sentence = error.sentence if isinstance(error, CaseError) else str(error)
+        raise CaseError(sentence, "grid", "spacing") from None
+
+
+def law(medium: Medium) -> Law:
+    """The law of a medium, in SI; times count from the start of the step."""
+    given = {name: getattr(medium, name) for name in ("h", "flux", "surface_temperature")}
+    temperature = ROOM if medium.insulates and medium.temperature is None else medium.temperature
+    return Law(
+        **{name: _number(value) for name, value in given.items()},
+        temperature=_number(temperature),
+        emissivity=0.0 if medium.emissivity is None else float(medium.emissivity),
+    )
+
+
+def legs(case: "HeatTreatment", grid: Cells, matter: Matter) -> tuple[Leg, ...]:
+    """The schedule as the march takes it."""
+    ready: list[Leg] = []
+    for stretch in stretches(case, matter.emissivity):
+        laws = tuple(law(stretch.medium(zone)) for zone in grid.zones)
+        leg = Leg(stretch.name, stretch.kind, laws, stretch.duration, stretch.until, stretch.rising)
+        step = stretch.step
+        if isinstance(step, Quench) and step.immersion is not None:
+            entry = entry_times(grid, step.direction or "-z", float(step.immersion))
+            in_air = ready and ready[-1].kind in ("transfer", "cool")
+            still_air = (law(library.medium("still air")),) * len(grid.zones)
+            leg = replace(leg, entry=entry, dry=ready[-1].laws if in_air else still_air)
+        ready.append(leg)
+    return tuple(ready)
+
+
+def entry_times(grid: Cells, direction: str, speed: float) -> Array:
+    """When each wall patch (p,) meets the bath, s after the first does.   direction of motion; speed m/s"""
+    axis = "xyz".index(direction[1])
+    sign = -1.0 if direction[0] == "-" else 1.0
+    shape, box = grid.lattice.shape, grid.index[grid.patch_cell]
+    number = (box % shape[0], box // shape[0] % shape[1], box // (shape[0] * shape[1]))[axis]
+    place = grid.lattice.centres(axis)[number] + grid.patch_distance * grid.patch_normal[:, axis]
+    ahead = sign * place
+    return np.asarray((ahead.max() - ahead) / speed, float64)
+
+
+def _number(value: Any) -> Any:
+    """A float where the value is one; a curve, a function or None as it is."""
+    return float(value) if isinstance(value, Amount) else value
+
+
+def probe_points(case: "HeatTreatment") -> Array:
+    """(k, 3) m, where the thermocouples sit."""
+    return np.array([[float(x) for x in sensor.at] for sensor in case.sensors], float64).reshape(-1, 3)
+
+
+def probes_inside(case: "HeatTreatment", grid: Cells) -> None:
+    """Refuse a thermocouple outside the part, with its distance."""
+    for sensor, point in zip(case.sensors, probe_points(case), strict=True):
+        try:
+            Sampler(grid, point[None, :])
+        except ValueError as error:
+            raise CaseError(f"{error}; move it into the part", "sensors", sensor.name, "at") from None

@@ -1,0 +1,56 @@
+"""A line on stderr that says how far a run is."""
+
+import sys
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+
+class Bar:
+    """Progress of a run on stderr, with time left; silent where stderr is no terminal or `shown` is False.
+
+    with Bar(legs, shown=True) as bar:
+        bar.at(leg, fraction, hottest)
+    """
+
+    def __init__(self, legs: tuple[str, ...], shown: bool) -> None:
+        self.legs = legs
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            disable=not (shown and sys.stderr.isatty()),
+            transient=True,
+        )
+        self._task = self._progress.add_task("", total=float(len(legs)))
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def at(self, leg: int, fraction: float, hottest: float) -> None:
+        """Leg number, share of it that is done (0 to 1), hottest cell (K)."""
+        name = self.legs[min(leg, len(self.legs) - 1)]
+        self._progress.update(
+            self._task,
+            completed=leg + min(max(fraction, 0.0), 1.0),
+            description=f"{name} {hottest - 273.15:.0f} degC",
+        )

@@ -1,0 +1,163 @@
+"""Running a case, and going on with an interrupted one."""
+
+import os
+import platform
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..materials.refusal import CaseError
+from ..solver.clock import Clock
+from ..solver.march import Problem, Stopped, march
+from ..solver.shape import Cylinder, Shape, Sphere
+from ..solver.state import State
+from . import casefile, store
+from .estimate import HEAT_BYTES, STRESS_BYTES
+from .progress import Bar
+from .result import Result
+
+if TYPE_CHECKING:
+    from .treatment import HeatTreatment
+
+CHECKPOINT_EVERY = 60.0  # s of wall time
+FEW = 40  # snapshots of a large part, where their number is left open
+PARTS = ("metaltwin", "numpy", "numba", "h5py")
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during a run; what was computed lies in `file`, beside it the checkpoint."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        super().__init__(
+            f"stopped; what was computed is in '{file}', metaltwin run --resume '{file}' goes on"
+        )
+
+
+def run(case: "HeatTreatment", file: str | os.PathLike[str] | None, progress: bool) -> Result:
+    """Compute a case. Raises Interrupted on Ctrl-C, CaseError for what cannot be computed or written."""
+    if file is not None:
+        store.check_writable(Path(file))
+    problem = case.problem()
+    if file is not None:
+        store.check_writable(Path(file), room(problem))
+    log = store.Log(problem.cells, about(case, problem), _text(case), versions(), file)
+    return _march(case, problem, log, None, None, progress)
+
+
+def resume(file: str | os.PathLike[str], progress: bool = True) -> Result:
+    """Go on with an interrupted run to a bit-identical end. Raises CaseError where files are not whole."""
+    log, state, extra = store.resume(file)
+    case = casefile.load(log.case)
+    return _march(case, case.problem(), log, state, Clock.from_dict(extra), progress)
+
+
+def about(case: "HeatTreatment", problem: Problem) -> store.About:
+    """What the result must know beside its fields."""
+    limits = {
+        field: (None if low is None else float(low), None if high is None else float(high))
+        for field, (low, high) in (case.limits or {}).items()
+    }
+    return store.About(
+        probes={sensor.name: tuple(float(x) for x in sensor.at) for sensor in case.sensors},  # type: ignore[misc]
+        limits=limits,
+        axis=axis_of(case.part.shape),
+        centre=case.part.shape.middle,
+        legs=tuple(leg.name for leg in problem.legs),
+        name=case.name,
+    )
+
+
+def room(problem: Problem) -> float:
+    """Bytes that the result file and its checkpoint may take."""
+    cells = problem.cells.index.size
+    components = 2 + (5 if problem.matter.transforms else 0) + (14 if problem.stress else 0)
+    count = problem.snapshots if isinstance(problem.snapshots, int) else FEW
+    state = HEAT_BYTES + (STRESS_BYTES if problem.stress else 0.0)
+    return store.expected_bytes(cells, components, count, state)
+
+
+def axis_of(shape: Shape) -> str | None:
+    """What radial and hoop mean in a body: about z, from the centre, or nothing."""
+    if isinstance(shape, Sphere):
+        return "sphere"
+    return "cylinder" if isinstance(shape, Cylinder) else None
+
+
+def versions() -> dict[str, str]:
+    """What computes: packages, Python, machine."""
+    return {name: version(name) for name in PARTS} | {
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def file_name(name: str) -> str:
+    """File name of a case: its name with what files cannot carry replaced.
+
+    >>> file_name("42CrMo4 shaft, oil quenched")
+    '42CrMo4_shaft_oil_quenched.vtkhdf'
+    """
+    return (re.sub(r"[^\w.-]+", "_", name).strip("_.") or "case") + store.SUFFIX
+
+
+def _text(case: "HeatTreatment") -> str:
+    try:
+        return casefile.text(case)
+    except CaseError as error:
+        return f"# this case cannot stand in a file: {error}\n"
+
+
+def _march(
+    case: "HeatTreatment",
+    problem: Problem,
+    log: store.Log,
+    state: State | None,
+    clock: Clock | None,
+    progress: bool,
+) -> Result:
+    with _asked_to_stop() as asked, Bar(tuple(leg.name for leg in problem.legs), progress) as bar:
+        saved = time.monotonic()
+
+        def watch(clock: Clock, state: State) -> bool:
+            nonlocal saved
+            leg = problem.legs[min(clock.leg, len(problem.legs) - 1)]
+            bar.at(clock.leg, clock.fraction(leg, state.time), float(state.temperature.max()))
+            if log.path is not None and time.monotonic() - saved > CHECKPOINT_EVERY:
+                log.checkpoint(state, clock.as_dict())
+                saved = time.monotonic()
+            return asked()
+
+        try:
+            march(problem, log, watch, state, clock)
+        except Stopped:
+            file = log.path or log.save(file_name(case.name))
+            raise Interrupted(file) from None
+    return Result(log.archive(), case)
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed, once politely; the second time it interrupts at once."""
+    pressed = False
+
+    def ask(number: int, frame: Any) -> None:
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, before)

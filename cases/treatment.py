@@ -1,0 +1,227 @@
+"""A heat treatment: part, alloy, grid and steps; what it will do, and doing it."""
+
+import dataclasses
+import os
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic.dataclasses import dataclass
+
+from ..materials import library
+from ..materials.alloy import Alloy
+from ..materials.material import Material
+from ..materials.quantity import Amount, Duration, Quantity, Temperature
+from ..materials.refusal import STRICT, CaseError, one_of, plain
+from .grid import Grid
+from .limits import Limits
+from .part import Part
+from .schedule import check_words
+from .sensor import Thermocouple
+from .step import STEPS, ZONES, opened, step_names
+from .words import replaced
+
+if TYPE_CHECKING:
+    from ..solver.march import Problem
+    from .check import Check
+    from .result import Result
+
+
+def _part(given: object) -> Part:
+    if isinstance(given, Part):
+        return given
+    if isinstance(given, dict):
+        return Part.read(given)
+    raise CaseError(f"{given!r} is no part; write Part.cylinder(...), Part.from_stl(...) and so on")
+
+
+def _alloy(given: object) -> Alloy | Material:
+    if isinstance(given, Alloy | Material):
+        return given
+    if isinstance(given, str):
+        return library.alloy(given)
+    if isinstance(given, dict) and "heat_capacity" in given:
+        return Material(**given)
+    if isinstance(given, dict) and "name" in given:
+        return library.alloy(**given)
+    raise CaseError(f"{given!r} is no alloy; give a name such as '42CrMo4', an alloy(...) or a Material")
+
+
+def _step(given: object, kind: str) -> Any:
+    if not isinstance(given, dict):
+        raise CaseError(f"{given!r} holds no arguments; write {kind}: {{...}}", kind)
+    try:
+        return STEPS[kind](**given)
+    except CaseError as error:
+        raise error.under(kind) from None
+
+
+def _steps(given: object) -> tuple[Any, ...]:
+    if not isinstance(given, list | tuple) or not given:
+        raise CaseError("needs a list of at least one step, [Soak(...), Quench(...)]")
+    ready: list[Any] = []
+    for number, entry in enumerate(given, 1):
+        if isinstance(entry, str):
+            entry = {entry: None}
+        if isinstance(entry, dict) and len(entry) == 1:
+            ((kind, words),) = entry.items()
+            one_of(kind, STEPS, "step", number - 1)
+            name = step_names((*ready, STEPS[kind]))[-1]
+            try:
+                entry = _step(words, kind)
+            except CaseError as error:
+                raise CaseError(error.sentence, name, *error.where[1:]) from None
+        if not isinstance(entry, tuple(STEPS.values())):
+            known = ", ".join(word.__name__ for word in STEPS.values())
+            raise CaseError(f"{entry!r} is no step; known: {known}", number - 1)
+        ready.append(entry)
+    return tuple(ready)
+
+
+def _sensors(given: object) -> tuple[Thermocouple, ...]:
+    if isinstance(given, dict):
+        ready = []
+        for name, words in given.items():
+            if not isinstance(words, dict):
+                raise CaseError(f"{words!r} says no place; write {name}: {{at: [x, y, z]}}", name)
+            try:
+                ready.append(Thermocouple(name, **words))
+            except CaseError as error:
+                raise error.under(name) from None
+        return tuple(ready)
+    if not isinstance(given, list | tuple) or not all(isinstance(entry, Thermocouple) for entry in given):
+        raise CaseError("needs a list of Thermocouple(name, at=(x, y, z))")
+    names = [sensor.name for sensor in given]
+    for name in names:
+        if names.count(name) > 1:
+            raise CaseError(f"two thermocouples are called {name!r}; rename one")
+    return tuple(given)
+
+
+def _snapshots(given: object) -> Amount | int | None:
+    if given is None:
+        return None
+    if isinstance(given, str):
+        return Quantity("s", positive=True).validate(given)
+    if isinstance(given, Amount):
+        return given
+    if isinstance(given, int) and not isinstance(given, bool) and given >= 1:
+        return given
+    raise CaseError(f"{given!r}: give a count of at least 1, or the time between two, '60 s'")
+
+
+def _tolerance(given: object) -> Amount:
+    if isinstance(given, str) and given.strip().endswith(("degC", "degF")):
+        raise CaseError(f"{given!r} is a temperature, not a difference; write it in K, '0.5 K'")
+    return Quantity("K", positive=True).validate(given)
+
+
+def _said(kinds: list[str], text: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": kinds, "description": text})
+
+
+OneAlloy = Annotated[
+    Any, PlainValidator(_alloy), _said(["string", "object"], "a name, or {name, grain_size, ...}")
+]
+OnePart = Annotated[Any, PlainValidator(_part), _said(["object"], "{shape, ...} or {stl, unit}")]
+Steps = Annotated[Any, PlainValidator(_steps), _said(["array"], "steps in order")]
+Sensors = Annotated[Any, PlainValidator(_sensors), _said(["object"], "name: {at: [x, y, z]}")]
+Snapshots = Annotated[
+    Any, PlainValidator(_snapshots), _said(["integer", "string"], "a count, or the time between two")
+]
+Tolerance = Annotated[Any, PlainValidator(_tolerance), _said(["string"], "a temperature difference in K")]
+
+
+@plain
+@dataclass(frozen=True, config=STRICT)
+class HeatTreatment:
+    """A heat treatment of one part.
+
+    name       what it is called in results and file names
+    part       Part.cylinder(...), Part.from_stl(...), ...
+    alloy      alloy("42CrMo4"), a name, or a Material
+    grid       Grid("1 mm")
+    steps      [Soak(...), Transfer(...), Quench(...), Temper(...)]
+    sensors    [Thermocouple(...)]
+    start      uniform, unstressed start temperature; None: that of a first Soak, else 20 degC
+    stress     None: where the alloy has mechanics; True: it must; False: off
+    hardness   None: where the alloy has kinetics; True: it must; False: off
+    limits     {"hardness": ("50 HRC", "56 HRC")} from a drawing
+    record     time between two samples of a thermocouple
+    snapshots  how many stored fields, or the time between two; None: as many as are cheap
+    tolerance  local error of a time step
+
+    Raises CaseError (a ValueError) before anything is computed: what is wrong with which value, and the mend.
+    """
+
+    name: Annotated[str, Field(min_length=1)]
+    part: OnePart
+    alloy: OneAlloy
+    grid: Grid
+    steps: Steps
+    sensors: Sensors = ()
+    start: Temperature | None = None
+    stress: bool | None = None
+    hardness: bool | None = None
+    limits: Limits | None = None
+    record: Duration = Amount(1.0, "1 s")
+    snapshots: Snapshots = None
+    tolerance: Tolerance = Amount(0.5, "0.5 K")
+
+    def __post_init__(self) -> None:
+        check_words(self)
+
+    def replace(self, **changes: Any) -> "HeatTreatment":
+        """A changed case, checked again.
+
+        Names may reach inside: `case.replace(**{"steps.quench.bath": "40 degC", "grid.spacing": "2 mm"})`.
+
+        Raises CaseError for an unknown name, with the nearest right one, and for values that are refused.
+        """
+        case = self
+        for name, value in changes.items():
+            case = case._put(name, value)
+        return case
+
+    def _put(self, name: str, value: Any) -> "HeatTreatment":
+        first, *rest = name.split(".")
+        if first != "steps" or not rest:
+            return replaced(self, [first, *rest], value, _walked)  # type: ignore[no-any-return]
+        names = step_names(self.steps)
+        place = names.index(one_of(rest[0], names, "step", "steps"))
+        try:
+            step = replaced(self.steps[place], rest[1:], value, _walked)
+        except CaseError as error:
+            raise error.under("steps", rest[0]) from None
+        return dataclasses.replace(self, steps=(*self.steps[:place], step, *self.steps[place + 1 :]))
+
+    def check(self) -> "Check":
+        """What the run will be, before it is run: cells, memory, time, warnings. Prints as a page."""
+        from .check import check
+
+        return check(self)
+
+    def problem(self) -> "Problem":
+        """The case as the solver takes it, in SI."""
+        from .problem import problem
+
+        return problem(self)
+
+    def run(self, file: str | os.PathLike[str] | None = None, progress: bool = True) -> "Result":
+        """Compute, with a progress bar on stderr where that is a terminal.
+
+        Writes nothing unless given a file; on Ctrl-C writes `<name>.vtkhdf` and its checkpoint.
+        """
+        from .running import run
+
+        return run(self, file, progress)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the case as YAML, in its author's texts. Raises CaseError for a function as property."""
+        from .casefile import save
+
+        save(self, path)
+
+
+def _walked(name: str, value: Any) -> Any:
+    """What stands behind a name of the library, so that `steps.quench.medium.h` reaches into it."""
+    return opened(value) if name in ("medium", "cool", *ZONES) else value

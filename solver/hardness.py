@@ -1,0 +1,80 @@
+"""Hardness of every cell from its phases, its cooling and its tempering."""
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+from ..materials.hardness_scale import hv_from_hrc, tensile_strength_pavlina, yield_strength_pavlina
+from ..materials.matter import HardnessLaw, Matter
+from .recorder import RATES, TEMPERS, past
+from .state import State
+
+Array = NDArray[float64]
+
+TRACE = 1e-9  # a phase below this has no say
+
+
+def hardness(state: State, matter: Matter) -> dict[str, Array]:
+    """Fields hardness in HV, yield_strength and tensile_strength in Pa (Pavlina and Van Tyne), (n,) each."""
+    hv = vickers(state, matter)
+    return {
+        "hardness": hv,
+        "yield_strength": np.asarray(yield_strength_pavlina(hv)),  # type: ignore[arg-type]
+        "tensile_strength": np.asarray(tensile_strength_pavlina(hv)),  # type: ignore[arg-type]
+    }
+
+
+def vickers(state: State, matter: Matter) -> Array:
+    """Vickers hardness (n,), the volume-weighted sum of the phases.
+
+    Each phase has clip(a + b log10 Vr, least, most), Vr the cooling rate at 700 degC in K/h, 330/t8_5 where
+    that was not passed. Bainite that formed while cooling was interrupted has the hardness of its mean
+    temperature instead, fine pearlite at least its floor; martensite is tempered, never above as quenched.
+    NaN where a phase that is there asks for a cooling rate that was not seen.
+
+    Raises ValueError where the matter has no hardness law, or none for a phase that is there.
+    """
+    law = matter.hardness
+    if law is None:
+        raise ValueError(f"{matter.name} has no hardness law: its hardness is not known")
+    known = past(state)
+    passed = ~np.isnan(known["cooling_rate_700"])
+    rate = np.where(passed, known["cooling_rate_700"], 330.0 / known["t8_5"])
+    log_rate = np.log10(3600.0 * np.clip(rate, *RATES))
+    total = np.zeros(state.temperature.size)
+    for phase, share in zip(matter.phases, state.phases, strict=True):
+        there = share > TRACE
+        if not there.any():
+            continue
+        if phase.name not in law.law:
+            has = ", ".join(law.law)
+            raise ValueError(f"{matter.name} has no hardness law for {phase.name}; it has {has}")
+        a, b, least, most = law.law[phase.name]
+        value = np.clip(a + b * log_rate if b else np.full(total.size, a), least, most)
+        if phase.name == "bainite":
+            value = _held(value, law, known)
+        elif phase.name == "pearlite" and law.fine is not None:
+            below, floor = law.fine
+            value = np.where(known["pearlite_temperature"] < below, np.maximum(value, floor), value)
+        elif phase.name == "martensite":
+            value = _tempered(value, law, known["tempering"])
+        total += np.where(there, share * value, 0.0)
+    return total
+
+
+def _held(value: Array, law: HardnessLaw, known: dict[str, Array]) -> Array:
+    """Hardness of bainite: its interrupted share by the temperature it formed at, the rest as cooled."""
+    if law.isothermal is None:
+        return value
+    share = np.nan_to_num(known["interrupted"])
+    by_temperature = np.interp(known["bainite_temperature"], *law.isothermal)
+    cooled = np.where(share < 1.0, (1.0 - share) * value, 0.0)
+    return cooled + np.where(share > 0.0, share * by_temperature, 0.0)
+
+
+def _tempered(value: Array, law: HardnessLaw, m: Array) -> Array:
+    """Hardness of martensite after tempering by m; as quenched where there was none or no law is known."""
+    if law.temper is None:
+        return value
+    hrc = np.polynomial.polynomial.polyval(np.clip(m, *TEMPERS), law.temper)
+    return np.where(np.isnan(m), value, np.minimum(value, hv_from_hrc(hrc)))

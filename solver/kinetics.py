@@ -1,0 +1,188 @@
+"""Austenite decomposes and forms: one trial step at constant enthalpy."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+from ..kernels.kinetics import BINS, BLOCK, DEEPEST, Laws, react
+from ..materials.matter import Kinetics, Matter, Product
+from .state import State
+from .tables import Tables
+
+Array = NDArray[float64]
+
+TARGET = 0.02  # change of a phase fraction that a step should have; the horizon of a Change aims at it
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a step would do to the phases; the arrays are valid until the next `advance`.
+
+    phases       (P, n)
+    temperature  (n,)    K, T(H, phases)
+    memory       what the state's memory becomes
+    largest      largest change of a phase fraction in any cell
+    horizon      s, a step of this length should change no phase by more than TARGET
+    """
+
+    phases: Array
+    temperature: Array
+    memory: dict[str, NDArray[np.generic]]
+    largest: float
+    horizon: float
+
+
+class Transformation:
+    """The transformations of one matter in n cells.
+
+    It owns two sets of arrays and writes the one that the state does not hold: a state that must outlive
+    the step after next is to be copied.
+    """
+
+    def __init__(self, matter: Matter, tables: Tables, n: int) -> None:
+        self.laws = laws(matter, tables)
+        self._shape = (len(matter.phases), n)
+        self._spare: list[tuple[Array, Array, Array]] = []
+        blocks = -(-n // BLOCK)
+        self._largest, self._horizon = np.empty(blocks), np.empty(blocks)
+
+    def begin(self, state: State) -> None:
+        """Add "lowest" (n,) to the state's memory: the lowest temperature since austenite last grew, K."""
+        state.memory["lowest"] = state.temperature.copy()
+
+    def advance(self, state: State, enthalpy: Array, before: Array, after: Array, dt: float) -> Change:
+        """Try one step.
+
+        enthalpy (n,) J/m3 at its end; before, after (n,) K, temperature at the start and at the end with the
+        state's phases; dt s. Nothing in the state changes.
+        """
+        lowest = state.memory["lowest"]
+        phases_new, temperature_new, lowest_new = self._free(state)
+        react(
+            self.laws, enthalpy, before, after, dt, state.phases, lowest, TARGET,
+            phases_new, temperature_new, lowest_new, self._largest, self._horizon,
+        )  # fmt: skip
+        return Change(
+            phases_new,
+            temperature_new,
+            {"lowest": lowest_new},
+            float(self._largest.max()),
+            float(self._horizon.min()),
+        )
+
+    def _free(self, state: State) -> tuple[Array, Array, Array]:
+        """A set of arrays of which the state holds none."""
+        for spare in self._spare:
+            held = (state.phases, state.temperature, state.memory["lowest"])
+            if not any(mine is theirs for mine, theirs in zip(spare, held, strict=True)):
+                return spare
+        n = self._shape[1]
+        self._spare.append((np.empty(self._shape), np.empty(n), np.empty(n)))
+        return self._spare[-1]
+
+
+def laws(matter: Matter, tables: Tables) -> Laws:
+    """The kinetics of a matter on the axis of its tables.
+
+    Raises ValueError where they name a phase that the matter has not, or a number is out of its range.
+    """
+    kinetics = matter.kinetics
+    if kinetics is None:
+        raise ValueError(f"{matter.name} has no kinetics: its phases cannot change")
+    names = [phase.name for phase in matter.phases]
+    _refuse(matter.name, names, kinetics)
+    axis, table = tables.axis, np.ascontiguousarray(tables.enthalpy)
+    knots = axis.knots
+    count = len(kinetics.products)
+    rates, limits = np.zeros((count, axis.count)), np.ones((count, axis.count))
+    for k, product in enumerate(kinetics.products):
+        rates[k] = product.rate(_clip(product, knots))
+        if product.limit is not None:
+            limits[k] = np.clip(product.limit(_clip(product, knots)), 0.0, 1.0)
+    if not (np.isfinite(rates).all() and (rates >= 0.0).all()):
+        raise ValueError(f"{matter.name}: a transformation rate is negative or no number")
+    forms = "martensite" in names and kinetics.martensite_start > 0.0
+    martensite = names.index("martensite") if forms else -1
+    latent = -1.0
+    if (table != table[0]).any():
+        i = int(np.clip((kinetics.martensite_start - axis.low) / axis.step, 0, axis.count - 2))
+        capacity = (table[0, i + 1] - table[0, i]) / axis.step
+        latent = max(0.0, (table[0, i] - table[martensite, i]) / capacity) if martensite > 0 else 0.0
+    share, knot, hint, first = li98()
+    return Laws(
+        low=float(axis.low),
+        step=float(axis.step),
+        per=1.0 / axis.step,
+        table=table,
+        product=np.array([names.index(product.phase) for product in kinetics.products], np.int64),
+        rates=rates,
+        limits=limits,
+        windows=np.array([(p.low, p.high) for p in kinetics.products], float64).reshape(count, 2),
+        exponents=np.array([p.shape[1] if p.shape[0] == "jmak" else 0.0 for p in kinetics.products], float64),
+        share=share,
+        knot=knot,
+        hint=hint,
+        first=first,
+        start=float(kinetics.martensite_start) if martensite >= 0 else -np.inf,
+        alpha=float(kinetics.alpha),
+        ac1=float("inf") if kinetics.ac1 is None else float(kinetics.ac1),
+        ac3=float("inf") if kinetics.ac3 is None else float(kinetics.ac3),
+        tau1=float(kinetics.tau[0]),
+        tau3=float(kinetics.tau[1]),
+        martensite=martensite,
+        latent=float(latent),
+    )
+
+
+def _refuse(matter: str, names: list[str], kinetics: Kinetics) -> None:
+    """Raise ValueError where kinetics cannot be meant for these phases."""
+    if names[0] != "austenite":
+        raise ValueError(f"{matter}: the first phase is {names[0]}; kinetics start from austenite")
+    for product in kinetics.products:
+        kind, exponent = product.shape
+        if product.phase not in names[1:]:
+            raise ValueError(f"{matter} forms {product.phase}, but has only {', '.join(names)}")
+        if not product.low < product.high:
+            raise ValueError(
+                f"{matter}: {product.phase} forms between {product.low} and {product.high} K: nowhere"
+            )
+        if kind != "li98" and not (kind == "jmak" and exponent > 0.0):
+            raise ValueError(f"{matter}: {product.phase} has shape {product.shape}; li98, or jmak with n > 0")
+    if kinetics.ac1 is not None and not (kinetics.ac3 is not None and kinetics.ac3 > kinetics.ac1):
+        raise ValueError(f"{matter}: ac3 {kinetics.ac3} K must be above ac1 {kinetics.ac1} K")
+    if not min(kinetics.tau) > 0.0:
+        raise ValueError(f"{matter}: time constants {kinetics.tau} s of austenitising must be above 0")
+    if not kinetics.alpha > 0.0:
+        raise ValueError(f"{matter}: alpha {kinetics.alpha} /K of martensite must be above 0")
+
+
+def _clip(product: Product, knots: Array) -> Array:
+    """The knots, those outside the window drawn to its edge: the kernel cuts the path at the window."""
+    edge = 1e-6 * (product.high - product.low)
+    return np.clip(knots, product.low + edge, product.high - edge)
+
+
+@lru_cache(maxsize=1)
+def li98() -> tuple[Array, Array, NDArray[np.int64], int]:
+    """S(X) of Li et al. 1998 for X <= 1/2: S = integral of dx / (x^(0.4 (1-x)) (1-x)^(0.4 x)), and
+    S(1-X) = S(1) - S(X).
+
+    Returns (share, knot, hint, first) as kernels.kinetics.Laws describes them. In u = x^0.6 the integrand is
+    smooth. Source: Metall. Mater. Trans. B 29B (1998) 661, eq 12-15. S(0.5) = 1.0259, S(1) = 2.0518.
+    """
+    places = np.arange(BINS * (-1 - DEEPEST) + 1)
+    x = 2.0 ** (DEEPEST + places // BINS) * (1.0 + places % BINS / BINS)
+    u = np.concatenate(([0.0], x**0.6))
+    points, weights = np.polynomial.legendre.leggauss(8)
+    half = 0.5 * np.diff(u)
+    y = ((0.5 * (u[1:] + u[:-1]))[:, None] + half[:, None] * points) ** (1.0 / 0.6)
+    knot = np.cumsum(half * ((y ** (0.4 * y) * (1.0 - y) ** (-0.4 * y)) @ weights) / 0.6)
+    first = int(np.frexp(knot[0])[1]) - 1
+    last = int(np.frexp(knot[-1])[1]) - 1
+    bins = np.arange(BINS * (last - first + 1))
+    edges = 2.0 ** (first + bins // BINS) * (1.0 + bins % BINS / BINS)
+    hint = np.clip(np.searchsorted(knot, edges, side="right") - 1, 0, knot.size - 2)
+    return x, knot, hint.astype(np.int64), first

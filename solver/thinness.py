@@ -1,0 +1,82 @@
+"""Walls that too few cells resolve."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy import float64, int64
+from numpy.typing import NDArray
+
+from .geometry import Cells
+
+LEAST = 2.0  # cells that a bending wall needs (and a cell that is not both its skins)
+FACING = 0.8  # cosine: patches steeper than this count as the two skins of a wall across an axis
+SLACK = 1e-3  # cells
+
+
+@dataclass(frozen=True)
+class ThinWall:
+    """place (x, y, z) m in lattice axes; thickness m, and in cells; axis 0, 1, 2 across the wall."""
+
+    place: tuple[float, float, float]
+    thickness: float
+    cells: float
+    axis: int
+
+    def __str__(self) -> str:
+        where = ", ".join(f"{1e3 * value:.4g}" for value in self.place)
+        return f"{1e3 * self.thickness:.3g} mm ({self.cells:.2g} cells) at ({where}) mm"
+
+
+def thin_walls(cells: Cells) -> list[ThinWall]:
+    """Walls fewer than two cells thick across an axis, the thinnest first; one entry for each connected place."""
+    axes = {"3d": (0, 1, 2), "rz": (0, 2)}.get(cells.lattice.metric, (0,))
+    return sorted((wall for axis in axes for wall in _across(cells, axis)), key=lambda wall: wall.cells)
+
+
+def _across(cells: Cells, axis: int) -> list[ThinWall]:
+    lattice = cells.lattice
+    nx, ny, _ = lattice.shape
+    box = cells.index[cells.patch_cell]
+    place = np.stack([box % nx, box // nx % ny, box // (nx * ny)], 1)
+    steep = np.flatnonzero(np.abs(cells.patch_normal[:, axis]) > FACING)
+    if lattice.metric == "slab":
+        return _half_plate(cells)
+    place, normal = place[steep], cells.patch_normal[steep, axis]
+    level = place[:, axis] + 0.5 + cells.patch_distance[steep] / normal / lattice.spacing[axis]
+    column = np.delete(place, axis, 1) @ np.array([1, 1 << 32], int64)
+    order = np.lexsort((level, column))
+    place, normal, level, column = place[order], normal[order], level[order], column[order]
+    thickness = np.diff(level)
+    pair = np.flatnonzero(
+        (np.diff(column) == 0) & (normal[:-1] < 0.0) & (normal[1:] > 0.0) & (thickness < LEAST - SLACK)
+    )
+    walls = []
+    for first in _firsts(np.delete(place[pair], axis, 1), level[pair]):
+        at = pair[first]
+        middle = [lattice.centres(other)[place[at, other]] for other in range(3)]
+        middle[axis] = lattice.origin[axis] + lattice.spacing[axis] * (level[at] + level[at + 1]) / 2.0
+        cells_thick = float(thickness[at])
+        x, y, z = map(float, middle)
+        walls.append(ThinWall((x, y, z), cells_thick * lattice.spacing[axis], cells_thick, axis))
+    return walls
+
+
+def _half_plate(cells: Cells) -> list[ThinWall]:
+    thick = 2.0 * cells.lattice.shape[0]
+    if thick >= LEAST:
+        return []
+    return [ThinWall((0.0, 0.0, 0.0), thick * cells.lattice.spacing[0], thick, 0)]
+
+
+def _firsts(across: NDArray[int64], level: NDArray[float64]) -> NDArray[int64]:
+    """One number for each group of neighbouring places: columns next to each other at nearly one level."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import cKDTree
+
+    if len(level) == 0:
+        return np.empty(0, int64)
+    near = cKDTree(np.column_stack([across, level])).query_pairs(1.8, output_type="ndarray")
+    graph = coo_array((np.ones(len(near)), near.T), shape=(len(level),) * 2)
+    group = connected_components(graph, directed=False)[1]
+    return np.unique(group, return_index=True)[1]
