@@ -120,7 +120,7 @@ class Clock:
         return (start - now) / (start - leg.until) if start != leg.until else 1.0
 
     def ledger(self, leg: "Leg", state: State, content: float) -> dict[str, Any]:
-        """The books of a leg in J: what came in, what is stored, what is left over; counts are of the run so far."""
+        """The books of a leg in J: what came in, what is stored, what is left over; counts of the run so far."""
         stored, came = content - self.content, sum(self.heat.values())
         return {
             "step": leg.name,

@@ -1,0 +1,259 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""Heat column: temperature, wall, conduction rate and the Runge-Kutta-Legendre recurrence; explicit box steps.
+
+Work is cut into fixed blocks that know nothing of the number of threads: results are the same bits for any.
+"""
+
+from cython.parallel cimport prange, threadid
+from libc.stdint cimport int64_t, uint32_t
+
+cdef extern from "_rows.h" nogil:
+    enum: BLOCK
+    enum: REACH
+    ctypedef struct Table:
+        int64_t phases, knots
+        double low, step
+        const double *enthalpy
+        const double *conductivity
+        const double *integral
+    ctypedef struct Column "Column":
+        Table table
+        int64_t n, m, f, p, sy, sz
+        double x, y, z, reach
+        const int64_t *index
+        const int64_t *piece
+        const int64_t *chunk
+        const int64_t *rim
+        const int64_t *rim_at
+        const int64_t *shift
+        const double *conductance
+        const double *inverse
+        const double *stiff
+        const int64_t *first_patch
+        const int64_t *patch_cell
+        const int64_t *patch_law
+        const double *patch_area
+        const double *patch_distance
+        const double *H0
+        const double *phase
+        const double *laws
+        const double *source
+        uint32_t *present
+        double *T
+        double *box
+        double *box_k
+        double *wall
+        double *power
+        double *slope
+    void present_part(const Column *, int64_t)
+    void state_part(const Column *, int64_t, const double *)
+    void wall_part(const Column *, int64_t)
+    void run_part(const Column *, int64_t, const double *, const double *, double *, double, double, double, double)
+    void rim_part(const Column *, int64_t, const double *, const double *, double *, double, double, double, double)
+    void survey_part(const Column *, int64_t, const double *, const double *, const double *, double, double *, double *)
+    double rim_radius(const Column *, int64_t)
+    void box_constant(int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, const double *,
+                      double, double, double, double *)
+    void box_nonlinear(int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, const double *, const double *,
+                       int64_t, double, double, double, double, double, double *, double *)
+    void triad_row(int64_t, double *, const double *, const double *, double)
+
+
+
+cdef inline const double *real(const double[::1] a) noexcept:
+    return &a[0] if a.shape[0] else NULL
+
+
+cdef inline double *written(double[::1] a) noexcept:
+    return &a[0] if a.shape[0] else NULL
+
+
+cdef inline const int64_t *whole(const int64_t[::1] a) noexcept:
+    return &a[0] if a.shape[0] else NULL
+
+
+cdef class Plan:
+    """Arrays of one part, checked by the door; see `heat.Plan` for their meaning."""
+
+    cdef Column s
+    cdef tuple keep, state
+    cdef int64_t blocks, chunks, rims, walls, zones
+    cdef int threads
+    cdef const int64_t[::1] zone
+
+    def __init__(self, dict a, int threads):
+        cdef const double[::1] source = a["source"]
+        cdef uint32_t[::1] present = a["present"]
+        cdef const double[::1] table = a["enthalpy"]
+        cdef const double[::1] spacing = a["inverse_square"]
+        cdef double[::1] work
+        self.keep = tuple(a.values())
+        self.zone = a["patch_zone"]
+        self.zones = a["zones"]
+        self.threads = threads
+        self.s.table.phases = a["phases"]
+        self.s.table.knots = table.shape[0] // self.s.table.phases
+        self.s.table.low = a["low"]
+        self.s.table.step = a["step"]
+        self.s.table.enthalpy = &table[0]
+        self.s.table.conductivity = real(a["conductivity"])
+        self.s.table.integral = real(a["integral"])
+        self.s.n = len(a["index"])
+        self.s.m = len(a["rim"])
+        self.s.f = len(a["shift"])
+        self.s.p = len(a["patch_cell"])
+        self.s.sy = a["stride"][0]
+        self.s.sz = a["stride"][1]
+        self.s.x = spacing[0]
+        self.s.y = spacing[1]
+        self.s.z = spacing[2]
+        self.s.reach = a["reach"]
+        self.s.index = whole(a["index"])
+        self.s.piece = whole(a["piece"])
+        self.s.chunk = whole(a["chunk"])
+        self.s.rim = whole(a["rim"])
+        self.s.rim_at = whole(a["rim_at"])
+        self.s.shift = whole(a["shift"])
+        self.s.conductance = real(a["conductance"])
+        self.s.inverse = real(a["inverse"])
+        self.s.stiff = real(a["stiff"])
+        self.s.first_patch = whole(a["first_patch"])
+        self.s.patch_cell = whole(a["patch_cell"])
+        self.s.patch_area = real(a["patch_area"])
+        self.s.patch_distance = real(a["patch_distance"])
+        self.s.source = &source[0]
+        self.s.present = &present[0]
+        self.s.T = written(a["T"])
+        self.s.box = written(a["box"])
+        self.s.box_k = written(a["box_k"])
+        self.s.wall = written(a["wall"])
+        self.s.power = written(a["power"])
+        self.s.slope = written(a["slope"])
+        self.blocks = (self.s.n + BLOCK - 1) // BLOCK
+        self.rims = (self.s.m + BLOCK - 1) // BLOCK
+        self.walls = (self.s.p + BLOCK - 1) // BLOCK
+        self.chunks = len(a["chunk"]) - 1
+
+    def begin(self, const double[::1] H0, const double[::1] phases):
+        """Take the state that a step starts from and look which phases each block of cells holds.
+
+        H0      (n,)     J/m3
+        phases  (P * n,) volume fractions
+        """
+        cdef int64_t i
+        self.state = (H0, phases)
+        self.s.H0 = &H0[0]
+        self.s.phase = &phases[0]
+        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
+            present_part(&self.s, i)
+
+    def look(self, double[::1] D, const double[::1] laws, const int64_t[::1] patch_law, double[::1] zone_power):
+        """Temperature of every cell at H0 + D, wall temperature and heat of every patch.
+
+        D           (n,) or None   J/m3
+        laws        (laws * m,)    W/m2 into the part against the wall temperature
+        patch_law   (p,)           number of the law of each patch
+        zone_power  (zones,)       W into the part   [written]
+        """
+        cdef int64_t i
+        cdef double *d = NULL
+        if D is not None:
+            d = &D[0]
+        self.s.laws = real(laws)
+        self.s.patch_law = whole(patch_law)
+        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
+            state_part(&self.s, i, d)
+        for i in prange(self.walls, nogil=True, schedule="static", num_threads=self.threads):
+            wall_part(&self.s, i)
+        for i in range(self.zones):
+            zone_power[i] = 0.0
+        for i in range(self.s.p):
+            zone_power[self.zone[i]] += self.s.power[i]
+
+    def rate(self, double[::1] out):
+        """dH/dt of the state last looked at.   out (n,) W/m3 [written]"""
+        cdef int64_t i
+        for i in prange(self.chunks, nogil=True, schedule="static", num_threads=self.threads):
+            run_part(&self.s, i, NULL, NULL, &out[0], 0.0, 0.0, 0.0, 0.0)
+        for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
+            rim_part(&self.s, i, NULL, NULL, &out[0], 0.0, 0.0, 0.0, 0.0)
+
+    def stage(self, const double[::1] F0, const double[::1] D1, double[::1] D2, double mu, double nu, double a, double b):
+        """D2 = mu D1 + nu D2 + a F + b F0 with F the rate of the state last looked at.
+
+        F0          (n,)  W/m3
+        D1, D2      (n,)  J/m3, D2 [written]
+        mu, nu      ()    -
+        a, b        ()    s
+        """
+        cdef int64_t i
+        for i in prange(self.chunks, nogil=True, schedule="static", num_threads=self.threads):
+            run_part(&self.s, i, &F0[0], &D1[0], &D2[0], mu, nu, a, b)
+        for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
+            rim_part(&self.s, i, &F0[0], &D1[0], &D2[0], mu, nu, a, b)
+
+    def survey(self, const double[::1] D, const double[::1] F0, const double[::1] F1, double dt, double[::1] radius,
+               double[::1] error):
+        """Gershgorin radius of the rate, and the largest |0.4 dt (F0 + F1) - 0.8 D| over the heat capacity.
+
+        D       (n,) or None  J/m3
+        F0, F1  (n,)          W/m3
+        radius  (blocks of cells + blocks of rim cells,)  1/s [written]
+        error   (blocks of cells,)                        K   [written]
+        """
+        cdef int64_t i
+        cdef const double *d = NULL
+        if D is not None:
+            d = &D[0]
+        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
+            survey_part(&self.s, i, d, &F0[0], &F1[0], dt, &radius[i], &error[i])
+            if self.chunks == 0:
+                radius[i] = 0.0
+        for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
+            radius[self.blocks + i] = rim_radius(&self.s, i)
+
+
+def conduct_constant(const double[:, :, ::1] T, double x, double y, double z, int threads, double[:, :, ::1] out):
+    """One explicit step in a full box with insulated faces, constant properties.
+
+    T        (nz, ny, nx)  K
+    x, y, z  ()            Fourier number of each axis, a dt / spacing^2, -
+    out      (nz, ny, nx)  K   [written]
+    """
+    cdef int64_t nz = T.shape[0], ny = T.shape[1], nx = T.shape[2], rows = (ny + 63) // 64, i, planes = 8, deep
+    deep = (nz + planes - 1) // planes
+    for i in prange(rows * planes, nogil=True, schedule="static", num_threads=threads):
+        box_constant(nz, ny, nx, i // planes * 64, min(i // planes * 64 + 64, ny), min(i % planes * deep, nz),
+                     min(i % planes * deep + deep, nz), &T[0, 0, 0], x, y, z, &out[0, 0, 0])
+
+
+def conduct_nonlinear(const double[:, :, ::1] H, const double[:, ::1] pairs, double low, double step, double x, double y,
+                      double z, double[:, ::1] rolling, double[:, :, ::1] out):
+    """One explicit step in a full box with insulated faces, enthalpy state, any heat capacity and conductivity.
+
+    H          (nz, ny, nx)  J/m3
+    pairs      (m, 2)        conductivity integral and its difference to the next knot, W/m
+    low, step  ()            axis of the table, J/m3
+    x, y, z    ()            dt / spacing^2, s/m2
+    rolling    (threads, 3 * 66 * nx)  scratch
+    out        (nz, ny, nx)  J/m3   [written]
+    """
+    cdef int64_t nz = H.shape[0], ny = H.shape[1], nx = H.shape[2], rows = (ny + 63) // 64, i, planes, deep
+    cdef int threads = <int>rolling.shape[0]
+    planes = max(1, min(nz // 32, 16 // rows))
+    deep = (nz + planes - 1) // planes
+    for i in prange(rows * planes, nogil=True, schedule="static", num_threads=threads):
+        box_nonlinear(nz, ny, nx, i // planes * 64, min(i // planes * 64 + 64, ny), min(i % planes * deep, nz),
+                      min(i % planes * deep + deep, nz), &H[0, 0, 0], &pairs[0, 0], pairs.shape[0] + 1, low, 1.0 / step,
+                      x, y, z, &rolling[threadid(), 0], &out[0, 0, 0])
+
+
+def triad(double[::1] a, const double[::1] b, const double[::1] c, double scalar, int threads):
+    """a = b + scalar c, the memory bandwidth test of STREAM (McCalpin 1995): 24 bytes an element.
+
+    a  (n,)  [written]
+    """
+    cdef int64_t i, n = a.shape[0], deep = (n + 63) // 64
+    for i in prange(64, nogil=True, schedule="static", num_threads=threads):
+        if i * deep < n:
+            triad_row(min(deep, n - i * deep), &a[i * deep], &b[i * deep], &c[i * deep], scalar)

@@ -1,0 +1,516 @@
+/* Innermost rows of the heat column, as plain C so that they can be cloned for each vector unit.
+
+   The attribute does not reach a loop that OpenMP outlines; a function called from that loop it does.
+   Never -ffast-math: a NaN must stay visible. */
+#ifndef METALTWIN_ROWS_H
+#define METALTWIN_ROWS_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__GNUC__) && defined(__x86_64__) && defined(__linux__)
+#define ROW static __attribute__((noinline, target_clones("avx512f", "avx2", "default")))
+#else
+#define ROW static
+#endif
+#if defined(_MSC_VER)
+#define RESTRICT __restrict
+#define EACH static __forceinline
+#else
+#define RESTRICT __restrict__
+#define EACH static inline __attribute__((always_inline))
+#endif
+
+#define BLOCK 256   /* cells that share one look at which phases are present */
+#define REACH 1024  /* longest piece of a row handled at once */
+
+/* phases x knots tables on one uniform axis [K]; integral only where there is one phase */
+typedef struct {
+    int64_t phases, knots;
+    double low, step;
+    const double *enthalpy;      /* (P, m) J/m3 */
+    const double *conductivity;  /* (P, m) W/m/K */
+    const double *integral;      /* (m,)   W/m, of the conductivity from `low` */
+} Table;
+
+EACH int32_t interval(double place, int64_t knots)
+{
+    double last = (double)(knots - 2);
+    place = place > 0.0 ? place : 0.0; /* a NaN lands here too */
+    return (int32_t)(place < last ? place : last);
+}
+
+/* which phases a block of cells holds, one bit each */
+ROW uint32_t phases_present(const double *RESTRICT z, int64_t stride, int64_t phases, int64_t n)
+{
+    uint32_t present = 0;
+    for (int64_t p = 0; p < phases; p++) {
+        int64_t holds = 0;
+        for (int64_t c = 0; c < n; c++) holds |= z[p * stride + c] != 0.0;
+        present |= (uint32_t)(holds != 0) << p;
+    }
+    return present;
+}
+
+/* fallback of `block_state` where Newton's steps circle round a peak of the heat capacity */
+static int32_t interval_of(const Table *t, uint32_t present, const double *z, int64_t stride, double H)
+{
+    int64_t below = 0, above = t->knots - 1;
+    while (above - below > 1) {
+        int64_t i = (below + above) / 2;
+        double a = 0.0;
+        for (int64_t p = 0; p < t->phases; p++)
+            if (present >> p & 1) a += z[p * stride] * t->enthalpy[p * t->knots + i];
+        if (a <= H) below = i;
+        else above = i;
+    }
+    return (int32_t)below;
+}
+
+/* T of up to BLOCK cells from H = H0 + D (D may be NULL), spread to the box:
+   T and k of a mixture, or the conductivity integral where there is one phase (box_k is not touched) */
+ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *RESTRICT H0,
+                     const double *RESTRICT D, const double *RESTRICT z, int64_t stride,
+                     const int64_t *RESTRICT index, double *RESTRICT T, double *RESTRICT box,
+                     double *RESTRICT box_k)
+{
+    const int64_t phases = t->phases, knots = t->knots;
+    const double low = t->low, step = t->step;
+    double H[BLOCK], a[BLOCK], b[BLOCK], r[BLOCK], k[BLOCK];
+    int32_t j[BLOCK];
+    if (D) for (int64_t c = 0; c < n; c++) H[c] = H0[c] + D[c];
+    else   for (int64_t c = 0; c < n; c++) H[c] = H0[c];
+    for (int64_t c = 0; c < n; c++) j[c] = interval((T[c] - low) / step, knots);
+    for (int pass = 0; pass < 8; pass++) {
+        int64_t moved = 0;
+        for (int64_t c = 0; c < n; c++) a[c] = b[c] = 0.0;
+        for (int64_t p = 0; p < phases; p++) {
+            if (!(present >> p & 1)) continue;
+            const double *RESTRICT h = t->enthalpy + p * knots;
+            const double *RESTRICT zp = z + p * stride;
+            for (int64_t c = 0; c < n; c++) {
+                a[c] += zp[c] * h[j[c]];
+                b[c] += zp[c] * h[j[c] + 1];
+            }
+        }
+        for (int64_t c = 0; c < n; c++) {
+            r[c] = (H[c] - a[c]) / (b[c] - a[c]);
+            int32_t next = interval(j[c] + r[c], knots);
+            moved += next != j[c];
+            k[c] = (double)next;
+        }
+        if (!moved) break;
+        if (pass < 5) for (int64_t c = 0; c < n; c++) j[c] = (int32_t)k[c];
+        else for (int64_t c = 0; c < n; c++)
+            if ((int32_t)k[c] != j[c]) j[c] = interval_of(t, present, z + c, stride, H[c]);
+    }
+    for (int64_t c = 0; c < n; c++) T[c] = low + step * (j[c] + r[c]);
+    if (phases == 1) {
+        const double *RESTRICT cond = t->conductivity, *RESTRICT theta = t->integral;
+        for (int64_t c = 0; c < n; c++) {
+            double s = r[c] < 0.0 ? 0.0 : r[c] > 1.0 ? 1.0 : r[c];
+            double k0 = cond[j[c]], dk = cond[j[c] + 1] - k0;
+            k[c] = theta[j[c]] + step * (s * (k0 + 0.5 * s * dk) + (r[c] - s) * (k0 + s * dk));
+        }
+        for (int64_t c = 0; c < n; c++) box[index[c]] = k[c];
+        return;
+    }
+    for (int64_t c = 0; c < n; c++) k[c] = 0.0;
+    for (int64_t c = 0; c < n; c++) r[c] = r[c] < 0.0 ? 0.0 : r[c] > 1.0 ? 1.0 : r[c];
+    for (int64_t p = 0; p < phases; p++) {
+        if (!(present >> p & 1)) continue;
+        const double *RESTRICT cond = t->conductivity + p * knots;
+        const double *RESTRICT zp = z + p * stride;
+        for (int64_t c = 0; c < n; c++) {
+            double k0 = cond[j[c]];
+            k[c] += zp[c] * (k0 + r[c] * (cond[j[c] + 1] - k0));
+        }
+    }
+    for (int64_t c = 0; c < n; c++) {
+        box[index[c]] = T[c];
+        box_k[index[c]] = k[c];
+    }
+}
+
+/* heat capacity [J/m3/K] and conductivity [W/m/K] of one cell */
+EACH void cell_properties(const Table *t, const double *z, int64_t stride, double T, double *c, double *k)
+{
+    double place = (T - t->low) / t->step;
+    int32_t j = interval(place, t->knots);
+    double r = place - j;
+    r = r < 0.0 ? 0.0 : r > 1.0 ? 1.0 : r;
+    *c = *k = 0.0;
+    for (int64_t p = 0; p < t->phases; p++) {
+        double share = z[p * stride];
+        if (share == 0.0) continue;
+        const double *h = t->enthalpy + p * t->knots + j, *cond = t->conductivity + p * t->knots + j;
+        *c += share * (h[1] - h[0]) / t->step;
+        *k += share * (cond[0] + r * (cond[1] - cond[0]));
+    }
+}
+
+/* largest k/c [m2/s] and largest |0.4 dt (F0 + F1) - 0.8 D| / c [K] of up to BLOCK cells (D may be NULL) */
+ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double *RESTRICT T,
+                      const double *RESTRICT z, int64_t stride, const double *RESTRICT D,
+                      const double *RESTRICT F0, const double *RESTRICT F1, double dt,
+                      double *RESTRICT diffusivity, double *RESTRICT error)
+{
+    const int64_t phases = t->phases, knots = t->knots;
+    const double low = t->low, step = t->step;
+    double r[BLOCK], cap[BLOCK], k[BLOCK];
+    int32_t j[BLOCK];
+    double most = 0.0, worst = 0.0;
+    for (int64_t c = 0; c < n; c++) {
+        double place = (T[c] - low) / step;
+        j[c] = interval(place, knots);
+        double s = place - j[c];
+        r[c] = s < 0.0 ? 0.0 : s > 1.0 ? 1.0 : s;
+        cap[c] = k[c] = 0.0;
+    }
+    for (int64_t p = 0; p < phases; p++) {
+        if (!(present >> p & 1)) continue;
+        const double *RESTRICT h = t->enthalpy + p * knots, *RESTRICT cond = t->conductivity + p * knots;
+        const double *RESTRICT zp = z + p * stride;
+        for (int64_t c = 0; c < n; c++) {
+            double k0 = cond[j[c]];
+            cap[c] += zp[c] * (h[j[c] + 1] - h[j[c]]);
+            k[c] += zp[c] * (k0 + r[c] * (cond[j[c] + 1] - k0));
+        }
+    }
+    for (int64_t c = 0; c < n; c++) {
+        double a = k[c] * step / cap[c];
+        most = a > most ? a : most;
+    }
+    if (D) for (int64_t c = 0; c < n; c++) {
+        double e = fabs(0.4 * dt * (F0[c] + F1[c]) - 0.8 * D[c]) * step / cap[c];
+        worst = e <= worst ? worst : e; /* a NaN wins */
+    }
+    *diffusivity = most;
+    *error = worst;
+}
+
+/* dH/dt [W/m3] of full cells in a row whose six faces are open; x, y, z are 1/spacing^2 (2/spacing^2 in
+   the mixture, where neighbours join in series: 2 k0 k1 / (k0 + k1)) */
+ROW void row_single(const double *RESTRICT v, int64_t sy, int64_t sz, int64_t n, double x, double y, double z,
+                    double *RESTRICT out)
+{
+    for (int64_t i = 0; i < n; i++) {
+        double c = v[i];
+        out[i] = x * ((v[i - 1] - c) + (v[i + 1] - c)) + y * ((v[i - sy] - c) + (v[i + sy] - c))
+               + z * ((v[i - sz] - c) + (v[i + sz] - c));
+    }
+}
+
+EACH double series(const double *T, const double *k, int64_t i, int64_t s)
+{
+    return (k[i] * k[i + s]) / (k[i] + k[i + s]) * (T[i + s] - T[i]);
+}
+
+ROW void row_mixture(const double *RESTRICT T, const double *RESTRICT k, int64_t sy, int64_t sz, int64_t n,
+                     double x, double y, double z, double *RESTRICT out)
+{
+    for (int64_t i = 0; i < n; i++)
+        out[i] = x * (series(T, k, i, -1) + series(T, k, i, 1)) + y * (series(T, k, i, -sy) + series(T, k, i, sy))
+               + z * (series(T, k, i, -sz) + series(T, k, i, sz));
+}
+
+/* heat [W] that flows into up to BLOCK rim cells through their open faces; conductance (f, m) in m */
+ROW void rim_single(const double *RESTRICT v, const int64_t *RESTRICT at, const double *RESTRICT conductance,
+                    int64_t m, const int64_t *RESTRICT shift, int64_t faces, int64_t n, double *RESTRICT out)
+{
+    for (int64_t r = 0; r < n; r++) out[r] = 0.0;
+    for (int64_t f = 0; f < faces; f++) {
+        const double *RESTRICT G = conductance + f * m;
+        int64_t s = shift[f];
+        for (int64_t r = 0; r < n; r++) out[r] += G[r] * (v[at[r] + s] - v[at[r]]);
+    }
+}
+
+ROW void rim_mixture(const double *RESTRICT T, const double *RESTRICT k, const int64_t *RESTRICT at,
+                     const double *RESTRICT conductance, int64_t m, const int64_t *RESTRICT shift, int64_t faces,
+                     int64_t n, double *RESTRICT out)
+{
+    for (int64_t r = 0; r < n; r++) out[r] = 0.0;
+    for (int64_t f = 0; f < faces; f++) {
+        const double *RESTRICT G = conductance + f * m;
+        int64_t s = shift[f];
+        for (int64_t r = 0; r < n; r++) out[r] += 2.0 * G[r] * series(T, k, at[r], s);
+    }
+}
+
+/* D2 = mu D1 + nu D2 + a L + b F0, the Runge-Kutta-Legendre recurrence on increments */
+ROW void combine(int64_t n, const double *RESTRICT L, const double *RESTRICT F0, const double *RESTRICT D1,
+                 double *RESTRICT D2, double mu, double nu, double a, double b)
+{
+    for (int64_t i = 0; i < n; i++) D2[i] = mu * D1[i] + nu * D2[i] + a * L[i] + b * F0[i];
+}
+
+ROW void combine_at(int64_t n, const int64_t *RESTRICT cell, const double *RESTRICT L, const double *RESTRICT F0,
+                    const double *RESTRICT D1, double *RESTRICT D2, double mu, double nu, double a, double b)
+{
+    for (int64_t i = 0; i < n; i++) {
+        int64_t c = cell[i];
+        D2[c] = mu * D1[c] + nu * D2[c] + a * L[i] + b * F0[c];
+    }
+}
+
+/* conductivity half-way to the wall as ka + kb x with x = Ts - Ti */
+EACH void wall_conductivity(const Table *t, const double *z, int64_t stride, double Ti, int32_t j, double middle,
+                            double *ka, double *kb)
+{
+    double first = t->low + t->step * j, place = (middle - t->low) / t->step;
+    int outside = place < 0.0 || place > (double)(t->knots - 1);
+    *ka = *kb = 0.0;
+    for (int64_t p = 0; p < t->phases; p++) {
+        double share = z[p * stride];
+        if (share == 0.0) continue;
+        const double *cond = t->conductivity + p * t->knots + j;
+        double slope = outside ? 0.0 : (cond[1] - cond[0]) / t->step;
+        *ka += share * (outside ? cond[place > 0.0] : cond[0] + slope * (Ti - first));
+        *kb += share * 0.5 * slope;
+    }
+}
+
+/* Wall temperature of one patch: k((Ti + Ts)/2) (Ts - Ti) = q(Ts) d. Law and conductivity are lines between
+   knots, so each try is a closed form; a try ends when the intervals are the ones it was made with.
+   d is held so that the resistance d/k + 1/h stays above 0.55/h and above reach/k.
+   Gives q into the part [W/m2]; *Ts is read as the first guess and written; *slope is -dq/dTi. */
+static double wall_flux(const Table *t, const double *law, const double *z, int64_t stride, double Ti,
+                        double distance, double reach, double *Ts, double *slope)
+{
+    const double low = t->low, step = t->step;
+    const int64_t knots = t->knots;
+    double ts = *Ts == *Ts ? *Ts : Ti, q = 0.0;
+    int32_t i = interval((ts - low) / step, knots), j;
+    int settled = 0;
+    *slope = 0.0;
+    for (int tries = 0; tries < 24; tries++) {
+        double middle = 0.5 * (Ti + ts), ka, kb, d = distance;
+        j = interval((middle - low) / step, knots);
+        wall_conductivity(t, z, stride, Ti, j, middle, &ka, &kb);
+        double qb = (law[i + 1] - law[i]) / step, first = low + step * i;
+        double qa = law[i] + qb * (Ti - first);
+        if (qb < 0.0) {
+            double gap = -ka / qb; /* k/h */
+            if (d < -0.45 * gap) d = -0.45 * gap;
+            if (d < reach - gap) d = reach - gap;
+        }
+        double B = ka - d * qb, disc = B * B + 4.0 * kb * d * qa;
+        if (!settled && (tries == 12 || B <= 0.0)) { /* circling, or several roots: the first sign change */
+            int32_t below = 0, above = (int32_t)(knots - 1);
+            while (above - below > 1) {
+                int32_t mid = (below + above) / 2;
+                double tm = low + step * mid, kc, ks, half = 0.5 * (Ti + tm);
+                wall_conductivity(t, z, stride, Ti, interval((half - low) / step, knots), half, &kc, &ks);
+                if ((kc + ks * (tm - Ti)) * (tm - Ti) <= d * law[mid]) below = mid;
+                else above = mid;
+            }
+            i = below;
+            ts = low + step * (i + 0.5);
+            settled = 1;
+            continue;
+        }
+        double x = 2.0 * d * qa / (B + sqrt(disc > 0.0 ? disc : 0.0));
+        if (settled) { /* the interval is known; only rounding could leave it */
+            double least = first - Ti, most = first + step - Ti;
+            if (i > 0 && x < least) x = least;
+            if (i < knots - 2 && x > most) x = most;
+        }
+        ts = Ti + x;
+        q = fabs(d * qb) > ka ? (ka + kb * x) * x / d : qa + qb * x;
+        *slope = qb < 0.0 ? -qb * ka / (ka - d * qb) : 0.0;
+        int32_t i_next = interval((ts - low) / step, knots);
+        int32_t j_next = interval((0.5 * (Ti + ts) - low) / step, knots);
+        if ((i_next == i || settled) && j_next == j) break;
+        if (!settled) i = i_next;
+    }
+    *Ts = ts;
+    return q;
+}
+
+/* one explicit step of a row of a full box: T + x (...) + y (...) + z (...); neighbours of the row by pointer,
+   so that an insulated face is the row itself */
+ROW void box_row(const double *RESTRICT c, const double *south, const double *north, const double *lower,
+                 const double *upper, const double *RESTRICT base, int64_t n, double x, double y, double z,
+                 double *RESTRICT out)
+{
+    if (n == 1) {
+        out[0] = base[0] + y * ((south[0] - c[0]) + (north[0] - c[0])) + z * ((lower[0] - c[0]) + (upper[0] - c[0]));
+        return;
+    }
+    out[0] = base[0] + x * (c[1] - c[0]) + y * ((south[0] - c[0]) + (north[0] - c[0]))
+           + z * ((lower[0] - c[0]) + (upper[0] - c[0]));
+    for (int64_t i = 1; i < n - 1; i++)
+        out[i] = base[i] + x * ((c[i - 1] - c[i]) + (c[i + 1] - c[i])) + y * ((south[i] - c[i]) + (north[i] - c[i]))
+               + z * ((lower[i] - c[i]) + (upper[i] - c[i]));
+    int64_t e = n - 1;
+    out[e] = base[e] + x * (c[e - 1] - c[e]) + y * ((south[e] - c[e]) + (north[e] - c[e]))
+           + z * ((lower[e] - c[e]) + (upper[e] - c[e]));
+}
+
+/* conductivity integral of a row by a uniform table of (value, slope) pairs over the enthalpy */
+ROW void integral_row(const double *RESTRICT H, int64_t n, const double *RESTRICT pairs, int64_t knots, double low,
+                      double inverse, double *RESTRICT out)
+{
+    for (int64_t i = 0; i < n; i++) {
+        double place = (H[i] - low) * inverse;
+        int32_t j = interval(place, knots);
+        out[i] = pairs[2 * j] + pairs[2 * j + 1] * (place - j);
+    }
+}
+
+ROW void triad_row(int64_t n, double *RESTRICT a, const double *RESTRICT b, const double *RESTRICT c, double scalar)
+{
+    for (int64_t i = 0; i < n; i++) a[i] = b[i] + scalar * c[i];
+}
+
+/* Everything a heat column needs, by pointer; n part cells, m rim cells, f faces in use, p wall patches.
+   Boxes are padded by one plane at either end, so that the neighbour of a closed face may be read. */
+typedef struct {
+    Table table;
+    int64_t n, m, f, p, sy, sz;
+    double x, y, z;                /* 1/spacing^2 of the axes, 1/m2 */
+    double reach;                  /* m, shortest wall resistance times conductivity */
+    const int64_t *index;          /* (n,) box number, padding included */
+    const int64_t *piece;          /* (q, 3) first cell, box number, length of pieces of runs */
+    const int64_t *chunk;          /* (chunks + 1,) pieces of equal work */
+    const int64_t *rim, *rim_at;   /* (m,) cell and box number */
+    const int64_t *shift;          /* (f,) box number of the neighbour less that of the cell */
+    const double *conductance;     /* (f, m) m */
+    const double *inverse;         /* (m,) 1/m3, of the volume that holds the heat */
+    const double *stiff;           /* (m,) 1/m2, twice the sum of conductances over the volume */
+    const int64_t *first_patch;    /* (m + 1,) */
+    const int64_t *patch_cell, *patch_law;
+    const double *patch_area, *patch_distance;
+    const double *H0, *phase;      /* (n,), (P, n) */
+    const double *laws;            /* (laws, m knots) W/m2 into the part */
+    const double *source;          /* () W/m3 */
+    uint32_t *present;             /* (blocks,) */
+    double *T, *box, *box_k, *wall, *power, *slope;
+} Column;
+
+EACH int64_t part_of(int64_t block, int64_t total)
+{
+    int64_t left = total - block * BLOCK;
+    return left < BLOCK ? left : BLOCK;
+}
+
+static void present_part(const Column *s, int64_t block)
+{
+    int64_t c = block * BLOCK;
+    s->present[block] = phases_present(s->phase + c, s->n, s->table.phases, part_of(block, s->n));
+}
+
+static void state_part(const Column *s, int64_t block, const double *D)
+{
+    int64_t c = block * BLOCK;
+    block_state(&s->table, s->present[block], part_of(block, s->n), s->H0 + c, D ? D + c : D, s->phase + c, s->n,
+                s->index + c, s->T + c, s->box, s->box_k);
+}
+
+static void wall_part(const Column *s, int64_t block)
+{
+    int64_t end = block * BLOCK + part_of(block, s->p);
+    for (int64_t w = block * BLOCK; w < end; w++) {
+        int64_t c = s->patch_cell[w];
+        double q = wall_flux(&s->table, s->laws + s->patch_law[w] * s->table.knots, s->phase + c, s->n, s->T[c],
+                             s->patch_distance[w], s->reach, s->wall + w, s->slope + w);
+        s->power[w] = s->patch_area[w] * q;
+    }
+}
+
+/* the rate itself into D2 where `D1` is NULL, else one stage of the recurrence */
+static void run_part(const Column *s, int64_t chunk, const double *F0, const double *D1, double *D2, double mu,
+                     double nu, double a, double b)
+{
+    double L[REACH];
+    for (int64_t q = s->chunk[chunk]; q < s->chunk[chunk + 1]; q++) {
+        int64_t c = s->piece[3 * q], at = s->piece[3 * q + 1], n = s->piece[3 * q + 2];
+        double *out = D1 ? L : D2 + c;
+        if (s->table.phases == 1) row_single(s->box + at, s->sy, s->sz, n, s->x, s->y, s->z, out);
+        else row_mixture(s->box + at, s->box_k + at, s->sy, s->sz, n, 2.0 * s->x, 2.0 * s->y, 2.0 * s->z, out);
+        if (*s->source != 0.0) for (int64_t i = 0; i < n; i++) out[i] += *s->source;
+        if (D1) combine(n, L, F0 + c, D1 + c, D2 + c, mu, nu, a, b);
+    }
+}
+
+static void rim_part(const Column *s, int64_t block, const double *F0, const double *D1, double *D2, double mu,
+                     double nu, double a, double b)
+{
+    double L[BLOCK];
+    int64_t first = block * BLOCK, n = part_of(block, s->m);
+    if (s->table.phases == 1)
+        rim_single(s->box, s->rim_at + first, s->conductance + first, s->m, s->shift, s->f, n, L);
+    else
+        rim_mixture(s->box, s->box_k, s->rim_at + first, s->conductance + first, s->m, s->shift, s->f, n, L);
+    for (int64_t r = 0; r < n; r++) {
+        double heat = L[r];
+        for (int64_t w = s->first_patch[first + r]; w < s->first_patch[first + r + 1]; w++) heat += s->power[w];
+        L[r] = heat * s->inverse[first + r] + *s->source;
+    }
+    if (D1) combine_at(n, s->rim + first, L, F0, D1, D2, mu, nu, a, b);
+    else for (int64_t r = 0; r < n; r++) D2[s->rim[first + r]] = L[r];
+}
+
+/* largest error [K] and largest Gershgorin radius [1/s] of run cells; D may be NULL */
+static void survey_part(const Column *s, int64_t block, const double *D, const double *F0, const double *F1,
+                        double dt, double *radius, double *error)
+{
+    int64_t c = block * BLOCK;
+    block_survey(&s->table, s->present[block], part_of(block, s->n), s->T + c, s->phase + c, s->n, D ? D + c : D,
+                 F0 + c, F1 + c, dt, radius, error);
+    *radius *= 4.0 * (s->x + s->y + s->z);
+}
+
+static double rim_radius(const Column *s, int64_t block)
+{
+    double most = 0.0;
+    int64_t end = block * BLOCK + part_of(block, s->m);
+    for (int64_t r = block * BLOCK; r < end; r++) {
+        double c, k, wall = 0.0;
+        int64_t cell = s->rim[r];
+        cell_properties(&s->table, s->phase + cell, s->n, s->T[cell], &c, &k);
+        for (int64_t w = s->first_patch[r]; w < s->first_patch[r + 1]; w++) wall += s->patch_area[w] * s->slope[w];
+        double radius = (k * s->stiff[r] + wall * s->inverse[r]) / c;
+        if (radius > most) most = radius;
+    }
+    return most;
+}
+
+/* one explicit step of rows y0..y1 of planes z0..z1 of a full box with insulated faces */
+static void box_constant(int64_t nz, int64_t ny, int64_t nx, int64_t y0, int64_t y1, int64_t z0, int64_t z1,
+                         const double *T, double x, double y, double z, double *out)
+{
+    for (int64_t k = z0; k < z1; k++)
+        for (int64_t j = y0; j < y1; j++) {
+            const double *c = T + (k * ny + j) * nx;
+            box_row(c, j ? c - nx : c, j < ny - 1 ? c + nx : c, k ? c - nx * ny : c, k < nz - 1 ? c + nx * ny : c, c,
+                    nx, x, y, z, out + (k * ny + j) * nx);
+        }
+}
+
+/* the same for enthalpy: reads H once; `rolling` keeps three planes of rows y0-1..y1 of the conductivity integral */
+static void box_nonlinear(int64_t nz, int64_t ny, int64_t nx, int64_t y0, int64_t y1, int64_t z0, int64_t z1,
+                          const double *H, const double *pairs, int64_t knots, double low, double inverse, double x,
+                          double y, double z, double *rolling, double *out)
+{
+    int64_t j0 = y0 ? y0 - 1 : 0, j1 = y1 < ny ? y1 + 1 : ny, size = (j1 - j0) * nx;
+    for (int64_t k = z0 ? z0 - 1 : 0; k < (z1 < nz ? z1 + 1 : nz); k++) {
+        integral_row(H + (k * ny + j0) * nx, size, pairs, knots, low, inverse, rolling + k % 3 * size);
+        for (int64_t done = k - 1; done <= k; done++) {
+            if (done < z0 || done >= z1 || (done == k && k < nz - 1)) continue;
+            const double *plane = rolling + done % 3 * size;
+            const double *lower = done ? rolling + (done - 1) % 3 * size : plane;
+            const double *upper = done < nz - 1 ? rolling + (done + 1) % 3 * size : plane;
+            for (int64_t j = y0; j < y1; j++) {
+                int64_t row = (j - j0) * nx;
+                const double *c = plane + row;
+                box_row(c, j ? c - nx : c, j < ny - 1 ? c + nx : c, lower + row, upper + row,
+                        H + (done * ny + j) * nx, nx, x, y, z, out + (done * ny + j) * nx);
+            }
+        }
+    }
+}
+
+#endif

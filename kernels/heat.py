@@ -1,0 +1,280 @@
+"""The door to ``_heat.pyx``: looks at the arrays once, then lets the compiled loops run."""
+
+from typing import Any
+
+import numpy as np
+from numpy import float64, int64
+from numpy.typing import NDArray
+
+from . import _heat
+
+Array = NDArray[float64]
+Index = NDArray[int64]
+
+BLOCK = 256
+REACH = 1024
+WORK = 4096  # cells of runs that one thread takes at a time
+
+
+def check(name: str, array: NDArray[Any], shape: tuple[int, ...], dtype: type[Any] = float64) -> None:
+    """Refuse what the compiled loops would misread."""
+    if not isinstance(array, np.ndarray) or array.dtype != dtype or array.shape != shape:
+        got = f"{array.dtype}, shape {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__
+        raise ValueError(f"{name} must be {np.dtype(dtype)}, shape {shape}; got {got}")
+    if not array.flags.c_contiguous:
+        raise ValueError(f"{name} must be in C order without strides; take np.ascontiguousarray of it")
+
+
+class Plan:
+    """One part, ready to conduct: geometry, tables and the work arrays of a step, all checked here.
+
+    index            (n,)    box number of each part cell, ascending; the box is (nx, ny, nz), x fastest
+    shape            (3,)    nx, ny, nz
+    spacing          (3,)    m
+    run              (q, 3)  (first part cell, its box number, length) of rows of full, open cells
+    rim              (m,)    the other part cells, ascending
+    rim_conductance  (m, 6)  open area over centre distance of faces -x +x -y +y -z +z, m
+    rim_volume       (m,)    volume that holds the heat, m3
+    patch_cell       (p,)    rim cell of each wall patch
+    patch_area       (p,)    m2
+    patch_distance   (p,)    signed distance from the cell centre to the wall, m
+    patch_zone       (p,)    0 .. zones-1
+    reach            ()      no wall resistance times conductivity is less, m
+    enthalpy         (P, m)  J/m3 on a uniform axis, strictly increasing
+    conductivity     (P, m)  W/m/K
+    low, step        ()      the axis, K
+    threads          ()      the results do not depend on it
+    source           ()      W/m3, may be changed between looks
+    """
+
+    def __init__(
+        self,
+        *,
+        index: Index,
+        shape: tuple[int, int, int],
+        spacing: tuple[float, float, float],
+        run: Index,
+        rim: Index,
+        rim_conductance: Array,
+        rim_volume: Array,
+        patch_cell: Index,
+        patch_area: Array,
+        patch_distance: Array,
+        patch_zone: Index,
+        zones: int,
+        reach: float,
+        enthalpy: Array,
+        conductivity: Array,
+        low: float,
+        step: float,
+        threads: int,
+    ) -> None:
+        n, m, p, knots = len(index), len(rim), len(patch_cell), enthalpy.shape[-1]
+        phases = len(enthalpy)
+        check("index", index, (n,), int64)
+        check("run", run, (len(run), 3), int64)
+        check("rim", rim, (m,), int64)
+        check("rim_conductance", rim_conductance, (m, 6))
+        check("rim_volume", rim_volume, (m,))
+        check("patch_cell", patch_cell, (p,), int64)
+        check("patch_area", patch_area, (p,))
+        check("patch_distance", patch_distance, (p,))
+        check("patch_zone", patch_zone, (p,), int64)
+        check("enthalpy", enthalpy, (phases, knots))
+        check("conductivity", conductivity, (phases, knots))
+        if phases > 32:
+            raise ValueError(f"at most 32 phases, got {phases}")
+        if p and not 0 <= patch_zone.min() <= patch_zone.max() < zones:
+            raise ValueError(f"patch_zone must lie in 0..{zones - 1}")
+        nx, ny, nz = shape
+        plane = nx * ny
+        if n and not 0 <= index[0] <= index[-1] < plane * nz or (np.diff(index) <= 0).any():
+            raise ValueError("index must ascend inside the box")
+        if run[:, 2].sum() + m != n or (m and (np.diff(rim) <= 0).any()):
+            raise ValueError("every part cell must lie in one run or in the rim, which must ascend")
+        order = np.argsort(patch_cell, kind="stable")
+        cell = patch_cell[order]
+        if p and not np.isin(cell, rim).all():
+            raise ValueError("a wall patch must belong to a rim cell")
+
+        shift = np.array([-1, 1, -nx, nx, -plane, plane])
+        used = np.flatnonzero(rim_conductance.any(axis=0))
+        at = index[rim] + plane
+        pieces = _pieces(run, plane)
+        box = np.zeros(plane * (nz + 2))
+        self.n, self.patches, self.zone_count, self.knots, self.threads = n, p, zones, knots, threads
+        self.order = order
+        self.back = np.argsort(order, kind="stable")
+        self.source = np.zeros(1)
+        self.T, self.wall = np.zeros(n), np.zeros(p)
+        self.F0, self.F1, self.D1, self.D2 = (np.zeros(n) for _ in range(4))
+        self.radius = np.zeros(-(-n // BLOCK) + -(-m // BLOCK))
+        self.error = np.zeros(-(-n // BLOCK))
+        self._loops = _heat.Plan(
+            {
+                "index": index + plane,
+                "piece": pieces.ravel(),
+                "chunk": _chunks(pieces),
+                "rim": rim,
+                "rim_at": at,
+                "shift": np.ascontiguousarray(shift[used]),
+                "conductance": np.ascontiguousarray(rim_conductance.T[used]).ravel(),
+                "inverse": 1.0 / rim_volume,
+                "stiff": 2.0 * rim_conductance.sum(axis=1) / rim_volume,
+                "first_patch": np.append(np.searchsorted(cell, rim), p).astype(int64),
+                "patch_cell": cell,
+                "patch_area": patch_area[order],
+                "patch_distance": patch_distance[order],
+                "patch_zone": patch_zone[order],
+                "zones": zones,
+                "reach": reach,
+                "stride": (nx, plane),
+                "inverse_square": np.where(np.array(shape) > 1, np.array(spacing, float64) ** -2.0, 0.0),
+                "enthalpy": enthalpy.ravel(),
+                "conductivity": conductivity.ravel(),
+                "integral": np.append(
+                    0.0, np.cumsum(0.5 * step * (conductivity[0, 1:] + conductivity[0, :-1]))
+                ),
+                "phases": phases,
+                "low": low,
+                "step": step,
+                "source": self.source,
+                "present": np.zeros(-(-n // BLOCK), np.uint32),
+                "T": self.T,
+                "box": box,
+                "box_k": np.ones_like(box) if phases > 1 else np.zeros(0),
+                "wall": self.wall,
+                "power": np.zeros(p),
+                "slope": np.zeros(p),
+            },
+            threads,
+        )
+        self.phases = phases
+
+    def begin(self, H0: Array, phases: Array, T: Array, wall: Array) -> None:
+        """Take the state that a step starts from; T and wall are only guesses.
+
+        H0      (n,)    J/m3
+        phases  (P, n)  volume fractions
+        T       (n,)    K
+        wall    (p,)    K
+        """
+        check("H0", H0, (self.n,))
+        check("phases", phases, (self.phases, self.n))
+        check("T", T, (self.n,))
+        check("wall", wall, (self.patches,))
+        self.T[:] = T
+        self.wall[:] = wall[self.order]
+        self._loops.begin(H0, phases.reshape(-1))
+
+    def look(self, D: Array | None, laws: Array, patch_law: Index, zone_power: Array) -> None:
+        """Temperature of every cell at H0 + D, wall temperature and heat of every patch.
+
+        D           (n,) or None  J/m3
+        laws        (laws, m)     W/m2 into the part at each knot of the wall temperature
+        patch_law   (p,)          number of the law of each patch, in the order of `self.order`
+        zone_power  (zones,)      W into the part   [written]
+        """
+        if D is not None:
+            check("D", D, (self.n,))
+        check("laws", laws, (len(laws), self.knots))
+        check("patch_law", patch_law, (self.patches,), int64)
+        check("zone_power", zone_power, (self.zone_count,))
+        if self.patches and not 0 <= patch_law.min() <= patch_law.max() < len(laws):
+            raise ValueError(f"patch_law must lie in 0..{len(laws) - 1}")
+        self._loops.look(D, laws.reshape(-1), patch_law, zone_power)
+
+    def rate(self, out: Array) -> None:
+        """dH/dt of the state last looked at.   out (n,) W/m3 [written]"""
+        check("out", out, (self.n,))
+        self._loops.rate(out)
+
+    def stage(self, mu: float, nu: float, a: float, b: float) -> None:
+        """D2 = mu D1 + nu D2 + a F + b F0, F of the state last looked at; then D1 and D2 change names."""
+        self._loops.stage(self.F0, self.D1, self.D2, mu, nu, a, b)
+        self.D1, self.D2 = self.D2, self.D1
+
+    def survey(self, dt: float | None) -> tuple[float, float]:
+        """Gershgorin radius of the rate, 1/s, and largest |0.4 dt (F0 + F1) - 0.8 D1| / c of a step, K."""
+        self._loops.survey(
+            None if dt is None else self.D1, self.F0, self.F1, dt or 0.0, self.radius, self.error
+        )
+        return float(self.radius.max(initial=0.0)), float(self.error.max(initial=0.0))
+
+    def wall_temperature(self) -> Array:
+        """(p,) K, in the order the patches were given."""
+        return self.wall[self.back]
+
+
+def _pieces(run: Index, pad: int) -> Index:
+    """Runs cut to at most REACH cells; box numbers count the padding."""
+    count = -(-run[:, 2] // REACH)
+    row = np.repeat(np.arange(len(run)), count)
+    done = (np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)) * REACH
+    length = np.minimum(run[row, 2] - done, REACH)
+    pieces = np.stack([run[row, 0] + done, run[row, 1] + done + pad, length], axis=1)
+    return np.ascontiguousarray(pieces, int64)
+
+
+def _chunks(pieces: Index) -> Index:
+    """Bounds of chunks of about WORK cells."""
+    if not len(pieces):
+        return np.zeros(1, int64)
+    chunk = (np.cumsum(pieces[:, 2]) - pieces[:, 2]) // WORK
+    return np.append(np.flatnonzero(np.diff(chunk, prepend=-1)), len(pieces)).astype(int64)
+
+
+def _apart(given: Array, out: Array) -> None:
+    if np.shares_memory(given, out):
+        raise ValueError("out must not share memory with the array it is computed from")
+
+
+def conduct_constant(T: Array, x: float, y: float, z: float, out: Array, threads: int = 1) -> None:
+    """One explicit step in a full box with insulated faces, constant properties.
+
+    T        (nz, ny, nx)  K
+    x, y, z  ()            Fourier number of each axis, a dt / spacing^2, -
+    out      (nz, ny, nx)  K   [written]
+    """
+    check("T", T, np.shape(T))
+    check("out", out, T.shape)
+    _apart(T, out)
+    _heat.conduct_constant(T, x, y, z, threads, out)
+
+
+def conduct_nonlinear(
+    H: Array,
+    pairs: Array,
+    low: float,
+    step: float,
+    x: float,
+    y: float,
+    z: float,
+    out: Array,
+    threads: int = 1,
+) -> None:
+    """One explicit step in a full box with insulated faces: enthalpy state, any heat capacity, conductivity.
+
+    H          (nz, ny, nx)  J/m3
+    pairs      (m, 2)        conductivity integral against H, and its difference to the next knot, W/m
+    low, step  ()            axis of the table, J/m3
+    x, y, z    ()            dt / spacing^2 of each axis, s/m2
+    out        (nz, ny, nx)  J/m3   [written]
+    """
+    check("H", H, np.shape(H))
+    check("pairs", pairs, (len(pairs), 2))
+    check("out", out, H.shape)
+    _apart(H, out)
+    _heat.conduct_nonlinear(H, pairs, low, step, x, y, z, np.empty((threads, 3 * 66 * H.shape[2])), out)
+
+
+def triad(a: Array, b: Array, c: Array, scalar: float, threads: int = 1) -> None:
+    """a = b + scalar c, the memory bandwidth test of STREAM (McCalpin 1995): 24 bytes an element.
+
+    a, b, c  (n,)  a [written]
+    """
+    for name, array in (("a", a), ("b", b), ("c", c)):
+        check(name, array, np.shape(a))
+    _apart(b, a)
+    _apart(c, a)
+    _heat.triad(a, b, c, scalar, threads)
