@@ -1,0 +1,71 @@
+"""What each field is called, in which unit it is kept and shown, and what it means."""
+
+from dataclasses import dataclass
+
+AFTER_TEMPER = (
+    "after a temper without its tempering strain (loss of tetragonality, decay of retained austenite): "
+    "relaxation only; compare as_quenched_stress"
+)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """unit in SI ("" for a plain number), shown: the unit on pictures and in tables, text: what it is."""
+
+    unit: str
+    shown: str
+    text: str
+
+
+def _phase(name: str) -> Meaning:
+    return Meaning("", "%", f"volume fraction of {name}")
+
+
+STRESS = "skin values are extrapolated along the normal from the full cells"
+FIELDS: dict[str, Meaning] = {
+    "temperature": Meaning("K", "degC", "temperature"),
+    "austenite": _phase("austenite"),
+    "ferrite": _phase("ferrite"),
+    "pearlite": _phase("pearlite"),
+    "bainite": _phase("bainite"),
+    "martensite": _phase("martensite"),
+    "retained_austenite": Meaning("", "%", "volume fraction of austenite left at the end"),
+    "hardness": Meaning("HV", "HV", "Vickers hardness at the end"),
+    "yield_strength": Meaning("Pa", "MPa", "yield strength at 20 degC, from hardness"),
+    "tensile_strength": Meaning("Pa", "MPa", "tensile strength at 20 degC, from hardness"),
+    "cooling_rate_700": Meaning("K/s", "K/s", "mean cooling rate from 750 to 650 degC"),
+    "t8_5": Meaning("s", "s", "time from 800 to 500 degC"),
+    "stress": Meaning("Pa", "MPa", f"stress, xx yy zz xy yz zx; {STRESS}"),
+    "as_quenched_stress": Meaning("Pa", "MPa", f"stress before the temper, xx yy zz xy yz zx; {STRESS}"),
+    "von_mises": Meaning("Pa", "MPa", f"von Mises equivalent of the stress; {STRESS}"),
+    "max_principal": Meaning("Pa", "MPa", f"largest principal stress, tension positive; {STRESS}"),
+    "max_principal_transient": Meaning(
+        "Pa", "MPa", f"largest principal stress in time since martensite start; {STRESS}"
+    ),
+    "plastic_strain": Meaning("", "%", f"equivalent plastic strain; {STRESS}"),
+    "displacement": Meaning("m", "mm", "displacement x y z since the start, rigid motion removed"),
+    "volume_fraction": Meaning("", "%", "share of the cell that the part fills"),
+}
+
+MECHANICAL = (
+    "stress",
+    "as_quenched_stress",
+    "von_mises",
+    "max_principal",
+    "max_principal_transient",
+    "plastic_strain",
+)
+PHASES = ("austenite", "ferrite", "pearlite", "bainite", "martensite")
+COMPONENTS = ("xx", "yy", "zz", "xy", "yz", "zx")
+AXIAL = ("radial", "hoop", "axial")
+
+
+def meaning(name: str) -> Meaning:
+    """The meaning of a field; a component such as stress_axial has its tensor's, an unknown one its name."""
+    if name in FIELDS:
+        return FIELDS[name]
+    stem, _, part = name.rpartition("_")
+    if stem in FIELDS:
+        whole = FIELDS[stem]
+        return Meaning(whole.unit, whole.shown, f"{part} component of {whole.text.split(',')[0]}")
+    return Meaning("", "", name.replace("_", " "))

@@ -1,0 +1,358 @@
+"""The result of a run: read at a place, at a time, as fields, against limits; from memory or from a file."""
+
+import os
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+from ..materials.quantity import parse
+from ..materials.refusal import CaseError, nearest
+from ..solver.field import Sampler
+from ..solver.geometry import Cells
+from .meaning import AFTER_TEMPER, AXIAL, COMPONENTS, MECHANICAL, meaning
+from .reading import Field, Limit, Point, Probe, Stress
+from .store import Archive
+from .store import save as save_archive
+from .summary import Summary, summarise
+from .tensor import along, frame, matrix
+
+if TYPE_CHECKING:
+    from .treatment import HeatTreatment
+
+Array = NDArray[float64]
+Position = tuple[float, float, float]
+PARTS = {
+    "stress": (*COMPONENTS, *AXIAL),
+    "as_quenched_stress": (*COMPONENTS, *AXIAL),
+    "displacement": ("x", "y", "z"),
+}
+FRAMES = {"cylinder": "cylinder", "rz": "cylinder", "sphere": "sphere"}
+SMOOTH = ("temperature", *PARTS)  # cubic in time; bounded fields are linear
+
+
+class Result:
+    """What a run has computed. Raises CaseError for a field, probe, place or time that it does not have.
+
+    result.at("0 mm", "0 mm", "80 mm").hardness
+    result.probe("core").temperature
+    result.field("temperature", time="60 s").max
+    result.hardness.mean
+    """
+
+    def __init__(self, archive: Archive, case: "HeatTreatment | None" = None) -> None:
+        if archive.times.size == 0:
+            raise CaseError(f"'{archive.source}' holds no instant; resume its run or run it again")
+        self._archive = archive
+        self._case = case
+        self._operators = lru_cache(256)(self._operator)
+
+    @property
+    def case(self) -> "HeatTreatment":
+        """The case that was run."""
+        if self._case is None:
+            from .casefile import load
+
+            self._case = load(f"{self._archive.case}\n")
+        return self._case
+
+    @property
+    def name(self) -> str:
+        """The name of the case."""
+        return self._archive.about.name
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """What computed it."""
+        return dict(self._archive.versions)
+
+    @property
+    def cells(self) -> Cells:
+        """The part on its grid."""
+        return self._archive.cells
+
+    @property
+    def times(self) -> Array:
+        """Instants of the stored fields, s from the start of the first step."""
+        return self._archive.times.copy()
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Name of the step of the schedule at each of `times`."""
+        return tuple(self._archive.about.legs[number] for number in self._archive.legs)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the schedule was finished."""
+        return self._archive.about.ended
+
+    @property
+    def ledger(self) -> list[dict[str, Any]]:
+        """Energy ledger: a row per step of the schedule."""
+        return [dict(row) for row in self._archive.ledger]
+
+    @property
+    def time_error(self) -> float:
+        """Largest error of a time step, K, as the steps estimate it; it decays as heat spreads."""
+        rows = self._archive.ledger
+        return float(rows[-1]["largest_step_error"]) if rows else float("nan")
+
+    @property
+    def axis(self) -> str | None:
+        """ "cylinder" or "sphere" where radial and hoop exist, None elsewhere."""
+        return self._archive.about.axis or self._frame
+
+    @property
+    def centre(self) -> Position:
+        """A point of the axis, or the centre of the sphere, m."""
+        return self._archive.about.centre
+
+    @property
+    def _frame(self) -> str | None:
+        """What the stored x, y, z mean: radial, hoop, axial of this shape; None: axes of the part."""
+        return FRAMES.get(self.cells.lattice.metric)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the fields; components of a tensor are stress_xx, stress_axial and so on."""
+        return (*self._archive.moving, *self._archive.still)
+
+    def field(self, name: str, time: str | float | None = None) -> Field:
+        """A field at the end, or at a time ("60 s" or seconds)."""
+        instant, weights = self._instants(name, time)
+        values = self._over_time(self._source(name), weights)
+        what = meaning(name)
+        values = self._part(name, values, self._from_centre)
+        return Field(name, values, what.unit, self._meaning(name, time), instant, self.cells.volume)
+
+    def __getattr__(self, name: str) -> Field:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self.field(name)
+        except CaseError as error:
+            raise AttributeError(str(error)) from None
+
+    def at(self, x: str, y: str, z: str, time: str | float | None = None) -> Point:
+        """What is known at a place, second order in space, skin included; at the end or at a time."""
+        position = tuple(
+            parse(value, "m", f"at {axis}") for axis, value in zip("xyz", (x, y, z), strict=True)
+        )
+        return self.at_position(position, time)  # type: ignore[arg-type]
+
+    def at_position(self, position: Position, time: str | float | None = None) -> Point:
+        """`at` for a place in metres."""
+        here = np.array([position], float64)
+        self._operators(here.tobytes(), "walls")
+        instant, _ = self._instants("temperature", time)
+        return Point(
+            position,
+            instant,
+            lambda name: float(self.sample(name, here, time)[0]),
+            lambda name: self._stress(name, position, time),
+            lambda name: self.sample(name, here, time)[:, 0],
+            self.fields,
+        )
+
+    @property
+    def probes(self) -> dict[str, Probe]:
+        """All thermocouples by name."""
+        time, temperature, phases = self._samples
+        return {
+            name: Probe(name, place, time, temperature[k], {phase: z[k] for phase, z in phases.items()})
+            for k, (name, place) in enumerate(self._archive.about.probes.items())
+        }
+
+    def probe(self, name: str) -> Probe:
+        """The thermocouple of that name."""
+        if name not in self.probes:
+            raise CaseError(f"no probe {name!r}{nearest(name, self.probes or ['(the case has no sensors)'])}")
+        return self.probes[name]
+
+    @property
+    def limits(self) -> dict[str, Limit]:
+        """The limits of the drawing, judged over the cells."""
+        return self.judge(self._archive.about.limits)
+
+    def judge(self, limits: Mapping[str, tuple[Any, Any]]) -> dict[str, Limit]:
+        """Fields against limits given as quantities, {"hardness": ("50 HRC", "56 HRC")}, or as SI numbers."""
+        return {
+            name: Limit(self.field(name), *(_side(name, side) for side in pair))
+            for name, pair in limits.items()
+        }
+
+    def summary(self) -> Summary:
+        """The table a metallurgist reads first; prints as text."""
+        return summarise(self)
+
+    def save(self, file: str | os.PathLike[str]) -> Path:
+        """Write to a .vtkhdf file, which opens in PyVista and ParaView."""
+        return save_archive(self._archive, file)
+
+    def show(self, field: str = "hardness", **how: Any) -> Any:
+        """A picture of a field on the part; see `views.scene.show`."""
+        from ..views.scene import show
+
+        return show(self, field, **how)
+
+    def plot(self, kind: str = "history", **how: Any) -> Any:
+        """Curves: "history" of the probes, "section" along a line, "limits"; see `views.plots.plot`."""
+        from ..views.plots import plot
+
+        return plot(self, kind, **how)
+
+    def __repr__(self) -> str:
+        end = "" if self.ended else ", not finished"
+        span = f"{self.times.size} instants to {self.times[-1]:g} s"
+        return f"Result({self.name!r}: {self.cells.index.size} cells, {span}{end})"
+
+    # time
+
+    def _instants(self, name: str, time: str | float | None) -> tuple[float, tuple[tuple[int, float], ...]]:
+        """The instant, s, and the stored steps with their weights that make it."""
+        times = self._archive.times
+        if time is None:
+            return float(times[-1]), ((times.size - 1, 1.0),)
+        if self._source(name) in self._archive.still:
+            raise CaseError(f"{name} stands for the whole run; ask for it without a time")
+        instant = parse(time, "s", "time") if isinstance(time, str) else float(time)
+        slack = 1e-9 * max(1.0, abs(times[-1]))
+        if not times[0] - slack <= instant <= times[-1] + slack:
+            raise CaseError(f"time {instant:g} s is outside the run, {times[0]:g} to {times[-1]:g} s")
+        return instant, stencil(times, self._archive.legs, instant, 4 if self._source(name) in SMOOTH else 2)
+
+    def _over_time(self, name: str, weights: tuple[tuple[int, float], ...]) -> Array:
+        return np.asarray(sum(weight * self._archive.values(name, step) for step, weight in weights))
+
+    # fields and their components
+
+    def _source(self, name: str) -> str:
+        """The stored field that a name comes from. Raises CaseError where there is none."""
+        if name in self.fields:
+            return name
+        stem, _, part = name.rpartition("_")
+        if stem in self.fields and part in PARTS.get(stem, ()):
+            return stem
+        parts = [f"{stem}_{part}" for stem in PARTS if stem in self.fields for part in PARTS[stem]]
+        raise CaseError(f"this run has no field {name!r}{nearest(name, [*self.fields, *parts])}")
+
+    def _part(self, name: str, values: Array, away: Array) -> Array:
+        """The component that a name asks for.   values (m, k); away (k, 3) m from the centre"""
+        part = name.rpartition("_")[2]
+        if self._source(name) == name:
+            return values
+        if part in ("x", "y", "z"):
+            return np.asarray(values["xyz".index(part)])
+        if part in COMPONENTS:
+            return np.asarray(values[COMPONENTS.index(part)])
+        if self.axis is None:
+            raise CaseError(f"the part has no axis, so no {part} stress; ask for stress_xx or max_principal")
+        if self.axis == "sphere" and part == "axial":
+            raise CaseError("a sphere has no axis; ask for stress_radial or stress_hoop")
+        directions = frame(away, self.axis)
+        if self.axis == "sphere" and part == "hoop":
+            return 0.5 * (along(values, directions[:, 1]) + along(values, directions[:, 2]))
+        return along(values, directions[:, AXIAL.index(part)])
+
+    @cached_property
+    def _from_centre(self) -> Array:
+        """Cell centres seen from the centre of the part, (n, 3) m; at y = 0 where r is a coordinate."""
+        places = self.cells.centres()
+        if self._frame is None:
+            return np.asarray(places - np.array(self.centre))
+        if self.cells.lattice.metric == "rz":
+            places[:, 2] -= self.centre[2]
+        return places
+
+    def _meaning(self, name: str, time: str | float | None) -> str:
+        text = meaning(name).text
+        tempered = any(leg.startswith("temper") for leg in self._archive.about.legs)
+        after = self._source(name) in ("stress", "von_mises", "max_principal") and time is None
+        return f"{text}; {AFTER_TEMPER}" if tempered and after else text
+
+    # places
+
+    def sample(self, name: str, points: Array, time: str | float | None = None) -> Array:
+        """A field at places (k, 3) m, second order: (k,), or (3, k) and (6, k) along the axes of the part."""
+        points = np.ascontiguousarray(points, float64)
+        _, weights = self._instants(name, time)
+        source = self._source(name)
+        values = self._over_time(source, weights)
+        if source == "temperature":
+            wall = np.asarray(sum(weight * self._archive.wall(step) for step, weight in weights))
+            values = np.concatenate([values, wall])
+        kind = "walls" if source == "temperature" else "full" if source in MECHANICAL else "cells"
+        few = points.shape[0] <= 1000
+        operator = (self._operators if few else self._operator)(points.tobytes(), kind)
+        sampled = np.asarray(operator @ values.T).T
+        if meaning(source).unit == "" and sampled.ndim == 1:
+            sampled = np.clip(sampled, 0.0, 1.0)  # fractions; the quadratic may overshoot at the skin
+        return self._part(name, self._turned(sampled, points), points - np.array(self.centre))
+
+    def _turned(self, values: Array, points: Array) -> Array:
+        """Vectors (3, k) and tensors (6, k) from radial, hoop, axial to x, y, z."""
+        if self._frame is None or values.ndim == 1:
+            return values
+        turn = frame(points - np.array(self.centre), self._frame)
+        if values.shape[0] == 3:
+            return np.asarray(np.einsum("kji,jk->ik", turn, values))
+        whole = np.einsum("kai,kab,kbj->ijk", turn, matrix(values), turn)
+        return np.asarray(whole[(0, 1, 2, 0, 1, 2), (0, 1, 2, 1, 2, 0)])
+
+    def _operator(self, points: bytes, kind: str) -> Any:
+        """Weights at places: of cells and "walls" (k, n + p), of "cells", or of "full" cells alone (k, n)."""
+        here = np.frombuffer(points).reshape(-1, 3)
+        try:
+            sampler = Sampler(self.cells, here, full=kind == "full", walls=kind == "walls")
+        except ValueError as error:
+            raise CaseError(f"{error}; ask inside") from None
+        return sampler.matrix if kind == "walls" else sampler.matrix[:, : self.cells.index.size]
+
+    def _stress(self, name: str, position: Position, time: str | float | None) -> Stress:
+        six = self.sample(name, np.array([position]), time)[:, 0]
+        x, y, z = (float(there - here) for there, here in zip(position, self.centre, strict=True))
+        xx, yy, zz, xy, yz, zx = map(float, six)
+        return Stress(xx, yy, zz, xy, yz, zx, self.axis, (x, y, z))
+
+    @cached_property
+    def _samples(self) -> tuple[Array, Array, dict[str, Array]]:
+        return self._archive.probes()
+
+
+def read(path: str | os.PathLike[str]) -> Result:
+    """The result in a .vtkhdf file. Raises CaseError where it is missing, cut short or no result."""
+    return Result(Archive(Path(path)))
+
+
+def stencil(
+    times: Array, legs: NDArray[np.int32], instant: float, points: int
+) -> tuple[tuple[int, float], ...]:
+    """Stored steps and their Lagrange weights for an instant, from `points` steps of its leg."""
+    right = min(int(np.searchsorted(times, instant)), times.size - 1)
+    if times[right] == instant or right == 0:
+        return ((right, 1.0),)
+    same = np.flatnonzero(legs == legs[right])
+    if same[0] > 0 and times[same[0] - 1] < times[same[0]]:
+        same = np.concatenate([[same[0] - 1], same])
+    place = int(np.searchsorted(same, right))
+    first = int(np.clip(place - points // 2, 0, max(0, same.size - points)))
+    chosen = same[first : first + points]
+    others = [np.delete(times[chosen], k) for k in range(chosen.size)]
+    return tuple(
+        (int(step), float(np.prod((instant - other) / (times[step] - other))))
+        for step, other in zip(chosen, others, strict=True)
+    )
+
+
+def _side(name: str, side: Any) -> float | None:
+    return (
+        parse(side, meaning(name).unit, name)
+        if isinstance(side, str)
+        else None
+        if side is None
+        else float(side)
+    )

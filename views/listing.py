@@ -1,0 +1,116 @@
+"""Pages of plain text for the terminal: what the library holds, one medium, what a result file holds."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+from ..cases.meaning import meaning
+from ..cases.result import Result
+from ..materials import library
+from ..materials.card import MARKS
+from ..materials.curve import Curve, TimeCurve
+from ..materials.medium import LAWS, Medium
+
+
+def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Rows under a head, each column as wide as its longest entry; all but the last."""
+    lines = [tuple(head), *(tuple(row) for row in rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
+    padded = [[entry.ljust(width) for entry, width in zip(line, widths, strict=True)] for line in lines]
+    return "\n".join("  ".join(line).rstrip() for line in padded)
+
+
+def alloys() -> str:
+    """Every alloy with its other names, composition in wt % and martensite start."""
+    also: dict[str, list[str]] = {name: [] for name in library.alloy_names()}
+    for other, name in library.alloy_aliases().items():
+        also[name].append(other)
+    rows = []
+    for name, others in also.items():
+        alloy = library.alloy(name)
+        analysis = "" if alloy.composition is None else alloy.composition.words()
+        steel = alloy.matter().transforms
+        start = f"{alloy.martensite_pair()[0] - 273.15:.0f} degC" if steel else "inert"
+        percent = ", ".join(f"{element} {share:g}" for element, share in dict(analysis or {}).items())
+        rows.append((name, ", ".join(others), start, percent))
+    return columns(("alloy", "also", "martensite start", "composition [wt %]"), rows)
+
+
+def media() -> str:
+    """Every medium with its temperature, its strongest heat transfer coefficient, mark and source."""
+    every = [library.medium(name) for name in library.medium_names()]
+    rows = [(one.name, _text(one.temperature), _strongest(one), one.mark, one.source) for one in every]
+    page = columns(("medium", "temperature", "h [W/m2/K]", "mark", "source"), rows)
+    return "\n".join([page, "marks  " + "; ".join(f"{mark}: {words}" for mark, words in MARKS.items())])
+
+
+def medium(name: str) -> str:
+    """One medium with its whole curve. Raises CaseError for an unknown name, with the nearest."""
+    one = library.medium(name)
+    law = next((law for law in LAWS if getattr(one, law) is not None), "")
+    curve = getattr(one, law) if law else None
+    lines = [one.name, f"  temperature  {_text(one.temperature)}"]
+    if one.emissivity is not None:
+        lines.append(f"  emissivity   {_text(one.emissivity)}")
+    if isinstance(curve, Curve | TimeCurve):
+        unit = "degC" if isinstance(curve, Curve) else "s"
+        shift = 273.15 if isinstance(curve, Curve) else 0.0
+        rows = zip(curve.knots, curve.ordinates, strict=True)
+        lines += [f"  {x - shift:7.0f} {unit}  {y:9.4g}" for x, y in rows]
+    elif law:
+        lines.append(f"  {law}  {_text(curve)}")
+    return "\n".join([*lines, f"  [{one.mark}] {one.source}"])
+
+
+def contents(result: Result) -> str:
+    """What a result file holds: steps, thermocouples, fields with unit and meaning, ledger, versions."""
+    steps = [(name, f"{end:.6g} s") for name, end in _ends(result)]
+    places = {name: " ".join(f"{1e3 * x:g}" for x in probe.at) for name, probe in result.probes.items()}
+    probes = [(name, f"{places[name]} mm", str(probe.time.size)) for name, probe in result.probes.items()]
+    fields = [(name, meaning(name).shown or "-", meaning(name).text) for name in result.fields]
+    pages = [
+        result.name,
+        f"{result.cells.index.size} cells, {result.cells.lattice.metric}; {result.times.size} instants"
+        + ("" if result.ended else "; NOT FINISHED"),
+        columns(("step", "ends at"), steps),
+        columns(("thermocouple", "at x y z", "samples"), probes) if probes else "",
+        columns(("field", "unit", "meaning"), fields),
+        _ledger(result.ledger),
+        "computed by " + ", ".join(f"{name} {version}" for name, version in result.versions.items()),
+    ]
+    return "\n\n".join(page for page in pages if page)
+
+
+def _ends(result: Result) -> list[tuple[str, float]]:
+    """Each step with its last stored instant, s."""
+    told = list(zip(result.steps, result.times.tolist(), strict=True))
+    return [*(here for here, after in pairwise(told) if here[0] != after[0]), told[-1]]
+
+
+def _ledger(rows: list[dict[str, Any]]) -> str:
+    """A column for each step of the schedule: the rows are too wide for a terminal."""
+    if not rows:
+        return ""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    table = [(name, *(_number(row.get(name, "")) for row in rows)) for name in names[1:]]
+    return columns(("energy ledger", *(str(row[names[0]]) for row in rows)), table)
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {entry:.5g}" for name, entry in value.items())
+    return f"{value:.5g}" if isinstance(value, float) else str(value)
+
+
+def _strongest(one: Medium) -> str:
+    """Largest heat transfer coefficient of a medium; radiation is told where it is there."""
+    if one.h is None:
+        return "radiation" if one.emissivity is not None else "-"
+    most = f"{one.h.ordinates.max():.0f}" if isinstance(one.h, Curve | TimeCurve) else f"{float(one.h):.4g}"
+    return f"{most} + radiation" if one.emissivity is not None else most
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "-"
+    return str(getattr(value, "text", value))
