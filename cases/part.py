@@ -41,8 +41,7 @@ class Part:
     moved: {z: -10 mm} where it applies.
 
     Raises CaseError for a length without unit, not above zero, missing or of another shape, and for a ring
-    whose bore is as wide as the ring. The STL file is read by `from_stl`, otherwise when `shape` is first asked
-    for.
+    whose bore is as wide as the ring. The STL file is read by `from_stl`, else by `shape`.
     """
 
     kind: str

@@ -32,10 +32,11 @@ class Pieces:
     cell    (s,)     box numbers of the cut cells, ascending
     share   (s,)     part of the cell inside; in rz part of its section
     volume  (s,)     part of the cell's volume inside; differs from `share` in rz
-    open    (s, 6)   open part of faces -x +x -y +y -z +z seen from inside the cell; in rz of the edge's length
+    open    (s, 6)   open part of faces -x +x -y +y -z +z seen from inside; in rz of the edge's length
     area    (s, 6)   open part of the face's area
     skin    (s, 3)   wall area in units of the lattice faces, |n|^2-wise per axis: the sum is the true area
     facing  (s, 3)   wall area vector
+    flat    (s, 6)   part of each face on which the wall itself lies
     arm     (s,)     mean radius of the wall, m; rz only
     """
 
@@ -47,6 +48,7 @@ class Pieces:
     area: Array
     skin: Array
     facing: Array
+    flat: Array
     arm: Array
 
 
@@ -59,7 +61,7 @@ def _inner(lattice: "Lattice", axis: int, sub: int) -> Array:
 def _sides(lattice: "Lattice", axis: int) -> Array:
     """Two places a cell along an axis, just inside its faces, m."""
     places = np.arange(lattice.shape[axis])[:, None] + np.array([HAIR, 1.0 - HAIR])
-    return lattice.origin[axis] + lattice.spacing[axis] * places.ravel()
+    return np.asarray(lattice.origin[axis] + lattice.spacing[axis] * places.ravel())
 
 
 def _bundles(
@@ -81,8 +83,8 @@ def _bundles(
 
 def _mean(values: list[Array], weights: list[Array]) -> Array:
     """Mean by the squares of the weights: lengths along the normal are the exact ones."""
-    squares = [weight**2 + 1e-12 for weight in weights]
-    return sum(s * v for s, v in zip(squares, values, strict=True)) / sum(squares)
+    squares = np.stack(weights) ** 2 + 1e-12
+    return np.asarray((squares * np.stack(values)).sum(0) / squares.sum(0))
 
 
 def scan(shape: Shape, lattice: "Lattice", rays: int) -> Pieces:
@@ -98,27 +100,28 @@ def scan(shape: Shape, lattice: "Lattice", rays: int) -> Pieces:
     sums = {}
     for axis in range(3):
         for split in range(3):
-            inside, skin, facing = np.zeros((3, cell.size, 2))
+            inside, skin, facing, flat = np.zeros((4, cell.size, 2))
             for bundle, found in _bundles(shape, lattice, rays, axis, split):
-                gather(found, bundle, split, number, inside, skin, facing)
-            sums[axis, split] = inside, skin, facing
+                gather(found, bundle, split, number, inside, skin, facing, flat)
+            sums[axis, split] = inside, skin, facing, flat
     share = _mean(
         [sums[axis, 0][0][:, 0] for axis in range(3)], [sums[axis, 0][1][:, 0] for axis in range(3)]
     )
     faces = []
     for axis in range(3):
         by = sums[(axis + 1) % 3, 2], sums[(axis + 2) % 3, 1]
-        faces.append(_mean([inside for inside, _, _ in by], [skin for _, skin, _ in by]))
+        faces.append(_mean([found[0] for found in by], [found[1] for found in by]))
     opened = _whole(np.concatenate(faces, axis=1))
     share = _whole(share)
     skin = np.stack([sums[axis, 0][1][:, 0] for axis in range(3)], 1)
     facing = np.stack([sums[axis, 0][2][:, 0] for axis in range(3)], 1)
-    return _sorted(kind, cell, share, share, opened, opened, skin, facing, np.zeros(cell.size))
+    flat = np.concatenate([sums[axis, 0][3] for axis in range(3)], axis=1)
+    return _sorted(kind, cell, share, share, opened, opened, skin, facing, flat, np.zeros(cell.size))
 
 
 def _whole(part: Array) -> Array:
     """0 and 1 where round-off is all that is missing."""
-    return np.where(part < TINY, 0.0, np.where(part > 1.0 - TINY, 1.0, part))
+    return np.asarray(np.where(part < TINY, 0.0, np.where(part > 1.0 - TINY, 1.0, part)))
 
 
 def _sorted(kind: NDArray[uint8], cell: NDArray[int64], share: Array, volume: Array, *rest: Array) -> Pieces:
@@ -135,8 +138,8 @@ def scan_rz(shape: Shape, lattice: "Lattice", rays: int = RAYS_RZ) -> Pieces:
     nr, _, nz = lattice.shape
     x, y, _ = lattice.middle
     dr, _, dz = lattice.spacing
-    r_edges = lattice.origin[0] + dr * np.arange(nr + 1)
-    z_edges = lattice.origin[2] + dz * np.arange(nz + 1)
+    r_edges: Array = lattice.origin[0] + dr * np.arange(nr + 1, dtype=float64)
+    z_edges: Array = lattice.origin[2] + dz * np.arange(nz + 1, dtype=float64)
     here = np.array([y])
 
     def along_r(z: Array) -> tuple[Array, ...]:
@@ -147,16 +150,16 @@ def scan_rz(shape: Shape, lattice: "Lattice", rays: int = RAYS_RZ) -> Pieces:
 
     ring = pi * np.diff(r_edges**2)
     z_in, r_in = _inner(lattice, 2, rays), _inner(lattice, 0, rays)
-    flat_r, round_r, skin_r, face_r, arm_r = along_r(z_in)
-    flat_z, _, skin_z, face_z, _ = along_z(r_in)
+    long_r, round_r, skin_r, face_r, arm_r, low_r, high_r = along_r(z_in)
+    long_z, _, skin_z, face_z, _, low_z, high_z = along_z(r_in)
 
     def by_cell(values: Array) -> Array:  # (nz * rays, nr) -> (nz, nr)
-        return values.reshape(-1, rays, values.shape[1]).mean(1)
+        return np.asarray(values.reshape(-1, rays, values.shape[1]).mean(1))
 
     arm_z = skin_z * r_in[:, None]
     weigh = r_in * dr / rays * 2.0 * pi
-    share = [by_cell(flat_r) / dr, by_cell(flat_z).T / dz]
-    turned = (flat_z * weigh[:, None]).reshape(nr, rays, nz).sum(1).T / dz / ring
+    share = [by_cell(long_r) / dr, by_cell(long_z).T / dz]
+    turned = (long_z * weigh[:, None]).reshape(nr, rays, nz).sum(1).T / dz / ring
     volume = [by_cell(round_r) / ring, turned]
     skins = [by_cell(skin_r), by_cell(skin_z).T]
     arm = (by_cell(arm_r) * dz + by_cell(arm_z).T * dr) / np.maximum(skins[0] * dz + skins[1] * dr, 1e-300)
@@ -171,6 +174,7 @@ def scan_rz(shape: Shape, lattice: "Lattice", rays: int = RAYS_RZ) -> Pieces:
     cell = np.flatnonzero(kind == CUT)
     zero = np.zeros((nz, nr))
     facing = np.stack([by_cell(face_r), zero, by_cell(face_z).T], 2)
+    flat = np.stack([by_cell(low_r), by_cell(high_r), zero, zero, by_cell(low_z).T, by_cell(high_z).T], 2)
     return Pieces(
         kind,
         cell,
@@ -180,20 +184,22 @@ def scan_rz(shape: Shape, lattice: "Lattice", rays: int = RAYS_RZ) -> Pieces:
         _whole(area).reshape(-1, 6)[cell],
         np.stack([skins[0], zero, skins[1]], 2).reshape(-1, 3)[cell],
         facing.reshape(-1, 3)[cell],
+        flat.reshape(-1, 6)[cell],
         arm.ravel()[cell],
     )
 
 
 def _cover(found: Crossings, shift: float, least: float, edges: Array) -> tuple[Array, ...]:
-    """Five (rays, n) arrays: length inside, that turned about the axis, and of the crossings |n|, sign of n, |n| times
-    place. Places are less `shift`; what lies below `least` is cut off.
+    """Seven (rays, n) arrays: length inside, that turned about the axis, of the crossings |n|, sign of n,
+    |n| times place, and walls on the lower and upper edge. Places are less `shift`; what lies below `least`
+    is cut off.
     """
     keep = found.tilt != 0.0
     rays = found.start.size - 1
     ray = np.repeat(np.arange(rays), np.diff(found.start))[keep][::2]
     ends = np.maximum(found.position[keep].reshape(-1, 2) - shift, least)
     tilts = found.tilt[keep].reshape(-1, 2)
-    flat, turned, skin, facing, arm = np.zeros((5, rays, edges.size - 1))
+    flat, turned, skin, facing, arm, low, high = np.zeros((7, rays, edges.size - 1))
     step = edges[1] - edges[0]
     places = (ends - edges[0]) / step
     places = np.where(np.abs(places - np.rint(places)) < TINY, np.rint(places), places)
@@ -201,11 +207,14 @@ def _cover(found: Crossings, shift: float, least: float, edges: Array) -> tuple[
     inside = np.clip(edges[None, :], held[:, :1], held[:, 1:])
     np.add.at(flat, ray, np.diff(inside, axis=1))
     np.add.at(turned, ray, pi * np.diff(inside**2, axis=1))
-    for side in range(2):
+    for side, on_edge in enumerate((low, high)):
         column = np.floor(places[:, side]).astype(int64)
         met = (places[:, side] != column) & (column >= 0) & (column < edges.size - 1)
         at, tilt = (ray[met], column[met]), tilts[met, side]
         np.add.at(skin, at, np.abs(tilt))
         np.add.at(facing, at, np.sign(tilt))
         np.add.at(arm, at, np.abs(tilt) * held[met, side])
-    return flat, turned, skin, facing, arm
+        column -= side
+        met = (places[:, side] == column + side) & (column >= 0) & (column < edges.size - 1)
+        np.add.at(on_edge, (ray[met], column[met]), 1.0)
+    return flat, turned, skin, facing, arm, low, high

@@ -44,7 +44,7 @@ ATTEMPTS = (
 class Sampler:
     """Reads fields on cells at k points.
 
-    points  (k, 3)  x, y, z in the part's axes, m; 1d reads |x|, sqrt(x2 + y2) or |(x, y, z)|, rz sqrt(x2 + y2) and z
+    points  (k, 3)  x, y, z in the part's axes, m; 1d reads |x|, hypot(x, y) or |(x, y, z)|, rz hypot(x, y), z
     full    use full cells only and extrapolate to the skin: for stress, which is wrong in cut cells
     walls   use values on the wall patches too; by default where not `full`
 
@@ -112,7 +112,7 @@ class Sampler:
 
 
 def onto(lattice: Lattice, points: Array) -> Array:
-    """(k, 3) points in lattice axes, m: x becomes the distance from axis, centre or mid-plane where it is one."""
+    """(k, 3) points in lattice axes, m: x is the distance from axis, centre or mid-plane if any."""
     x, y, z = (points - np.array(lattice.middle)).T
     zero = np.zeros(len(points))
     if lattice.metric == "slab":
@@ -127,7 +127,7 @@ def onto(lattice: Lattice, points: Array) -> Array:
 
 
 def distance_outside(cells: Cells, points: Array) -> Array:
-    """(k,) m, how far each point (k, 3) lies outside the part; 0 inside and within the resolution of the wall."""
+    """(k,) m, how far each point (k, 3) lies outside the part; 0 inside and as near as the wall is known."""
     lattice = cells.lattice
     places = onto(lattice, points)
     loose = CURVED if (cells.fraction < WHOLE).any() else EXACT
@@ -155,7 +155,7 @@ def distance_outside(cells: Cells, points: Array) -> Array:
 
 
 def _shortest(lattice: Lattice) -> float:
-    return min(lattice.spacing[axis] for axis in _axes(lattice))
+    return float(min(lattice.spacing[axis] for axis in _axes(lattice)))
 
 
 def _axes(lattice: Lattice) -> list[int]:
@@ -179,7 +179,8 @@ def _numbers(cells: Cells, place: Index) -> tuple[Index, NDArray[np.bool_]]:
 
 
 def _chunk(cells: Cells, half: int) -> int:
-    return max(1, AT_ONCE * 125 // (2 * half + 1) ** len(_axes(cells.lattice)))
+    window = int((2 * half + 1) ** len(_axes(cells.lattice)))
+    return max(1, AT_ONCE * 125 // window)
 
 
 def _weights(
@@ -214,7 +215,7 @@ def _weights(
 
 
 def _around(cells: Cells, places: Array, half: int, full: bool) -> tuple[Index, Array, Array]:
-    """Cells in a window: number (k, s), place less the point in cells (k, s, axes), trust (k, s), 0 where there is none."""
+    """Cells in a window: number (k, s), offset in cells (k, s, axes), trust (k, s), 0 for none."""
     lattice, axes = cells.lattice, _axes(cells.lattice)
     centre = (places - lattice.origin) / lattice.spacing - 0.5
     window = np.zeros(((2 * half + 1) ** len(axes), 3), int64)

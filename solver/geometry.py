@@ -17,8 +17,9 @@ Index = NDArray[int64]
 METRICS = ("slab", "cylinder", "sphere", "rz", "3d")
 ZONES = ("bottom", "side", "top")
 UPRIGHT = cos(radians(45.0))  # a wall whose normal is steeper is bottom or top
+MOST = 2**31 - 1  # cells of the box: they are numbered in 32 bits
 RAYS = (
-    16  # along the edge of a cell: 8 leave some small cut cells 30 % off in wall temperature, 16 a few 10 %
+    16  # along the edge of a cell: wall temperatures at Bi 5, 20 cells across, are within 1.3 %; 8 rays: 6 %
 )
 
 
@@ -29,8 +30,8 @@ class Lattice:
     metric   one of METRICS; slab, cylinder, sphere have shape (n, 1, 1), rz has (nr, 1, nz)
     shape    (nx, ny, nz) cells; x is r where the metric is curved
     spacing  (dx, dy, dz) m; 1 where an axis is not resolved
-    origin   (x, y, z) m, lower corner; from the axis or mid-plane where x is a distance from it, -0.5 where an axis is
-             not resolved, so that its one centre is 0
+    origin   (x, y, z) m, lower corner; from the axis or mid-plane where x is a distance from it, -0.5 where
+             an axis is not resolved, so that its one centre is 0
     middle   (x, y, z) m, a point of that axis, centre or mid-plane; (0, 0, 0) in 3d
     """
 
@@ -42,7 +43,7 @@ class Lattice:
 
     def centres(self, axis: int) -> Array:
         """Cell centres along one axis, m."""
-        return self.origin[axis] + self.spacing[axis] * (np.arange(self.shape[axis]) + 0.5)
+        return np.asarray(self.origin[axis] + self.spacing[axis] * (np.arange(self.shape[axis]) + 0.5))
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Cells:
     index           (n,)    box number of each part cell, ascending
     volume          (n,)    m3, the part's share of the cell
     fraction        (n,)    volume over the volume of a full cell
-    run             (q, 3)  (first part cell, its box number, length) of rows of full cells with six open faces; 3d only
+    run             (q, 3)  (first part cell, its box number, length) of rows of open full cells; 3d only
     rim             (m,)    part cells in no run: cut, next to the wall, or of a curved metric
     rim_conductance (m, 6)  open area over centre distance of faces -x +x -y +y -z +z, m; 0 where closed
     patch_cell      (p,)    part cell that touches the wall
@@ -104,8 +105,9 @@ def build(
     offset   parts of a cell, 0 <= offset < 1, by which the lattice starts before the box (3d; in rz along z)
     rays     rays along the edge of a cell that measure cut cells in 3d
 
-    Volumes add up to the shape's and patch areas to its surface wherever the rays miss less than a few percent.
-    Raises ValueError for a metric the shape does not have, a spacing not above zero and an offset it cannot take.
+    Volumes add up to the shape's and patch areas to its surface wherever the rays miss less than a few
+    percent. Raises ValueError for a metric the shape does not have, a spacing not above zero and an offset it
+    cannot take.
     """
     metric = shape.metrics[0] if metric == "auto" else metric
     if metric not in shape.metrics:
@@ -121,6 +123,11 @@ def build(
     if metric == "rz":
         return _assembled(shape, lattice := _lattice_rz(shape, spacing, offset), scan_rz(shape, lattice))
     lattice = _lattice_3d(shape, spacing, offset)
+    box = int(np.prod(lattice.shape, dtype=object))
+    if box > MOST:
+        raise ValueError(
+            f"spacing {spacing:g} m makes a box of {box:,} cells, more than {MOST:,}; take a larger one"
+        )
     body = (
         shape.snapped(lattice.origin, lattice.spacing, _grain(shape, lattice))
         if isinstance(shape, Mesh)
@@ -130,7 +137,7 @@ def build(
 
 
 def _grain(shape: Mesh, lattice: Lattice) -> float:
-    """How far from flat, in cells, float32 may leave a wall: four units in the last place of its coordinates."""
+    """How far from flat, in cells, float32 may leave a wall: four units in its last place."""
     size = max(abs(value) for value in (*shape.lower, *shape.upper))
     return max(1e-6, 4.0 * size * float(np.finfo(np.float32).eps) / min(lattice.spacing))
 

@@ -19,7 +19,7 @@ Index = NDArray[int64]
 
 SLIVER = 1e-6  # of a cell: smaller pieces are left out
 LOOSE = 0.02  # of a cell: pieces up to here that touch no other cell are left out
-STEP = 5e-3  # of a face: a smaller jump between the two sides of a face is no wall of its own
+STEP = 0.05  # of the face of a full cell: a smaller jump between its two sides is no wall of its own
 TRUST = 0.05  # a surface or volume that rays miss by more is not scaled
 FOLDED = 0.5  # wall vector over wall area: below, two walls face each other inside one cell
 
@@ -40,7 +40,7 @@ def full_volume(lattice: "Lattice", cell: Index) -> Array:
     dx, dy, dz = lattice.spacing
     if lattice.metric == "rz":
         r = lattice.origin[0] + dx * (cell % lattice.shape[0])
-        return pi * dx * (2.0 * r + dx) * dz
+        return np.asarray(pi * dx * (2.0 * r + dx) * dz)
     return np.full(cell.size, dx * dy * dz)
 
 
@@ -95,6 +95,7 @@ class Faces:
         self.both = np.minimum(self.own, other)
         self.shared = np.minimum(self.area, other_area * whole)
         small = self.own - self.both < STEP
+        small[cut] = pieces.flat[number[cut]] == 0.0
         self.own = np.where(small, self.both, self.own)
         self.area = np.where(small, self.shared, self.area)
 
@@ -153,7 +154,7 @@ def with_volume(pieces: Pieces, lattice: "Lattice", volume: float) -> Pieces:
 def walls(
     pieces: Pieces, lattice: "Lattice", faces: Faces
 ) -> tuple[Index, Array, Array, Array, NDArray[np.bool_]]:
-    """Box number, area, outward normal and distance of every wall patch, and whether it lies on a cell face."""
+    """Box number, area, outward normal, distance of every wall patch, and whether it lies on a cell face."""
     flat = [_flat(lattice, faces, face) for face in range(6)]
     parts = [*flat, *_cut(pieces, lattice, faces)]
     cell, area, normal, distance = (np.concatenate([part[field] for part in parts]) for field in range(4))

@@ -31,7 +31,7 @@ def distance(normal: Array, fraction: Array, spacing: tuple[float, float, float]
         below = _behind(middle, *m.T) < less
         low, high = np.where(below, middle, low), np.where(below, high, middle)
     height = 0.5 * (low + high)
-    return np.where(wanted < 0.5, height - 0.5, 0.5 - height) * whole
+    return np.asarray(np.where(wanted < 0.5, height - 0.5, 0.5 - height) * whole)
 
 
 def _behind(a: Array, m1: Array, m2: Array, m3: Array) -> Array:

@@ -40,7 +40,7 @@ class Shape(Protocol):
         """The body shifted by (x, y, z), m."""
 
     def crossings(self, axis: int, u: Array, v: Array) -> Crossings:
-        """Where rays along an axis from places u of axis + 1 and v of axis + 2 (cyclic, m) cross the surface."""
+        """Where rays along an axis from places u of axis + 1, v of axis + 2 (cyclic, m) cross the surface."""
 
 
 def _added(a: Point, b: Point) -> Point:
@@ -125,7 +125,7 @@ class Sphere:
 
 @dataclass(frozen=True)
 class Cylinder:
-    """A cylinder or ring about z, its lower end at `middle`. radius m, inner m (0: solid), length m (None: infinite)."""
+    """A cylinder or ring about z, from `middle` up. radius, inner (0: solid), length (None: infinite), m."""
 
     radius: float
     inner: float = 0.0
@@ -275,7 +275,7 @@ class Mesh:
         return Mesh(self.points + np.array(by), self.facets, self.bodies)
 
     def snapped(self, origin: Point, spacing: Point, near: float) -> "Mesh":
-        """Vertices within `near` cells of a lattice plane put onto it: float32 files hold flat faces only so well."""
+        """Vertices within `near` cells of a lattice plane put onto it: float32 files bend flat faces."""
         places = (self.points - origin) / spacing
         whole = np.rint(places)
         on = np.abs(places - whole) < near

@@ -28,7 +28,7 @@ class ThinWall:
 
 
 def thin_walls(cells: Cells) -> list[ThinWall]:
-    """Walls fewer than two cells thick across an axis, the thinnest first; one entry for each connected place."""
+    """Walls fewer than two cells thick across an axis, the thinnest first, one for each connected place."""
     axes = {"3d": (0, 1, 2), "rz": (0, 2)}.get(cells.lattice.metric, (0,))
     return sorted((wall for axis in axes for wall in _across(cells, axis)), key=lambda wall: wall.cells)
 
