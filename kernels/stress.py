@@ -5,12 +5,13 @@ Components: 1d radial, hoop, axial; rz radial, hoop, axial, radial-axial (tensor
 """
 
 import numpy as np
-from numba import njit
+from numba import njit, prange
 
 from .plasticity import BULK, SHEAR, point
 
 SLAB, CYLINDER, SPHERE = 0, 1, 2
 FLOOR = 1e-7  # share of the elastic stiffness that a yielding point keeps in the tangent, not in its stress
+BLOCK = 64  # ring elements that one thread takes at a time
 
 
 @njit(cache=True)
@@ -152,10 +153,10 @@ def section_shapes(inner, size, height):
     return B, weights
 
 
-@njit(cache=True)
+@njit(cache=True, parallel=True)
 def section(
     column, number, fraction, B, weights, du, elastic, parent, product, rows, creeps, exponent, theta, memory,
-    factor, force, scale, band, elastic1, parent1, product1, plastic, stress,
+    factor, push, weigh, stiffness, elastic1, parent1, product1, plastic, stress,
 ):  # fmt: skip
     """B-bar ring elements on the cells of an rz lattice, cut cells weighted by their volume fraction.
 
@@ -164,86 +165,94 @@ def section(
     fraction      (n,)       part share of the cell
     B, weights    see section_shapes
     du            (N,)       displacement increment, m
-    force, scale  (N,)       [written] unbalanced force; sum of |B| weight
-    band          (b + 1, N) [written] tangent, lower band
+    push, weigh   (n, 8)     [written] force of each element on its corners; sum of |B| weight
+    stiffness     (n, 8, 8)  [written] tangent of each element, lower triangle
     others        as in line(); four points, four components, stress (6, n)
+    """
+    stress[:] = 0.0
+    n = rows.shape[0]
+    for block in prange((n + BLOCK - 1) // BLOCK):
+        e, flow, trace = np.zeros(4), np.zeros(8), np.zeros(8)
+        for j in range(block * BLOCK, min(n, (block + 1) * BLOCK)):
+            row = rows[j]
+            shear, bulk = row[SHEAR], row[BULK]
+            c = column[j]
+            plastic[j] = 0.0
+            stiffness[j] = 0.0
+            push[j] = 0.0
+            weigh[j] = 0.0
+            total = 0.0
+            for g in range(4):
+                b = B[c, g]
+                weight = weights[c, g] * fraction[j]
+                e[:] = 0.0
+                for a in range(8):
+                    if number[j, a] >= 0:
+                        for i in range(4):
+                            e[i] += b[i, a] * du[number[j, a]]
+                old = (elastic[j, g, 0], elastic[j, g, 1], elastic[j, g, 2], 0.0, 0.0, elastic[j, g, 3])
+                step = (e[0], e[1], e[2], 0.0, 0.0, e[3])
+                new, parent1[j, g], product1[j, g], dp, along, across = point(
+                    old, step, parent[j, g], product[j, g], row, creeps[j], exponent, theta, memory, factor
+                )
+                mean = (new[0] + new[1] + new[2]) / 3.0
+                n0, n1, n2, n3 = new[0] - mean, new[1] - mean, new[2] - mean, new[5]
+                twice, pressure = 2.0 * shear, 3.0 * bulk * mean
+                s0, s1, s2 = twice * n0 + pressure, twice * n1 + pressure, twice * n2 + pressure
+                s3 = twice * n3
+                elastic1[j, g, 0], elastic1[j, g, 1], elastic1[j, g, 2], elastic1[j, g, 3] = (
+                    new[0],
+                    new[1],
+                    new[2],
+                    n3,
+                )
+                stress[0, j] += weight * s0
+                stress[1, j] += weight * s1
+                stress[2, j] += weight * s2
+                stress[5, j] += weight * s3
+                total += weight
+                plastic[j] += weight * dp
+                along, across = max(along, FLOOR), max(across, FLOOR)
+                norm = n0 * n0 + n1 * n1 + n2 * n2 + 2.0 * n3 * n3
+                pull = 2.0 * shear * (across - along) / norm * weight if norm > 0.0 else 0.0
+                stiff = 2.0 * shear * along * weight
+                press = (bulk - 2.0 / 3.0 * shear * along) * weight
+                for a in range(8):
+                    trace[a] = b[0, a] + b[1, a] + b[2, a]
+                    flow[a] = n0 * b[0, a] + n1 * b[1, a] + n2 * b[2, a] + 2.0 * n3 * b[3, a]
+                    push[j, a] += weight * (s0 * b[0, a] + s1 * b[1, a] + s2 * b[2, a] + 2.0 * s3 * b[3, a])
+                    weigh[j, a] += weight * (abs(b[0, a]) + abs(b[1, a]) + abs(b[2, a]) + abs(b[3, a]))
+                for a in range(8):
+                    t0, t1, t2, t3 = stiff * b[0, a], stiff * b[1, a], stiff * b[2, a], 2.0 * stiff * b[3, a]
+                    tr, fl = press * trace[a], pull * flow[a]
+                    for d in range(a + 1):
+                        stiffness[j, a, d] += t0 * b[0, d] + t1 * b[1, d] + t2 * b[2, d] + t3 * b[3, d]
+                        stiffness[j, a, d] += tr * trace[d] + fl * flow[d]
+            plastic[j] /= total
+            for i in range(6):
+                stress[i, j] /= total
+
+
+@njit(cache=True)
+def assemble(number, push, weigh, stiffness, force, scale, band):
+    """Elements to unknowns, in the order of the cells.
+
+    number, push, weigh, stiffness  see section()
+    force, scale  (N,)        [written] unbalanced force; sum of |B| weight
+    band          (b + 1, N)  [written] tangent, lower band
     """
     force[:] = 0.0
     scale[:] = 0.0
     band[:] = 0.0
-    stress[:] = 0.0
-    e = np.zeros(4)
-    flow = np.zeros(8)
-    trace = np.zeros(8)
-    K = np.zeros((8, 8))
-    f = np.zeros(8)
-    f_scale = np.zeros(8)
-    for j in range(rows.shape[0]):
-        row = rows[j]
-        shear, bulk = row[SHEAR], row[BULK]
-        c = column[j]
-        plastic[j] = 0.0
-        K[:] = 0.0
-        f[:] = 0.0
-        f_scale[:] = 0.0
-        total = 0.0
-        for g in range(4):
-            b = B[c, g]
-            weight = weights[c, g] * fraction[j]
-            e[:] = 0.0
-            for a in range(8):
-                if number[j, a] >= 0:
-                    for i in range(4):
-                        e[i] += b[i, a] * du[number[j, a]]
-            old = (elastic[j, g, 0], elastic[j, g, 1], elastic[j, g, 2], 0.0, 0.0, elastic[j, g, 3])
-            step = (e[0], e[1], e[2], 0.0, 0.0, e[3])
-            new, parent1[j, g], product1[j, g], dp, along, across = point(
-                old, step, parent[j, g], product[j, g], row, creeps[j], exponent, theta, memory, factor
-            )
-            mean = (new[0] + new[1] + new[2]) / 3.0
-            n0, n1, n2, n3 = new[0] - mean, new[1] - mean, new[2] - mean, new[5]
-            pressure = 3.0 * bulk * mean
-            s0, s1, s2 = 2.0 * shear * n0 + pressure, 2.0 * shear * n1 + pressure, 2.0 * shear * n2 + pressure
-            s3 = 2.0 * shear * n3
-            elastic1[j, g, 0], elastic1[j, g, 1], elastic1[j, g, 2], elastic1[j, g, 3] = (
-                new[0],
-                new[1],
-                new[2],
-                n3,
-            )
-            stress[0, j] += weight * s0
-            stress[1, j] += weight * s1
-            stress[2, j] += weight * s2
-            stress[5, j] += weight * s3
-            total += weight
-            plastic[j] += weight * dp
-            along, across = max(along, FLOOR), max(across, FLOOR)
-            norm = n0 * n0 + n1 * n1 + n2 * n2 + 2.0 * n3 * n3
-            pull = 2.0 * shear * (across - along) / norm * weight if norm > 0.0 else 0.0
-            stiff = 2.0 * shear * along * weight
-            press = (bulk - 2.0 / 3.0 * shear * along) * weight
-            for a in range(8):
-                trace[a] = b[0, a] + b[1, a] + b[2, a]
-                flow[a] = n0 * b[0, a] + n1 * b[1, a] + n2 * b[2, a] + 2.0 * n3 * b[3, a]
-                f[a] += weight * (s0 * b[0, a] + s1 * b[1, a] + s2 * b[2, a] + 2.0 * s3 * b[3, a])
-                f_scale[a] += weight * (abs(b[0, a]) + abs(b[1, a]) + abs(b[2, a]) + abs(b[3, a]))
-            for a in range(8):
-                t0, t1, t2, t3 = stiff * b[0, a], stiff * b[1, a], stiff * b[2, a], 2.0 * stiff * b[3, a]
-                tr, fl = press * trace[a], pull * flow[a]
-                for d in range(a + 1):
-                    K[a, d] += t0 * b[0, d] + t1 * b[1, d] + t2 * b[2, d] + t3 * b[3, d]
-                    K[a, d] += tr * trace[d] + fl * flow[d]
-        plastic[j] /= total
-        for i in range(6):
-            stress[i, j] /= total
+    for j in range(number.shape[0]):
         for a in range(8):
             row_a = number[j, a]
             if row_a < 0:
                 continue
-            force[row_a] += f[a]
-            scale[row_a] += f_scale[a]
+            force[row_a] += push[j, a]
+            scale[row_a] += weigh[j, a]
             for d in range(a + 1):
                 row_d = number[j, d]
                 if row_d >= 0:
                     high, lowest = max(row_a, row_d), min(row_a, row_d)
-                    band[high - lowest, lowest] += K[a, d]
+                    band[high - lowest, lowest] += stiffness[j, a, d]

@@ -127,15 +127,13 @@ class Columns:
     def follow(self, sink: "Sink", state: State, clock: Clock, leg: str) -> None:
         """Feed the probes, and store the fields where enough has changed since they were last stored."""
         if self.probes is not None and self.inside is not None:
-            at, within = self.probes.matrix, self.inside.matrix[:, : state.temperature.size]
-            phases = {
-                name: (within @ state.phases[i])[:, None]
-                for i, name in enumerate(self.names)
-                if self.kinetics
-            }
-            sink.probe(
-                np.array([state.time]), (at @ np.append(state.temperature, state.wall))[:, None], phases
-            )
+            temperature = self.probes.matrix @ np.append(state.temperature, state.wall)
+            shares = {}
+            if self.kinetics is not None:
+                read = np.clip(self.inside.matrix[:, : state.temperature.size] @ state.phases.T, 0.0, 1.0)
+                read /= read.sum(1, keepdims=True)  # the quadratic may overshoot where phases end sharply
+                shares = {name: read[:, i, None] for i, name in enumerate(self.names)}
+            sink.probe(np.array([state.time]), temperature[:, None], shares)
         mean = float(state.temperature.mean())
         if self._due(state.time - clock.shown[0], abs(mean - clock.shown[1])):
             self.show(sink, state, clock, leg)

@@ -8,14 +8,14 @@ from scipy.linalg import LinAlgError, solveh_banded
 from ..kernels import stress as kernel
 from ..materials.matter import Matter
 from .geometry import Cells
-from .stress import ITERATIONS, TOLERANCE, Body, Knots
+from .stress import ITERATIONS, TOLERANCE, Banded, Knots
 
 Array = NDArray[float64]
 
 KINDS = {"slab": kernel.SLAB, "cylinder": kernel.CYLINDER, "sphere": kernel.SPHERE}
 
 
-class Line(Body):
+class Line(Banded):
     """Quadratic elements on the cells of a 1d lattice.
 
     slab       free plate that stays flat: no stress across, one in-plane strain, no in-plane force

@@ -1,9 +1,9 @@
 """Geometric multigrid for the stress of a body of box cells: a preconditioner for conjugate gradients.
 
-Each level doubles the cell in every direction; displacement is interpolated trilinearly and the coarse stiffness is
-the Galerkin product P^T K P, so that a thin wall bends on coarse levels as it does on the fine one. The fine level
-and the first coarse one are applied from two moduli a cell, the others from element matrices. Smoother: Chebyshev
-polynomials of D^-1 K with the 3 x 3 blocks of the nodes as D (M. Adams, M. Brezina, J. Hu, R. Tuminaro,
+Each level doubles the cell in every direction; displacement is interpolated trilinearly and the coarse stiffness
+is the Galerkin product P^T K P, so that a thin wall bends on coarse levels as it does on the fine one. The fine
+level and the first coarse one are applied from two moduli a cell, the others from element matrices. Smoother:
+Chebyshev polynomials of D^-1 K with the 3 x 3 blocks of the nodes as D (M. Adams, M. Brezina, J. Hu, R. Tuminaro,
 J. Comput. Phys. 188 (2003) 593). A cycle runs in single precision; what it preconditions does not.
 """
 
@@ -35,22 +35,20 @@ class Mesh:
 
     shape  (nx, ny, nz) cells of the lattice
     index  (n,)   box number of each cell, ascending
-    node   (N,)   box number of each node, ascending, on (nx + 1, ny + 1, nz + 1)
-    rows   (n, 4) lower node along x of the rows (y, z) = (0, 0) (1, 0) (0, 1) (1, 1)
-    order  the cells by colour
+    node   (N,)   int32, box number of each node, ascending, on (nx + 1, ny + 1, nz + 1)
+    order  the cells by colour, with their nodes
     slot   (n,)   place of each cell in `order`
     """
 
     shape: tuple[int, int, int]
     index: Index
-    node: Index
-    rows: NDArray[int32]
+    node: NDArray[int32]
     order: kernel.Batches
     slot: NDArray[int32]
 
-    def corners(self) -> Index:
-        """(n, 8) nodes of each cell, x fastest."""
-        return np.stack([self.rows[:, a >> 1] + (a & 1) for a in range(8)], 1).astype(int64)
+    def corner(self, a: int) -> Index:
+        """(n,) node at corner a of each cell, x fastest."""
+        return self.order.rows[self.slot, a >> 1].astype(int64) + (a & 1)
 
     def places(self) -> Index:
         """(n, 3) lattice place of each cell."""
@@ -59,7 +57,7 @@ class Mesh:
     def node_places(self) -> Index:
         """(N, 3) lattice place of each node."""
         nx, ny, nz = self.shape
-        return _places(self.node, (nx + 1, ny + 1, nz + 1))
+        return _places(self.node.astype(int64), (nx + 1, ny + 1, nz + 1))
 
 
 def _places(index: Index, shape: tuple[int, int, int]) -> Index:
@@ -76,15 +74,15 @@ def mesh(shape: tuple[int, int, int], index: Index) -> Mesh:
     used = np.zeros((nx + 1) * (ny + 1) * (nz + 1), bool)
     used[first] = True
     used[first + 1] = True
-    node = np.flatnonzero(used)
+    node = np.flatnonzero(used).astype(int32)
     number = np.cumsum(used, dtype=int32) - 1
-    rows = number[first].astype(int32)
+    rows = number[first]
     colour = (place & 1) @ np.array([1, 2, 4])
     order = kernel.batches(colour, rows, node.size)
     slot = np.empty(index.size, int32)
     filled = order.cell >= 0
     slot[order.cell[filled]] = np.flatnonzero(filled)
-    return Mesh(shape, index, node, rows, order, slot)
+    return Mesh(shape, index, node, order, slot)
 
 
 def reference(spacing: tuple[float, float, float]) -> Array:
@@ -129,7 +127,7 @@ class Level:
     """One level of the hierarchy: its mesh, its stiffness and its work space; fields of nodes are (N, 3).
 
     parent, child   (n,) cell of the next level that holds each cell, and which eighth of it
-    begin, node, place   nodes owned by each slot of the NEXT level, and where in it they lie: 0..2 on each axis
+    begin, node, place   nodes owned by each slot of the NEXT level, and where in it: 0..2 on each axis
     apply           y += K x
     inverse         (N, 6) inverse of the blocks of D: xx yy zz xy yz zx
     largest         of the eigenvalues of D^-1 K
@@ -139,8 +137,8 @@ class Level:
     apply: Callable[[Single, Single], None] = field(default=lambda x, y: None)
     inverse: Single = field(default_factory=lambda: np.empty((0, 6), float32))
     largest: float = 0.0
-    parent: Index = field(default_factory=lambda: np.empty(0, int64))
-    child: Index = field(default_factory=lambda: np.empty(0, int64))
+    parent: NDArray[int32] = field(default_factory=lambda: np.empty(0, int32))
+    child: NDArray[uint8] = field(default_factory=lambda: np.empty(0, uint8))
     begin: NDArray[int32] = field(default_factory=lambda: np.empty(0, int32))
     node: NDArray[int32] = field(default_factory=lambda: np.empty(0, int32))
     place: NDArray[uint8] = field(default_factory=lambda: np.empty(0, uint8))
@@ -156,13 +154,13 @@ class Level:
         place = mine.places()
         shape = tuple((size + 1) // 2 for size in mine.shape)
         box = (place >> 1) @ np.array([1, shape[0], shape[0] * shape[1]])
-        index, self.parent = np.unique(box, return_inverse=True)
-        self.child = (place & 1) @ np.array([1, 2, 4])
+        index, parent = np.unique(box, return_inverse=True)
+        self.parent = parent.astype(int32)
+        self.child = ((place & 1) @ np.array([1, 2, 4])).astype(uint8)
         coarse = mesh((shape[0], shape[1], shape[2]), index)
         owner = np.empty(mine.node.size, int64)
-        corners = mine.corners()
-        for a in range(7, -1, -1):
-            owner[corners[:, a]] = self.parent
+        for a in range(8):
+            owner[mine.corner(a)] = self.parent
         offset = mine.node_places() - 2 * coarse.places()[owner]
         slot = coarse.slot[owner]
         self.node = np.argsort(slot, kind="stable").astype(int32)
@@ -171,14 +169,17 @@ class Level:
         self.begin = np.concatenate([[0], np.cumsum(counts)]).astype(int32)
         return Level(coarse)
 
-    def set_blocks(self, blocks: Array) -> None:
-        """Take the stiffness blocks of the corners of each cell, (n, 8, 6), as D; then estimate `largest`."""
-        corners = self.mesh.corners()
+    def set_blocks(self, block: Callable[[int, int], NDArray[np.floating]]) -> None:
+        """Take D, then estimate `largest`.
+
+        block(a, k)  (n,) entry k (xx yy zz xy yz zx) of the stiffness of corner a of each cell with itself
+        """
         size = self.mesh.node.size
         total = np.zeros((size, 6))
         for a in range(8):
+            corner = self.mesh.corner(a)
             for k in range(6):
-                total[:, k] += np.bincount(corners[:, a], blocks[:, a, k], minlength=size)
+                total[:, k] += np.bincount(corner, block(a, k), minlength=size)
         xx, yy, zz, xy, yz, zx = total.T
         minors = yy * zz - yz * yz, zz * xx - zx * zx, xx * yy - xy * xy
         others = yz * zx - xy * zz, xy * zx - yz * xx, xy * yz - zx * yy
@@ -191,19 +192,20 @@ class Level:
             self.largest = kernel.power(self.inverse, self.image, self.step)
 
     def smooth(self, fresh: bool) -> None:
-        """Chebyshev: residual, step and x move on; `fresh` where x is zero and the residual the right side."""
+        """Chebyshev: residual, step and x move on; `fresh` where x is 0 and the residual the right side."""
         high = 1.1 * self.largest
         low = high / SPREAD
         middle, half = (high + low) / 2.0, (high - low) / 2.0
         if fresh:
             self.x[:] = 0.0
-        kernel.smooth(self.inverse, self.image, self.residual, self.step, self.x, 0.0, 1.0 / middle)
+        work = self.inverse, self.image, self.residual, self.step, self.x
+        kernel.smooth(*work, 0.0, 1.0 / middle)
         sigma = middle / half
         rho = 1.0 / sigma
         for _ in range(SWEEPS - 1):
             self.apply(self.step, self.image)
             before, rho = rho, 1.0 / (2.0 * sigma - rho)
-            kernel.smooth(self.inverse, self.image, self.residual, self.step, self.x, rho * before, 2.0 * rho / half)
+            kernel.smooth(*work, rho * before, 2.0 * rho / half)
 
 
 class Multigrid:
@@ -218,41 +220,37 @@ class Multigrid:
         unit = reference(spacing)
         part = interpolation()
         self.part = part
-        once = np.einsum("cji,mjk,ckl->cmil", part, unit, part, optimize=True)
-        twice = np.einsum("dji,cmjk,dkl->dcmil", part, once, part, optimize=True)
-        self.unit_blocks = _blocks(unit).reshape(2, 48)
+        once = np.stack([p.T @ unit @ p for p in part])
+        twice = np.stack([p.T @ once @ p for p in part])
+        self.unit_blocks = _blocks(unit)
         self.once_blocks = _blocks(once.reshape(16, 24, 24)).reshape(16, 48)
         self.twice = np.ascontiguousarray(twice.reshape(128, 576))
         self.pieces = _rigid(self.levels[-1].mesh)
         self.factor = np.empty((0, 0))
 
     def __repr__(self) -> str:
-        rows = [f"  {level.mesh.index.size:9d} cells {level.mesh.node.size:9d} nodes" for level in self.levels]
-        return "Multigrid\n" + "\n".join(rows)
+        sizes = [(level.mesh.index.size, level.mesh.node.size) for level in self.levels]
+        return "\n".join(["Multigrid", *(f"{cells:9d} cells {nodes:9d} nodes" for cells, nodes in sizes)])
 
-    def refresh(self, moduli: Array) -> None:
-        """Take the bulk and shear modulus times the weight of each cell of the part, (2, n), Pa."""
+    def refresh(self, moduli: Single) -> None:
+        """Take the moduli of the slots, (slots/16, 2, 16) float32 bulk and shear times weight, Pa; they are kept."""
         first, second, third = self.levels[:3]
-        n = moduli.shape[1]
-        slots = first.mesh.order.cell.size
-        own = np.zeros((slots // 16, 2, 16), float32)
-        for m in range(2):
-            own[first.mesh.slot // 16, m, first.mesh.slot % 16] = moduli[m]
-        first.apply = lambda x, y: kernel.elastic(first.mesh.order, own, self.scale, x, y)
-        blocks = np.empty((n, 48), float32)
-        kernel.mix(np.ascontiguousarray(moduli.T), self.unit_blocks, blocks)
-        first.set_blocks(blocks.reshape(n, 8, 6))
+        first.apply = lambda x, y: kernel.elastic(first.mesh.order, moduli, self.scale, x, y)
+        bulk, shear = (moduli[first.mesh.slot // 16, m, first.mesh.slot % 16] for m in range(2))
+        units = self.unit_blocks
+        first.set_blocks(lambda a, k: bulk * units[0, a, k] + shear * units[1, a, k])
 
         eighths = np.zeros((second.mesh.order.cell.size // 16, 8, 2, 16), float32)
         slot = second.mesh.slot[first.parent]
-        for m in range(2):
-            eighths[slot // 16, first.child, m, slot % 16] = moduli[m]
+        eighths[slot // 16, first.child, 0, slot % 16] = bulk
+        eighths[slot // 16, first.child, 1, slot % 16] = shear
         second.apply = lambda x, y: kernel.nested(second.mesh.order, eighths, self.scale, x, y)
         shares = np.zeros((second.mesh.index.size, 8, 2))
-        shares[first.parent, first.child] = moduli.T
+        shares[first.parent, first.child, 0] = bulk
+        shares[first.parent, first.child, 1] = shear
         blocks = np.empty((shares.shape[0], 48), float32)
         kernel.mix(shares.reshape(-1, 16), self.once_blocks, blocks)
-        second.set_blocks(blocks.reshape(-1, 8, 6))
+        second.set_blocks(lambda a, k: blocks[:, 6 * a + k])
 
         deep = np.zeros((third.mesh.index.size, 8, 16))
         deep[second.parent, second.child] = shares.reshape(-1, 16)
@@ -273,10 +271,11 @@ class Multigrid:
         own = np.zeros((level.mesh.order.cell.size, 24, 24), float32)
         own[level.mesh.slot] = matrices
         level.apply = lambda x, y: kernel.dense(level.mesh.order, own, x, y)
-        level.set_blocks(_blocks(matrices))
+        blocks = _blocks(matrices)
+        level.set_blocks(lambda a, k: blocks[:, a, k])
 
     def _factorise(self, matrices: Single) -> None:
-        corners = self.levels[-1].mesh.corners()
+        corners = np.stack([self.levels[-1].mesh.corner(a) for a in range(8)], 1)
         freedom = (3 * corners[:, :, None] + np.arange(3)).reshape(-1, 24)
         size = 3 * self.levels[-1].mesh.node.size
         full = np.zeros((size, size))
@@ -287,13 +286,16 @@ class Multigrid:
             full += height * np.outer(mode, mode)
         full[np.diag_indices(size)] *= 1.0 + 1e-6
         if not kernel.factorise(full):
-            raise ArithmeticError("the coarsest stiffness is not positive definite: a modulus is zero or not a number")
+            raise ArithmeticError("no stiffness: Young's modulus must be positive, Poisson's ratio below 0.5")
         self.factor = full
 
-    def cycle(self, right: Single) -> Single:
-        """K^-1 right, roughly: one symmetric V-cycle.   right (N, 3); the answer is work space, valid until the next"""
-        fine = self.levels[0]
-        fine.residual[:] = right
+    @property
+    def right(self) -> Single:
+        """(N, 3) where the right side of `cycle` is put."""
+        return self.levels[0].residual
+
+    def cycle(self) -> Single:
+        """K^-1 right, roughly: one symmetric V-cycle; right is lost. Gives (N, 3), valid until the next."""
         for level, coarse in zip(self.levels[:-1], self.levels[1:], strict=True):
             level.smooth(fresh=True)
             level.apply(level.step, level.image)
@@ -308,23 +310,24 @@ class Multigrid:
         kernel.substitute(self.factor, solution)
         last.x[:] = solution.reshape(-1, 3)
         for level, coarse in zip(self.levels[-2::-1], self.levels[:0:-1], strict=True):
-            kernel.prolong(coarse.mesh.order.rows, level.begin, level.node, level.place, coarse.x, level.step, level.x)
+            rows = coarse.mesh.order.rows
+            kernel.prolong(rows, level.begin, level.node, level.place, coarse.x, level.step, level.x)
             level.apply(level.step, level.image)
             level.smooth(fresh=False)
-        return fine.x
+        return self.levels[0].x
 
 
 def _blocks(matrices: NDArray[np.floating]) -> Array:
     """(n, 8, 6) diagonal 3 x 3 blocks of the corners of (n, 24, 24)."""
     four = matrices.reshape(-1, 8, 3, 8, 3)
     pairs = ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (2, 0))
-    return np.stack([np.stack([four[:, a, i, a, j] for i, j in pairs], 1) for a in range(8)], 1).astype(float64)
+    blocks = [np.stack([four[:, a, i, a, j] for i, j in pairs], 1) for a in range(8)]
+    return np.stack(blocks, 1).astype(float64)
 
 
 def pieces(mesh: Mesh) -> Index:
     """(N,) number of the connected piece of each node."""
-    corners = mesh.corners()
-    ends = np.repeat(corners[:, 0], 7), corners[:, 1:].ravel()
+    ends = np.tile(mesh.corner(0), 7), np.concatenate([mesh.corner(a) for a in range(1, 8)])
     size = mesh.node.size
     graph = coo_array((np.ones(ends[0].size, bool), ends), shape=(size, size))
     return connected_components(graph, directed=False)[1].astype(int64)
@@ -351,34 +354,29 @@ def _rigid(mesh: Mesh) -> list[Array]:
 
 
 def conjugate_gradients(
-    apply: Callable[[Array, Array], None], cycle: Callable[[Single], Single], right: Array, goal: float, limit: int
+    apply: Callable[[Array, Array], None], multigrid: Multigrid, right: Array, goal: float, limit: int
 ) -> tuple[Array, int, float]:
     """Solve K x = right to |right - K x| <= goal |right|; the right side is consumed.
 
-    apply  y += K x, symmetric;  cycle  the preconditioner, nearly symmetric: Polak-Ribiere's beta forgives single
-    precision. A direction of no positive curvature ends the search. Gives x (N, 3), iterations, |r|/|right|.
+    apply  y += K x, symmetric, (N, 3). The preconditioner is symmetric only to single precision, which
+    Polak-Ribiere's beta forgives. A direction of no positive curvature ends the search.
+    Gives x (N, 3), iterations, |right - K x| / |right|.
     """
-    shape = right.shape
-    residual = right.ravel()
+    shape, residual, single = right.shape, right.ravel(), multigrid.right.ravel()
     x, p, q = np.zeros(residual.size), np.zeros(residual.size), np.zeros(residual.size)
     part = np.empty(residual.size // 512 + 8)
-    start = float(np.sqrt(kernel.dot(residual, residual, part)))
-    if start == 0.0:
-        return x.reshape(shape), 0, 0.0
-    single = (residual / start).astype(float32)
-    norm, before, alpha = start, 0.0, 0.0
-    for iteration in range(limit):
-        z = cycle(single.reshape(shape)).ravel()
+    start = norm = float(np.sqrt(kernel.descend(0.0, p, q, x, residual, single, part)))
+    before, alpha, iteration = 1.0, 0.0, 0
+    while norm > goal * start and iteration < limit:
+        z = multigrid.cycle().ravel()
         zr, zq = kernel.project(z, residual, q, part)
-        beta = -alpha * zq / before if iteration else 0.0
-        kernel.turn(z, beta, p)
+        kernel.turn(z, -alpha * zq / before, p)
         q[:] = 0.0
         apply(p.reshape(shape), q.reshape(shape))
         curvature = kernel.dot(p, q, part)
-        if not curvature > 0.0 or not zr > 0.0:
-            return x.reshape(shape), iteration, norm / start
+        if not (curvature > 0.0 and zr > 0.0):
+            break
         before, alpha = zr, zr / curvature
         norm = float(np.sqrt(kernel.descend(alpha, p, q, x, residual, single, part)))
-        if norm <= goal * start:
-            return x.reshape(shape), iteration + 1, norm / start
-    return x.reshape(shape), limit, norm / start
+        iteration += 1
+    return x.reshape(shape), iteration, norm / start if start else 0.0

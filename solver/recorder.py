@@ -85,7 +85,7 @@ def past(state: State) -> dict[str, Array]:
     interrupted           share of the bainite that formed while cooling was interrupted: at a mean rate since
                           650 degC below a fifth of that at 700 degC
     tempering             m = T (17 + log10 t_h) / 1000 - 14 of Hollomon and Jaffe, K and h, on the actual
-                          path above 100 degC since there is martensite
+                          path above 100 degC since there is martensite, while none forms
     """
     records = state.memory["records"].astype(float64)
     parameter = np.asarray(state.memory["tempering"], float64)

@@ -12,13 +12,13 @@ from ..materials.matter import Matter
 from .geometry import Cells
 from .solid import FULL, skin
 from .state import State
-from .stress import ITERATIONS, TOLERANCE, Body, Knots
+from .stress import ITERATIONS, TOLERANCE, Banded, Knots
 
 Array = NDArray[float64]
 Index = NDArray[int64]
 
 
-class Section(Body):
+class Section(Banded):
     """Ring elements on the cells of an rz lattice; cut cells count by their volume fraction.
 
     Only the axial rigid motion is held, at one node of every separate piece.
@@ -77,6 +77,7 @@ class Section(Body):
         elastic = mechanics["elastic"].reshape(n, 4, 4)
         parent, product = mechanics["parent"].reshape(n, 4), mechanics["product"].reshape(n, 4)
         elastic1, parent1, product1 = np.empty_like(elastic), np.empty_like(parent), np.empty_like(product)
+        push, weigh, stiffness = np.empty((n, 8)), np.empty((n, 8)), np.empty((n, 8, 8))
         force, scale, band = np.empty(size), np.empty(size), np.empty((self.bandwidth + 1, size), order="F")
         plastic, stress = np.empty(n), np.empty((6, n))
         du = np.zeros(size)
@@ -87,9 +88,10 @@ class Section(Body):
             iterations += 1
             kernel.section(
                 self.column, self.number, self.cells.fraction, self.shapes, self.weights, du, elastic, parent,
-                product, rows, creeps, p.exponent, theta, p.memory, p.factor, force, scale, band, elastic1,
-                parent1, product1, plastic, stress,
+                product, rows, creeps, p.exponent, theta, p.memory, p.factor, push, weigh, stiffness,
+                elastic1, parent1, product1, plastic, stress,
             )  # fmt: skip
+            kernel.assemble(self.number, push, weigh, stiffness, force, scale, band)
             residual = float(np.abs(force).max() / (unit * scale.max()))
             if residual <= TOLERANCE or not np.isfinite(residual):
                 break

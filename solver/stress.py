@@ -19,6 +19,7 @@ GAS_CONSTANT = 8.31446261815324  # J/mol/K
 RELAXATION = 0.1  # share of a point's stress that one sub-increment may lose by creep
 SHORTEST = 1.0 / 256.0  # of an increment; where creep is faster still, its rate at the end alone counts
 ITERATIONS = 25  # of Newton, before an increment is halved
+SMALLEST = 1.0 / 64.0  # part of an increment that is taken even if it does not converge
 TOLERANCE = 1e-10  # unbalanced force over the force of 0.1 % elastic strain
 
 
@@ -45,6 +46,23 @@ class Increment:
     iterations: int
     residual: float
     converged: bool
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a body goes through in one increment.
+
+    T0, T1  (n,) K, and z0, z1 (P, n) phase fractions, before and after
+    dt      s
+    theta   weight of the end in transformation plasticity and creep, see kernels.plasticity.point
+    """
+
+    T0: Array
+    z0: Array
+    T1: Array
+    z1: Array
+    dt: float
+    theta: float
 
 
 class Properties:
@@ -120,7 +138,7 @@ class Body(ABC):
 
     It keeps in state.mechanics, all flat float64:
         last_temperature (n,) K, last_phases (P n), last_time (1,) s at the last increment
-        stress (6 n) Pa, plastic_strain (n,)    cell means
+        plastic_strain (n,)                     cell means
         peak (n,) Pa                            largest principal stress since below martensite start
     and what `blank` adds: elastic strain and hardening of the integration points, displacement of the nodes.
     """
@@ -128,6 +146,7 @@ class Body(ABC):
     def __init__(self, cells: Cells, matter: Matter, axis: Knots) -> None:
         self.cells = cells
         self.properties = Properties(matter, axis)
+        self.weight = cells.volume
         self.watch = matter.kinetics.martensite_start if matter.kinetics else np.inf
 
     @abstractmethod
@@ -139,10 +158,15 @@ class Body(ABC):
         """(n,) largest sqrt(3/2 e':e') of the elastic strain in each cell: the stress over 2 G."""
 
     @abstractmethod
-    def solve(
-        self, mechanics: dict[str, Array], rows: Array, creeps: Array, theta: float
-    ) -> tuple[dict[str, Array], int, float, bool]:
-        """One increment from `mechanics`: the arrays that change, iterations, residual, converged or not."""
+    def attempt(self, mechanics: dict[str, Array], load: Load, last: bool) -> tuple[int, float, bool]:
+        """Take one load, in place, if it balances or if this is the `last` try.
+
+        Gives the iterations, the residual and whether it balanced.
+        """
+
+    @abstractmethod
+    def raw_stress(self, mechanics: dict[str, Array], T: Array, z: Array) -> Array:
+        """(6, n) mean stress of each cell as solved, Pa; T (n,) K and z (P, n) at the last increment."""
 
     @abstractmethod
     def centres(self, mechanics: dict[str, Array]) -> Array:
@@ -155,7 +179,6 @@ class Body(ABC):
             last_temperature=state.temperature.copy(),
             last_phases=state.phases.ravel().copy(),
             last_time=np.array([state.time]),
-            stress=np.zeros(6 * n),
             plastic_strain=np.zeros(n),
             peak=np.full(n, -np.inf),
             **self.blank(),
@@ -177,20 +200,20 @@ class Body(ABC):
         T1, z1 = state.temperature, state.phases
         elapsed = time - float(mechanics["last_time"][0])
         done, size, iterations, residual, converged = 0.0, 1.0, 0, 0.0, True
+        Ta, za = T0, z0
         while done < 1.0:
             share = min(size, 1.0 - done)
-            Ta, za = T0 + done * (T1 - T0), z0 + done * (z1 - z0)
             theta = 0.5
             if self.properties.exponent.size and elapsed > 0.0:
                 relaxed = self._relaxed(mechanics, Ta, za, T1, z1, elapsed)
                 theta = 0.5 if relaxed > SHORTEST else 1.0
                 share = min(share, relaxed)
             end = done + share if done + share < 1.0 - 1e-9 else 1.0
-            Tb, zb = T0 + end * (T1 - T0), z0 + end * (z1 - z0)
-            rows, creeps = self.properties.rows(Ta, za, Tb, zb, (end - done) * elapsed)
-            new, used, error, ok = self.solve(mechanics, rows, creeps, theta)
+            Tb, zb = (T1, z1) if end == 1.0 else (T0 + end * (T1 - T0), z0 + end * (z1 - z0))
+            load = Load(Ta, za, Tb, zb, (end - done) * elapsed, theta)
+            used, error, ok = self.attempt(mechanics, load, last=share <= SMALLEST)
             iterations += used
-            if not ok and share > 1.0 / 64.0:
+            if not ok and share > SMALLEST:
                 size = share / 2.0
                 continue
             if not np.isfinite(error):
@@ -198,13 +221,13 @@ class Body(ABC):
                     f"stress found no equilibrium at {time - (1.0 - done) * elapsed:.4g} s: has the material "
                     "a positive modulus and a yield stress above 0 at every temperature met?"
                 )
-            mechanics.update(new)
-            self._watch(mechanics, Tb)
-            done, residual, converged = end, max(residual, error), converged and ok
+            self._watch(mechanics, Tb, zb)
+            Ta, za, done = Tb, zb, end
+            residual, converged = max(residual, error), converged and ok
             size = min(2.0 * size, 1.0)
-        mechanics["last_temperature"] = T1.copy()
-        mechanics["last_phases"] = z1.ravel().copy()
-        mechanics["last_time"] = np.array([float(time)])
+        mechanics["last_temperature"][:] = T1
+        mechanics["last_phases"][:] = z1.ravel()
+        mechanics["last_time"][0] = time
         return Increment(iterations, residual, converged)
 
     def _relaxed(
@@ -219,17 +242,21 @@ class Body(ABC):
             loss += 3.0 * shear * creeps[:, :, k].max(1) * q ** (n - 1.0)
         return max(RELAXATION / max(float(loss.max()), RELAXATION), SHORTEST)
 
-    def _watch(self, mechanics: dict[str, Array], T: Array) -> None:
+    def _watch(self, mechanics: dict[str, Array], T: Array, z: Array) -> None:
         """Follow the largest principal stress of the cells below martensite start."""
         below = self.watch > T
         if below.any():
-            stress = mechanics["stress"].reshape(6, -1)[:, below]
-            mechanics["peak"] = mechanics["peak"].copy()
-            mechanics["peak"][below] = np.maximum(mechanics["peak"][below], largest_principal(stress))
+            largest = largest_principal(self.raw_stress(mechanics, T, z)[:, below])
+            mechanics["peak"][below] = np.maximum(mechanics["peak"][below], largest)
+
+    def _stress(self, state: State) -> Array:
+        mechanics = state.mechanics
+        z = mechanics["last_phases"].reshape(state.phases.shape)
+        return self.raw_stress(mechanics, mechanics["last_temperature"], z)
 
     def mean_stress(self, state: State) -> Array:
         """(6,) volume mean of the raw stress, Pa: 0 in a free body (of radial plus hoop where curved)."""
-        mean: Array = state.mechanics["stress"].reshape(6, -1) @ self.cells.volume / self.cells.volume.sum()
+        mean: Array = np.einsum("kj,j->k", self._stress(state), self.weight) / self.weight.sum()
         return mean
 
     def fields(self, state: State) -> dict[str, Array]:
@@ -242,11 +269,35 @@ class Body(ABC):
         mechanics = state.mechanics
         peak = mechanics["peak"]
         return {
-            "stress": mechanics["stress"].reshape(6, -1).copy(),
+            "stress": self._stress(state),
             "plastic_strain": mechanics["plastic_strain"].copy(),
             "displacement": self.centres(mechanics),
             "max_principal_transient": np.where(np.isfinite(peak), peak, 0.0),
         }
+
+
+class Banded(Body):
+    """A body whose increments a direct banded solution balances; adds stress (6 n) Pa, the cell means."""
+
+    @abstractmethod
+    def solve(
+        self, mechanics: dict[str, Array], rows: Array, creeps: Array, theta: float
+    ) -> tuple[dict[str, Array], int, float, bool]:
+        """One increment from `mechanics`: the arrays that change, iterations, residual, converged or not."""
+
+    def start(self, state: State) -> None:
+        super().start(state)
+        state.mechanics["stress"] = np.zeros(6 * state.temperature.size)
+
+    def attempt(self, mechanics: dict[str, Array], load: Load, last: bool) -> tuple[int, float, bool]:
+        rows, creeps = self.properties.rows(load.T0, load.z0, load.T1, load.z1, load.dt)
+        new, used, error, ok = self.solve(mechanics, rows, creeps, load.theta)
+        if ok or last:
+            mechanics.update(new)
+        return used, error, ok
+
+    def raw_stress(self, mechanics: dict[str, Array], T: Array, z: Array) -> Array:
+        return mechanics["stress"].reshape(6, -1).copy()
 
 
 def largest_principal(stress: Array) -> Array:

@@ -66,10 +66,12 @@ class Ring:
         width = int((self.number.max(1) - self.number.min(1)).max())
         force, scale, band = np.empty(18), np.empty(18), np.empty((width + 1, 18), order="F")
         out = np.empty_like(self.elastic), np.empty((4, 4)), np.empty((4, 4)), np.empty(4), np.empty((6, 4))
+        elements = np.empty((4, 8)), np.empty((4, 8)), np.empty((4, 8, 8))
         kernel.section(
             self.column, self.number, self.fraction, self.shapes, self.weights, move.copy(), self.elastic,
-            *self.history, self.rows, np.zeros((4, 2, 0)), NONE, 0.5, 0.3, False, force, scale, band, *out,
+            *self.history, self.rows, np.zeros((4, 2, 0)), NONE, 0.5, 0.3, False, *elements, *out,
         )  # fmt: skip
+        kernel.assemble(self.number, *elements, force, scale, band)
         dense = sum(np.diag(band[k, : 18 - k], -k) for k in range(width + 1))
         return force, dense + np.tril(dense, -1).T, out
 

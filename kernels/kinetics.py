@@ -1,0 +1,406 @@
+"""Austenite decomposes and forms in every cell, at constant enthalpy.
+
+Competition (isokinetic, fictitious fraction): product i beside austenite g has xi = X_i / (X_i + g), its
+progress is s = shape^-1(xi), ds = rate(T) dt, and dX_i = (X_i + g) dxi. A product with an equilibrium limit
+has that in place of X_i + g where it is less.
+"""
+
+from math import ceil, exp, expm1, inf, log, log1p
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit, prange
+
+from .enthalpy import temperature
+
+BLOCK = 512  # cells; the largest change is a maximum over blocks, the same for any number of threads
+SPACING = 5.0  # K, longest piece of a temperature path with one rate integral
+BINS = 256  # of the li98 tables in each octave
+DEEPEST = -40  # octave of X where the power law s = X^0.6 / 0.6 takes over
+CLOSE = 0.05  # K, agreement of the assumed and the found end of the path
+ROUND = 1e-13  # a remainder below is round-off: the reaction is complete
+# without counted references, for counting those of the tables took longer than all the rest
+INNER = {"cache": True, "error_model": "numpy", "forceinline": True, "_nrt": False}
+STRIDE = 61  # threads take blocks from everywhere, for the work sits at the skin
+
+
+class Laws(NamedTuple):
+    """What the matter does, on the axis low + step k [K]; K products, P phases, row 0 austenite.
+
+    low, step, per  ()      K, K, 1/step
+    table           (P, m)  enthalpy of each phase, J/m3
+    product         (K,)    row of each diffusional product
+    rates, limits   (K, m)  1/s, and the largest fraction of the cell
+    windows         (K, 2)  K, where each forms
+    exponents       (K,)    0 for li98, n for jmak
+    share, knot     (q,)    li98: X from 2^DEEPEST to 1/2, BINS an octave, and S(X)
+    hint            (b,)    li98: the knot below each bin of s
+    first           ()      li98: octave of the first bin of s
+    start, alpha    ()      martensite start K, Koistinen-Marburger 1/K
+    ac1, ac3        ()      K; infinite where nothing becomes austenite
+    tau1, tau3      ()      s, at ac1 and ac3
+    martensite      ()      its row, or -1
+    latent          ()      K, latent heat over heat capacity at martensite start; negative where all phases
+                            share one enthalpy, and so the temperature never moves
+    """
+
+    low: float
+    step: float
+    per: float
+    table: object
+    product: object
+    rates: object
+    limits: object
+    windows: object
+    exponents: object
+    share: object
+    knot: object
+    hint: object
+    first: int
+    start: float
+    alpha: float
+    ac1: float
+    ac3: float
+    tau1: float
+    tau3: float
+    martensite: int
+    latent: float
+
+
+@njit(**INNER)
+def _bin(x, first):
+    """Number of the bin of x > 0 among BINS an octave from 2^first, and the part of a bin, from its bits."""
+    bits = np.float64(x).view(np.int64)
+    return (bits >> 44) - (1023 + first) * BINS, (bits & ((1 << 44) - 1)) * 2.0**-44
+
+
+@njit(**INNER)
+def _li98_half(x, laws):
+    """Progress s of a fraction x <= 1/2 by the table."""
+    k, t = _bin(x, DEEPEST)
+    if k < 0:
+        return laws.knot[0] * (x * 2.0**-DEEPEST) ** 0.6 if x > 0.0 else 0.0
+    if k >= laws.knot.size - 1:
+        return laws.knot[-1]
+    return laws.knot[k] + t * (laws.knot[k + 1] - laws.knot[k])
+
+
+@njit(**INNER)
+def _li98_half_inverse(s, laws):
+    """Fraction x <= 1/2 of a progress s, the exact inverse of the table."""
+    if s <= laws.knot[0]:
+        return 2.0**DEEPEST * (s / laws.knot[0]) ** (1.0 / 0.6) if s > 0.0 else 0.0
+    b, _ = _bin(s, laws.first)
+    k = laws.hint[min(b, laws.hint.size - 1)]
+    while k < laws.knot.size - 2 and laws.knot[k + 1] <= s:
+        k += 1
+    t = (s - laws.knot[k]) / (laws.knot[k + 1] - laws.knot[k])
+    return laws.share[k] + t * (laws.share[k + 1] - laws.share[k])
+
+
+@njit(**INNER)
+def _progress(exponent, x, rest, laws):
+    """s of the fraction x with rest = 1 - x; li98 where exponent is 0, else jmak."""
+    if exponent == 0.0:
+        return _li98_half(x, laws) if x <= 0.5 else 2.0 * laws.knot[-1] - _li98_half(rest, laws)
+    return (-log1p(-x) if x <= 0.5 else -log(rest)) ** (1.0 / exponent)
+
+
+@njit(**INNER)
+def _fraction(exponent, s, laws):
+    """(x, 1 - x) of a progress s, both without cancellation."""
+    if exponent == 0.0:
+        half = laws.knot[-1]
+        if s <= half:
+            x = _li98_half_inverse(s, laws)
+            return x, 1.0 - x
+        rest = _li98_half_inverse(2.0 * half - s, laws)
+        return 1.0 - rest, rest
+    power = s**exponent
+    return -expm1(-power), exp(-power)
+
+
+@njit(**INNER)
+def _rate(table, i, place):
+    """Row i of a table at a place counted in steps from its first knot; flat outside."""
+    if place <= 0.0:
+        return table[i, 0]
+    if place >= table.shape[1] - 1:
+        return table[i, -1]
+    k = int(place)
+    return table[i, k] + (place - k) * (table[i, k + 1] - table[i, k])
+
+
+@njit(**INNER)
+def _form(z, j, a, b, h, i, room, laws):
+    """Product i along a -> b [K] in h [s]; returns the fraction that austenite lost, at most `room`."""
+    g = z[0, j]
+    down, up = min(a, b), max(a, b)
+    lower, upper = max(down, laws.windows[i, 0]), min(up, laws.windows[i, 1])
+    if g <= 0.0 or upper < lower or (upper == lower and up > down):
+        return 0.0
+    place, arm = (0.5 * (lower + upper) - laws.low) * laws.per, 0.5 * (upper - lower) * laws.per
+    rate = _rate(laws.rates, i, place)
+    if arm > 0.2:  # three Gauss points
+        arm *= 0.7745966692414834
+        outer = _rate(laws.rates, i, place - arm) + _rate(laws.rates, i, place + arm)
+        rate = (8.0 * rate + 5.0 * outer) / 18.0
+    row = laws.product[i]
+    old = z[row, j]
+    whole = min(old + g, _rate(laws.limits, i, place))
+    if rate <= 0.0 or whole <= old:
+        return 0.0
+    inside = h if up == down else h * (upper - lower) / (up - down)
+    unit = 1.0 / whole
+    x, rest = old * unit, (whole - old) * unit
+    s = _progress(laws.exponents[i], x, rest, laws) + rate * inside
+    x_new, rest_new = _fraction(laws.exponents[i], s, laws)
+    moved = whole * ((x_new - x) if x_new <= 0.5 else (rest - rest_new))
+    moved = min(max(moved, 0.0), room, g)
+    if g - moved < ROUND:
+        moved = g
+    z[0, j] = g - moved
+    z[row, j] = old + moved
+    return moved
+
+
+@njit(**INNER)
+def _equilibrium(T, laws):
+    """Austenite of Leblond and Devaux at T."""
+    return min(max((T - laws.ac1) / (laws.ac3 - laws.ac1), 0.0), 1.0)
+
+
+@njit(**INNER)
+def _austenitise(z, j, a, b, h, laws):
+    """Austenite along a -> b [K] in h [s] by the exact step for constant tau; returns whether it grew."""
+    start, end = _equilibrium(a, laws), _equilibrium(b, laws)
+    tau = laws.tau1 + (laws.tau3 - laws.tau1) * _equilibrium(0.5 * (a + b), laws)
+    lag = tau * (end - start) / h
+    g = z[0, j]
+    grown = end - lag + (g - start + lag) * exp(-h / tau)
+    if grown <= g:
+        return False
+    if 1.0 - grown < ROUND:
+        grown = 1.0
+    keep = (1.0 - grown) / (1.0 - g)
+    for p in range(1, z.shape[0]):
+        z[p, j] *= keep
+    z[0, j] = grown
+    return True
+
+
+@njit(**INNER)
+def _follow(z, j, a, b, dt, pieces, laws):
+    """Diffusional changes on the straight path a -> b [K] in dt [s]; returns whether austenite grew."""
+    grew = False
+    h, rise = dt / pieces, (b - a) / pieces
+    for piece in range(pieces):
+        c, stop = a + piece * rise, (a + (piece + 1) * rise if piece < pieces - 1 else b)
+        while True:
+            d, part = stop, h
+            if max(c, stop) > laws.ac1:  # no part straddles a kink of the equilibrium
+                for bound in (laws.ac1, laws.ac3):
+                    if (c < bound < d) or (d < bound < c):
+                        d = bound
+                if rise != 0.0:
+                    part = h * (d - c) / rise
+            room = z[0, j]
+            if 0.5 * (c + d) > laws.ac1:
+                # while austenite grows nothing decomposes, and products stop at the equilibrium
+                if room < 1.0 and _equilibrium(0.5 * (c + d), laws) > room:
+                    grew = _austenitise(z, j, c, d, part, laws) or grew
+                    room = 0.0
+                room -= _equilibrium(d, laws)
+            for k in range(laws.product.size):
+                if room <= 0.0:
+                    break
+                # turns keep the competition second order
+                i = k if piece % 2 == 0 else laws.product.size - 1 - k
+                room -= _form(z, j, c, d, part, i, room, laws)
+            if d == stop:
+                break
+            c = d
+    _round_off(z, j)
+    return grew
+
+
+@njit(**INNER)
+def _round_off(z, j):
+    """Give what the fractions lack of 1 to the largest."""
+    total, most = z[0, j], 0
+    for p in range(1, z.shape[0]):
+        total += z[p, j]
+        if z[p, j] > z[most, j]:
+            most = p
+    z[most, j] += 1.0 - total
+
+
+@njit(**INNER)
+def _quench(H, T, z, j, bound, laws):
+    """Koistinen-Marburger below `bound` [K] with its latent heat: finds T with H = sum z_i(T) H_i(T), K."""
+    g, m = z[0, j], laws.martensite
+    if m < 0 or T >= bound or g <= 0.0:
+        return T
+    old, table = z[m, j], laws.table
+    bottom, top = T, bound
+    for _ in range(60 if laws.latent >= 0.0 else 0):
+        left = g * exp(-laws.alpha * (bound - T))
+        place = (T - laws.low) * laws.per
+        i = min(max(int(place), 0), table.shape[1] - 2)
+        t = place - i
+        total = slope = 0.0
+        for p in range(z.shape[0]):
+            share = left if p == 0 else (old + (g - left) if p == m else z[p, j])
+            rise = table[p, i + 1] - table[p, i]
+            total += share * (table[p, i] + t * rise)
+            slope += share * rise * laws.per
+        latent = table[0, i] + t * (table[0, i + 1] - table[0, i])
+        latent -= table[m, i] + t * (table[m, i + 1] - table[m, i])
+        excess = total - H
+        if excess > 0.0:
+            top = T
+        else:
+            bottom = T
+        new = T - excess / (slope + laws.alpha * left * latent)
+        if not bottom <= new <= top:
+            new = 0.5 * (bottom + top)
+        done = abs(new - T) < 1e-9
+        T = new
+        if done:
+            break
+    left = g * exp(-laws.alpha * (bound - T))
+    z[0, j] = left
+    z[m, j] = old + (g - left)
+    return T
+
+
+@njit(**INNER)
+def _solve(H, before, after, dt, phases, z, j, pieces, ratchet, laws):
+    """End of the path of one cell: its transformations depend on the temperature they lead to.
+
+    Secant on T - x, x the assumed end; a fixed point would diverge while austenite forms with a small tau.
+    Returns (T, whether austenite grew).
+    """
+    x, x_old, gap_old = after, 0.0, 0.0
+    T, grew = after, False
+    for trial in range(8):
+        for p in range(z.shape[0]):
+            z[p, j] = phases[p, j]
+        grew = _follow(z, j, before, x, dt, pieces, laws)
+        if laws.latent >= 0.0:
+            T = temperature(H, z, j, laws.table, laws.low, laws.step, x)
+        T = _quench(H, T, z, j, ratchet, laws)
+        gap = T - x
+        if abs(gap) < CLOSE:
+            break
+        slope = -1.0 if trial == 0 else (gap - gap_old) / (x - x_old)
+        x_old, gap_old = x, gap
+        x -= gap / min(slope, -0.2)
+    return T, grew
+
+
+@njit(**INNER)
+def _foresee(T, rise, g, dt, target, laws):
+    """Time until martensite or austenite, not yet begun, has changed by target at a rise [K] in dt, s."""
+    if rise < 0.0 and g > target and laws.martensite >= 0 and T >= laws.start:
+        reach = target * (1.0 / (laws.alpha * g) + max(laws.latent, 0.0))
+        return dt * (T - laws.start + reach) / -rise
+    if rise > 0.0 and g < 1.0 - target and T < laws.ac1 < inf:
+        return dt * (laws.ac1 - T + target * (laws.ac3 - laws.ac1)) / rise
+    return inf
+
+
+@njit(**INNER)
+def _block(
+    first,
+    end,
+    laws,
+    enthalpy,
+    before,
+    after,
+    dt,
+    phases,
+    lowest,
+    target,
+    phases_new,
+    temperature_new,
+    lowest_new,
+):
+    """Cells first <= j < end of `react`; returns (largest change of a phase, horizon)."""
+    for p in range(phases.shape[0]):
+        for j in range(first, end):
+            phases_new[p, j] = phases[p, j]
+    change, ahead = 0.0, inf
+    for j in range(first, end):
+        g, T = phases[0, j], after[j]
+        down, up = min(before[j], T), max(before[j], T)
+        ratchet = min(lowest[j], laws.start)
+        active = 1 if g < 1.0 and up > laws.ac1 else 0
+        if g > 0.0:
+            for i in range(laws.product.size):
+                if up >= laws.windows[i, 0] and down <= laws.windows[i, 1]:
+                    active += 1
+        grew = False
+        if active > 0:
+            pieces = max(min(active, 2), int(ceil((up - down) / SPACING)))
+            T, grew = _solve(
+                enthalpy[j], before[j], T, dt, phases, phases_new, j, pieces, ratchet, laws
+            )  # fmt: skip
+        elif T < ratchet and g > 0.0:
+            T = _quench(enthalpy[j], T, phases_new, j, ratchet, laws)
+            active = 1
+        temperature_new[j] = T
+        lowest_new[j] = T if grew else min(lowest[j], T)
+        if active > 0:
+            moved = 0.0
+            for p in range(phases.shape[0]):
+                moved = max(moved, abs(phases_new[p, j] - phases[p, j]))
+            change = max(change, moved)
+            if moved > 0.0:
+                ahead = min(ahead, dt * target / moved)
+        if T >= laws.start and T < laws.ac1 or g == 1.0:
+            ahead = min(ahead, _foresee(T, T - before[j], phases_new[0, j], dt, target, laws))
+    return change, ahead
+
+
+@njit(cache=True, parallel=True, nogil=True, error_model="numpy")
+def react(
+    laws,
+    enthalpy,
+    before,
+    after,
+    dt,
+    phases,
+    lowest,
+    target,
+    phases_new,
+    temperature_new,
+    lowest_new,
+    largest,
+    horizon,
+):
+    """One step of all transformations at constant enthalpy, on the straight path before -> T(H, new phases).
+
+    laws             Laws
+    enthalpy         (n,)    H at the end of the step, J/m3
+    before, after    (n,)    temperature at the start, and at the end with the old phases, K
+    dt               ()      s
+    phases           (P, n)  volume fractions at the start; row 0 austenite
+    lowest           (n,)    lowest temperature since austenite last grew, K
+    target           ()      change of a phase that one step should have
+    phases_new       (P, n)  [written]
+    temperature_new  (n,)    [written] K
+    lowest_new       (n,)    [written] K
+    largest          (b,)    [written] largest change of a phase in each block of BLOCK cells
+    horizon          (b,)    [written] step that should change no phase by more than target, s
+    """
+    n, blocks = enthalpy.size, largest.size
+    stride = STRIDE if blocks % STRIDE else 1
+    for turn in prange(blocks):
+        block = turn * stride % blocks
+        change, ahead = _block(
+            block * BLOCK, min(n, (block + 1) * BLOCK), laws, enthalpy, before, after, dt, phases, lowest,
+            target, phases_new, temperature_new, lowest_new,
+        )  # fmt: skip
+        largest[block] = change
+        horizon[block] = ahead
