@@ -30,8 +30,7 @@ from ..materials.refusal import CaseError
 from ..solver.geometry import Cells, Lattice
 from ..solver.state import State
 from . import pending, vtkhdf
-from .meaning import MECHANICAL, meaning
-from .skin import Skin
+from .meaning import meaning
 from .tensor import max_principal, von_mises
 
 Array = NDArray[float64]
@@ -95,7 +94,6 @@ class Log:
 
     def _set_up(self) -> None:
         self._blocks = vtkhdf.Blocks(self.cells.lattice, self.cells.index)
-        self._skin = Skin(self.cells)
         self._exact = self.cells.lattice.metric in ("slab", "cylinder", "sphere")
         self._steps: list[tuple[float, str, dict[str, Array], Array]] = []
         self._samples: list[tuple[Array, Array, dict[str, Array]]] = []
@@ -176,17 +174,13 @@ class Log:
             if quenched is not None:
                 still.setdefault("as_quenched_stress", quenched)
             moving = set(vtkhdf.names(file, static=False))
-            if "austenite" in moving and "austenite" in self._last:
-                still.setdefault("retained_austenite", self._last["austenite"])
             for name, values in still.items():
                 if name not in moving:
-                    smooth = self._skin.smooth(values) if name in MECHANICAL else values
-                    vtkhdf.put(file, self._blocks, name, smooth.astype(np.float32))
+                    vtkhdf.put(file, self._blocks, name, values.astype(np.float32))
                     _write_meaning(file, name)
             if self.cells.index.size <= PRECISE:
                 for name, values in {**self._last, **still}.items():
-                    smooth = self._skin.smooth(values) if name in MECHANICAL else values
-                    file["final"].create_dataset(name, data=smooth, **vtkhdf.PACKED)
+                    file["final"].create_dataset(name, data=values, **vtkhdf.PACKED)
             self._write_text(file)
 
     def checkpoint(self, state: State, extra: dict[str, Any]) -> None:
@@ -269,9 +263,6 @@ class Log:
         _extend(file["wall"], np.stack([step[3] for step in self._steps]))
         _extend(file["legs"], numbers)
         stacked = {name: np.stack([step[2][name] for step in self._steps]) for name in self._steps[0][2]}
-        for name in MECHANICAL:
-            if name in stacked:
-                stacked[name] = self._skin.smooth(stacked[name])
         if "stress" in stacked:
             stacked["von_mises"] = von_mises(stacked["stress"])
             stacked["max_principal"] = max_principal(stacked["stress"])

@@ -165,7 +165,7 @@ class HeatTreatment:
     limits: Limits | None = None
     record: Duration = Amount(1.0, "1 s")
     snapshots: Snapshots = None
-    tolerance: Tolerance = Amount(0.5, "0.5 K")
+    tolerance: Tolerance = Amount(0.25, "0.25 K")
 
     def __post_init__(self) -> None:
         check_words(self)

@@ -152,12 +152,10 @@ class Columns:
             fields |= self.stress.fields(state)
         return fields
 
-    def close(self, sink: "Sink", state: State, clock: Clock, leg: "Leg", following: str | None) -> None:
-        """End a leg: its fields, its row of the ledger, the stress that a temper will change."""
+    def close(self, sink: "Sink", state: State, clock: Clock, leg: "Leg") -> None:
+        """End a leg: its fields and its row of the ledger."""
         if clock.shown[0] != state.time:
             self.show(sink, state, clock, leg.name)
-        if self.stress is not None and following == "temper":
-            state.mechanics["as_quenched_stress"] = self.stress.fields(state)["stress"].ravel()
         sink.ledger(clock.ledger(leg, state, self.content(state)))
 
     def final(self, state: State) -> dict[str, Array]:
@@ -168,8 +166,6 @@ class Columns:
             fields["retained_austenite"] = state.phases[0]
         if self.problem.hardness:
             fields |= hardness(state, self.problem.matter)
-        if "as_quenched_stress" in state.mechanics:
-            fields["as_quenched_stress"] = state.mechanics["as_quenched_stress"].reshape(6, -1)
         return fields
 
     def _due(self, time: float, temperature: float) -> bool:

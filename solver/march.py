@@ -106,9 +106,7 @@ def march(
             if watch(clock, state):
                 sink.checkpoint(state, clock.as_dict())
                 raise Stopped(leg.name)
-        columns.close(
-            sink, state, clock, leg, legs[clock.leg + 1].kind if clock.leg + 1 < len(legs) else None
-        )
+        columns.close(sink, state, clock, leg)
         clock.leave()
     sink.end(columns.final(state))
     return state, clock

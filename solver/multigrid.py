@@ -1,10 +1,10 @@
 """Geometric multigrid for the stress of a body of box cells: a preconditioner for conjugate gradients.
 
-Each level doubles the cell in every direction; displacement is interpolated trilinearly and the coarse stiffness
-is the Galerkin product P^T K P, so that a thin wall bends on coarse levels as it does on the fine one. The fine
-level and the first coarse one are applied from two moduli a cell, the others from element matrices. Smoother:
-Chebyshev polynomials of D^-1 K with the 3 x 3 blocks of the nodes as D (M. Adams, M. Brezina, J. Hu, R. Tuminaro,
-J. Comput. Phys. 188 (2003) 593). A cycle runs in single precision; what it preconditions does not.
+Each level doubles the cell in every direction; displacement is interpolated trilinearly and the coarse
+stiffness is the Galerkin product P^T K P, so that a thin wall bends on coarse levels as it does on the fine one.
+The fine level and the first coarse one are applied from two moduli a cell, the others from element matrices.
+Smoother: Chebyshev polynomials of D^-1 K with the 3 x 3 blocks of the nodes as D (M. Adams, M. Brezina, J. Hu,
+R. Tuminaro, J. Comput. Phys. 188 (2003) 593). A cycle runs in single precision; what it preconditions does not.
 """
 
 from collections.abc import Callable
@@ -233,7 +233,7 @@ class Multigrid:
         return "\n".join(["Multigrid", *(f"{cells:9d} cells {nodes:9d} nodes" for cells, nodes in sizes)])
 
     def refresh(self, moduli: Single) -> None:
-        """Take the moduli of the slots, (slots/16, 2, 16) float32 bulk and shear times weight, Pa; they are kept."""
+        """Take the moduli (slots/16, 2, 16), float32 bulk and shear times weight, Pa; they are kept."""
         first, second, third = self.levels[:3]
         first.apply = lambda x, y: kernel.elastic(first.mesh.order, moduli, self.scale, x, y)
         bulk, shear = (moduli[first.mesh.slot // 16, m, first.mesh.slot % 16] for m in range(2))

@@ -178,8 +178,8 @@ def free(mesh: Mesh, spacing: tuple[float, float, float], displacement: Array) -
 def skin(cells: Cells) -> csr_array:
     """(n, n) matrix that leaves full cells alone and extrapolates them to the centres of the cut ones.
 
-    A quadratic through the nearest full cells below the wall, by weighted least squares. Where a wall is too thin
-    for it the terms that are not seen stay near zero; where no full cell is near, the fullest stands in.
+    A quadratic through the nearest full cells below the wall, by weighted least squares. Where a wall is too
+    thin for it, terms that are not seen stay near zero; where no full cell is near, the fullest stands in.
     """
     n = cells.index.size
     cut = np.flatnonzero(cells.fraction < FULL)
@@ -204,7 +204,7 @@ def skin(cells: Cells) -> csr_array:
 def _fit(
     cells: Cells, number: NDArray[int32], cut: NDArray[int64], normal: Array
 ) -> tuple[NDArray[int32], Array]:
-    """Cells (m, FITTED) whose values, times the weights (m, FITTED), give the value at the centres of m cut cells.
+    """Cells (m, FITTED) whose values, times weights (m, FITTED), give the value at the centres of m cut cells.
 
     number (boxes,) cell in each box; cut (m,) cells, normal (m, 3) outward.
     """
