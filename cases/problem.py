@@ -15,7 +15,7 @@ from ..materials.refusal import CaseError
 from ..solver.boundary import Law
 from ..solver.field import Sampler
 from ..solver.geometry import Cells, build
-from ..solver.march import Leg, Problem
+from ..solver.problem import Leg, Problem
 from .grid import metric_of
 from .schedule import ROOM, beginning, stretches, wants_hardness, wants_stress
 from .step import Quench

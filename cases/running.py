@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..materials.refusal import CaseError
 from ..solver.clock import Clock
-from ..solver.march import Problem, Stopped, march
+from ..solver.march import Stopped, march
+from ..solver.problem import Problem
 from ..solver.shape import Cylinder, Shape, Sphere
 from ..solver.state import State
 from . import casefile, store

@@ -27,7 +27,8 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from ..materials.refusal import CaseError
-from ..solver.geometry import Cells, Lattice
+from ..solver.geometry import Cells
+from ..solver.lattice import Lattice
 from ..solver.state import State
 from . import pending, vtkhdf
 from .meaning import meaning

@@ -21,7 +21,7 @@ from .step import STEPS, ZONES, opened, step_names
 from .words import replaced
 
 if TYPE_CHECKING:
-    from ..solver.march import Problem
+    from ..solver.problem import Problem
     from .check import Check
     from .result import Result
 

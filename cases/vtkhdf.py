@@ -13,7 +13,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
-from ..solver.geometry import Lattice
+from ..solver.lattice import Lattice
 
 Array = NDArray[Any]
 

@@ -2,14 +2,11 @@
 
 from dataclasses import asdict, dataclass, field
 from math import inf, isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .heat import next_dt
+from .problem import Leg, Trial
 from .state import State
-
-if TYPE_CHECKING:
-    from .columns import Trial
-    from .march import Leg
 
 LARGEST_CHANGE = 0.05  # of a phase fraction in one step: 0.05 of 82 kJ/kg is 7 K of latent heat
 LARGEST_ERROR = 2.0  # tolerances: a step a little above is kept, the next is shorter
@@ -50,7 +47,7 @@ class Clock:
     content: float = 0.0
     shown: tuple[float, float] = (-1.0, 0.0)
 
-    def enter(self, leg: "Leg", state: State, first: float, content: float) -> None:
+    def enter(self, leg: Leg, state: State, first: float, content: float) -> None:
         """Begin a leg: start small, for the surroundings have jumped.   first step s; content J"""
         self.entered, self.dt, self.first, self.heat, self.content = state.time, first, first, {}, content
         front = _front(leg, state)
@@ -61,7 +58,7 @@ class Clock:
         self.leg += 1
         self.dt = 0.0
 
-    def over(self, leg: "Leg", state: State) -> bool:
+    def over(self, leg: Leg, state: State) -> bool:
         """Whether the leg has reached its duration or its temperature."""
         if leg.duration is not None:
             return state.time >= (self.entered + leg.duration) * (1.0 - 1e-13)
@@ -69,7 +66,7 @@ class Clock:
         front = _front(leg, state)
         return front >= leg.until if leg.rising else front <= leg.until
 
-    def step(self, leg: "Leg", time: float) -> float:
+    def step(self, leg: Leg, time: float) -> float:
         """The step to try, s: the controller's, landing on the end of the leg."""
         if leg.duration is not None:
             left = self.entered + leg.duration - time
@@ -82,7 +79,7 @@ class Clock:
             return self.dt
         return left if left <= self.dt else left / (2 if left <= 2.0 * self.dt else LANDING)
 
-    def refuses(self, trial: "Trial", tolerance: float) -> bool:
+    def refuses(self, trial: Trial, tolerance: float) -> bool:
         """Whether the step must be repeated; then the next one to try is shorter. Raises Diverged."""
         if trial.error <= LARGEST_ERROR * tolerance and trial.change <= LARGEST_CHANGE:
             return False
@@ -99,7 +96,7 @@ class Clock:
         self.dt = max(SMALLEST * self.first, min(next_dt(trial.dt, trial.error, tolerance), shorter))
         return True
 
-    def accept(self, leg: "Leg", trial: "Trial", increments: int, longest: float, tolerance: float) -> None:
+    def accept(self, leg: Leg, trial: Trial, increments: int, longest: float, tolerance: float) -> None:
         """Count an accepted step and choose the next, `longest` s at most."""
         self.steps += 1
         self.stages += trial.stages
@@ -111,7 +108,7 @@ class Clock:
         self.front = (front, self.front[1], (front - self.front[0]) / trial.dt)
         self.dt = max(min(next_dt(trial.dt, trial.error, tolerance), longest), SMALLEST * self.first)
 
-    def fraction(self, leg: "Leg", time: float) -> float:
+    def fraction(self, leg: Leg, time: float) -> float:
         """Share of the leg that is done, 0..1."""
         if leg.duration is not None:
             return (time - self.entered) / leg.duration
@@ -119,7 +116,7 @@ class Clock:
         now, start, _ = self.front
         return (start - now) / (start - leg.until) if start != leg.until else 1.0
 
-    def ledger(self, leg: "Leg", state: State, content: float) -> dict[str, Any]:
+    def ledger(self, leg: Leg, state: State, content: float) -> dict[str, Any]:
         """The books of a leg in J: what came in, what is stored, what is left over; counts of the run so far."""
         stored, came = content - self.content, sum(self.heat.values())
         return {
@@ -148,6 +145,6 @@ class Clock:
         return cls(**{**values, **tuples})
 
 
-def _front(leg: "Leg", state: State) -> float:
+def _front(leg: Leg, state: State) -> float:
     """The temperature that ends a leg: of the hottest cell, or of the coldest where it rises, K."""
     return float(state.temperature.min() if leg.rising else state.temperature.max())

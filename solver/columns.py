@@ -1,8 +1,7 @@
 """The columns of physics, joined for one march: heat, then phases at constant enthalpy, then stress."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy import float64
@@ -13,12 +12,10 @@ from .field import Sampler
 from .hardness import hardness
 from .heat import Heat
 from .kinetics import Transformation
+from .problem import Leg, Problem, Sink, Trial
 from .recorder import Recorder
 from .state import State
 from .stress import mechanics_for
-
-if TYPE_CHECKING:
-    from .march import Leg, Problem, Sink
 
 Array = NDArray[float64]
 
@@ -30,32 +27,10 @@ CHEAP = 2_000_000  # cell values of one field, over all snapshots, that a run ma
 FEWEST = 40  # snapshots of a run that is not asked
 
 
-@dataclass(frozen=True)
-class Trial:
-    """A step that may still be refused.
-
-    dt       s, what was taken: no more than was asked
-    state    the part after the step; mechanics still those of the last increment
-    heat     J into the part through each zone
-    error    K, largest local error of the step
-    change   largest change of a phase fraction
-    horizon  s, a next step that phases can follow
-    stages   evaluations of the rate
-    """
-
-    dt: float
-    state: State
-    heat: dict[str, float]
-    error: float
-    change: float
-    horizon: float
-    stages: int
-
-
 class Columns:
     """Heat, kinetics, recorder and stress of one problem; what changes lies in State and Clock alone."""
 
-    def __init__(self, problem: "Problem") -> None:
+    def __init__(self, problem: Problem) -> None:
         cells, matter = problem.cells, problem.matter
         self.problem = problem
         self.names = tuple(phase.name for phase in matter.phases)
@@ -80,11 +55,11 @@ class Columns:
             self.stress.start(state)
         return state
 
-    def first_step(self, state: State, leg: "Leg") -> float:
+    def first_step(self, state: State, leg: Leg) -> float:
         """Where a leg begins the surroundings jump: the longest step of the plain explicit method, s."""
         return self.heat.explicit_limit(state, leg.dry or leg.laws, since=state.time)
 
-    def attempt(self, state: State, leg: "Leg", entered: float, dt: float) -> Trial:
+    def attempt(self, state: State, leg: Leg, entered: float, dt: float) -> Trial:
         """One step of heat, then of phases; `state` stays as it is."""
         step = self.heat.advance(state, leg.laws, dt, since=entered, dry=leg.dry, entry=leg.entry)
         after = replace(
@@ -124,7 +99,7 @@ class Columns:
         """Heat content of the part, J."""
         return self.heat.energy(state.enthalpy)
 
-    def follow(self, sink: "Sink", state: State, clock: Clock, leg: str) -> None:
+    def follow(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
         """Feed the probes, and store the fields where enough has changed since they were last stored."""
         if self.probes is not None and self.inside is not None:
             temperature = self.probes.matrix @ np.append(state.temperature, state.wall)
@@ -138,7 +113,7 @@ class Columns:
         if self._due(state.time - clock.shown[0], abs(mean - clock.shown[1])):
             self.show(sink, state, clock, leg)
 
-    def show(self, sink: "Sink", state: State, clock: Clock, leg: str) -> None:
+    def show(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
         """Store the fields of this instant."""
         sink.snapshot(state.time, leg, self.fields(state), state.wall)
         clock.shown = (state.time, float(state.temperature.mean()))
@@ -152,7 +127,7 @@ class Columns:
             fields |= self.stress.fields(state)
         return fields
 
-    def close(self, sink: "Sink", state: State, clock: Clock, leg: "Leg") -> None:
+    def close(self, sink: Sink, state: State, clock: Clock, leg: Leg) -> None:
         """End a leg: its fields and its row of the ledger."""
         if clock.shown[0] != state.time:
             self.show(sink, state, clock, leg.name)
@@ -173,7 +148,7 @@ class Columns:
         return time >= seconds or temperature >= kelvin
 
 
-def _every(problem: "Problem") -> tuple[float, float]:
+def _every(problem: Problem) -> tuple[float, float]:
     """When a snapshot is due: after (s, K of the mean temperature) since the last.
 
     A count is shared between the time that is known beforehand and the temperature gone through.

@@ -3,17 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import pi
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy import float64, int32, int64, uint8
 from numpy.typing import NDArray
 
 from ..kernels.scan import Bundle, Crossings, gather, mark
+from .lattice import Lattice
 from .shape import Shape
-
-if TYPE_CHECKING:
-    from .geometry import Lattice
 
 Array = NDArray[float64]
 
@@ -52,20 +49,20 @@ class Pieces:
     arm: Array
 
 
-def _inner(lattice: "Lattice", axis: int, sub: int) -> Array:
+def _inner(lattice: Lattice, axis: int, sub: int) -> Array:
     """`sub` evenly spaced places in every cell along an axis, m."""
     n = lattice.shape[axis] * sub
     return lattice.origin[axis] + lattice.spacing[axis] * (np.arange(n) + 0.5) / sub
 
 
-def _sides(lattice: "Lattice", axis: int) -> Array:
+def _sides(lattice: Lattice, axis: int) -> Array:
     """Two places a cell along an axis, just inside its faces, m."""
     places = np.arange(lattice.shape[axis])[:, None] + np.array([HAIR, 1.0 - HAIR])
     return np.asarray(lattice.origin[axis] + lattice.spacing[axis] * places.ravel())
 
 
 def _bundles(
-    shape: Shape, lattice: "Lattice", rays: int, axis: int, split: int
+    shape: Shape, lattice: Lattice, rays: int, axis: int, split: int
 ) -> Iterator[tuple[Bundle, Crossings]]:
     """Rays along an axis, a few planes of cells at a time."""
     n, stride = lattice.shape, (1, lattice.shape[0], lattice.shape[0] * lattice.shape[1])
@@ -87,7 +84,7 @@ def _mean(values: list[Array], weights: list[Array]) -> Array:
     return np.asarray((squares * np.stack(values)).sum(0) / squares.sum(0))
 
 
-def scan(shape: Shape, lattice: "Lattice", rays: int) -> Pieces:
+def scan(shape: Shape, lattice: Lattice, rays: int) -> Pieces:
     """Cut cells of a box lattice from rays x rays rays a face and axis."""
     kind = np.zeros(np.prod(lattice.shape), uint8)
     for axis in range(3):
@@ -133,7 +130,7 @@ def _sorted(kind: NDArray[uint8], cell: NDArray[int64], share: Array, volume: Ar
     return Pieces(kind, cell[stays], share[stays], volume[stays], *(array[stays] for array in rest))
 
 
-def scan_rz(shape: Shape, lattice: "Lattice", rays: int = RAYS_RZ) -> Pieces:
+def scan_rz(shape: Shape, lattice: Lattice, rays: int = RAYS_RZ) -> Pieces:
     """Cut cells of an r-z lattice from rays along r and z in the half-plane y = 0 of the axis."""
     nr, _, nz = lattice.shape
     x, y, _ = lattice.middle

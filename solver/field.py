@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
-from .geometry import Cells, Lattice
+from .geometry import Cells
+from .lattice import Lattice
 
 Array = NDArray[float64]
 Index = NDArray[int64]

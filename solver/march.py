@@ -1,78 +1,13 @@
 """The one loop over time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
 
-from numpy import float64
-from numpy.typing import NDArray
-
-from ..materials.matter import Matter
-from .boundary import Law
 from .clock import Clock
 from .columns import Columns
-from .geometry import Cells
+from .problem import Problem, Sink
 from .state import State
 
-Array = NDArray[float64]
 Watch = Callable[[Clock, State], bool]
-
-
-@dataclass(frozen=True)
-class Leg:
-    """One step of a schedule as the solver sees it.
-
-    name      dotted name of the step: soak, quench, quench_2
-    kind      soak, heat, transfer, quench, cool, hold or temper
-    laws      one per zone of the cells
-    duration  s, or None where `until` ends the leg
-    until     K: ends when the hottest cell is below (the coldest above, where rising)
-    entry     (p,) s after the start of the leg when each patch meets `laws`, before that `dry`; None: at once
-    """
-
-    name: str
-    kind: str
-    laws: tuple[Law, ...]
-    duration: float | None = None
-    until: float | None = None
-    rising: bool = False
-    entry: Array | None = None
-    dry: tuple[Law, ...] = ()
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Everything a march needs, in SI.
-
-    start      K, uniform and unstressed
-    phases     fraction of each phase at the start, by name
-    probes     (k, 3) m, where temperature and phases are followed step by step
-    record     s between the samples that a probe shows
-    snapshots  s between stored fields, or a count over the whole schedule, or None for as many as are cheap
-    tolerance  K, local error of a time step
-    """
-
-    cells: Cells
-    matter: Matter
-    legs: tuple[Leg, ...]
-    start: float
-    phases: dict[str, float]
-    probes: Array
-    record: float
-    snapshots: float | int | None
-    tolerance: float
-    hardness: bool
-    stress: bool
-
-
-class Sink(Protocol):
-    """What keeps the results of a march."""
-
-    def snapshot(self, time: float, leg: str, fields: dict[str, Array], wall: Array) -> None: ...
-    def probe(self, times: Array, temperature: Array, phases: dict[str, Array]) -> None: ...
-    def ledger(self, row: dict[str, Any]) -> None: ...
-    def checkpoint(self, state: State, extra: dict[str, Any]) -> None: ...
-    def end(self, fields: dict[str, Array]) -> None: ...
 
 
 class Stopped(Exception):

@@ -1,10 +1,11 @@
 """Geometric multigrid for the stress of a body of box cells: a preconditioner for conjugate gradients.
 
 Each level doubles the cell in every direction; displacement is interpolated trilinearly and the coarse
-stiffness is the Galerkin product P^T K P, so that a thin wall bends on coarse levels as it does on the fine one.
-The fine level and the first coarse one are applied from two moduli a cell, the others from element matrices.
-Smoother: Chebyshev polynomials of D^-1 K with the 3 x 3 blocks of the nodes as D (M. Adams, M. Brezina, J. Hu,
-R. Tuminaro, J. Comput. Phys. 188 (2003) 593). A cycle runs in single precision; what it preconditions does not.
+stiffness is the Galerkin product P^T K P, so that a thin wall bends on coarse levels as on the fine one. The
+fine level and the first coarse one are applied from two moduli a cell, the others from element matrices.
+Smoother: Chebyshev polynomials of D^-1 K with the 3 x 3 blocks of the nodes as D (M. Adams, M. Brezina,
+J. Hu, R. Tuminaro, J. Comput. Phys. 188 (2003) 593). A cycle runs in single precision; what it preconditions
+does not.
 """
 
 from collections.abc import Callable

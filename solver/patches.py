@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from math import pi
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy import float64, int64
@@ -10,9 +9,7 @@ from numpy.typing import NDArray
 
 from . import plane
 from .cutcells import CUT, EMPTY, FULL, Pieces
-
-if TYPE_CHECKING:
-    from .geometry import Lattice
+from .lattice import Lattice
 
 Array = NDArray[float64]
 Index = NDArray[int64]
@@ -24,7 +21,7 @@ TRUST = 0.05  # a surface or volume that rays miss by more is not scaled
 FOLDED = 0.5  # wall vector over wall area: below, two walls face each other inside one cell
 
 
-def neighbours(lattice: "Lattice", cell: Index) -> Index:
+def neighbours(lattice: Lattice, cell: Index) -> Index:
     """(m, 6) box numbers behind faces -x +x -y +y -z +z, -1 outside the box."""
     nx, ny, nz = lattice.shape
     place = (cell % nx, cell // nx % ny, cell // (nx * ny))
@@ -35,7 +32,7 @@ def neighbours(lattice: "Lattice", cell: Index) -> Index:
     return found
 
 
-def full_volume(lattice: "Lattice", cell: Index) -> Array:
+def full_volume(lattice: Lattice, cell: Index) -> Array:
     """(m,) volume of whole cells, m3."""
     dx, dy, dz = lattice.spacing
     if lattice.metric == "rz":
@@ -44,7 +41,7 @@ def full_volume(lattice: "Lattice", cell: Index) -> Array:
     return np.full(cell.size, dx * dy * dz)
 
 
-def face_area(lattice: "Lattice", cell: Index) -> Array:
+def face_area(lattice: Lattice, cell: Index) -> Array:
     """(m, 6) area of whole faces, m2; 0 across an axis that is not resolved."""
     dx, dy, dz = lattice.spacing
     if lattice.metric == "rz":
@@ -54,7 +51,7 @@ def face_area(lattice: "Lattice", cell: Index) -> Array:
     return np.tile([dy * dz, dy * dz, dz * dx, dz * dx, dx * dy, dx * dy], (cell.size, 1))
 
 
-def edge_length(lattice: "Lattice") -> Array:
+def edge_length(lattice: Lattice) -> Array:
     """(3,) what an open share of 1 across each axis stands for: m2, in rz m."""
     dx, dy, dz = lattice.spacing
     return np.array([dz, 0.0, dx]) if lattice.metric == "rz" else np.array([dy * dz, dz * dx, dx * dy])
@@ -69,7 +66,7 @@ class Faces:
     area, shared   the same two as areas, m2
     """
 
-    def __init__(self, pieces: Pieces, lattice: "Lattice", cell: Index) -> None:
+    def __init__(self, pieces: Pieces, lattice: Lattice, cell: Index) -> None:
         self.cell = cell
         behind = neighbours(lattice, cell)
         number = np.full(cell.size, -1, int64)
@@ -108,7 +105,7 @@ def _seen(pieces: Pieces, of_cut: Array, cell: Index, number: Index) -> Array:
     return values
 
 
-def border(pieces: Pieces, lattice: "Lattice") -> Index:
+def border(pieces: Pieces, lattice: Lattice) -> Index:
     """Box numbers of part cells that are cut or touch a cell that is not full; all of them outside 3d."""
     if lattice.metric != "3d":
         return np.flatnonzero(pieces.kind)
@@ -123,7 +120,7 @@ def border(pieces: Pieces, lattice: "Lattice") -> Index:
     return np.flatnonzero((pieces.kind != EMPTY) & ~inner.ravel())
 
 
-def without_crumbs(pieces: Pieces, lattice: "Lattice") -> Pieces:
+def without_crumbs(pieces: Pieces, lattice: Lattice) -> Pieces:
     """Leave out slivers, and small pieces that no open face joins to the part."""
     for _ in range(3):
         faces = Faces(pieces, lattice, pieces.cell)
@@ -138,7 +135,7 @@ def without_crumbs(pieces: Pieces, lattice: "Lattice") -> Pieces:
     return pieces
 
 
-def with_volume(pieces: Pieces, lattice: "Lattice", volume: float) -> Pieces:
+def with_volume(pieces: Pieces, lattice: Lattice, volume: float) -> Pieces:
     """Shift the cut cells a little, the half-filled ones most, so that the sum is the true volume."""
     full = full_volume(lattice, np.flatnonzero(pieces.kind == FULL)).sum()
     whole = full_volume(lattice, pieces.cell)
@@ -152,7 +149,7 @@ def with_volume(pieces: Pieces, lattice: "Lattice", volume: float) -> Pieces:
 
 
 def walls(
-    pieces: Pieces, lattice: "Lattice", faces: Faces
+    pieces: Pieces, lattice: Lattice, faces: Faces
 ) -> tuple[Index, Array, Array, Array, NDArray[np.bool_]]:
     """Box number, area, outward normal, distance of every wall patch, and whether it lies on a cell face."""
     flat = [_flat(lattice, faces, face) for face in range(6)]
@@ -163,7 +160,7 @@ def walls(
     return cell[order], area[order], normal[order], distance[order], on_face[order]
 
 
-def _flat(lattice: "Lattice", faces: Faces, face: int) -> tuple[Index, Array, Array, Array]:
+def _flat(lattice: Lattice, faces: Faces, face: int) -> tuple[Index, Array, Array, Array]:
     """Walls that lie on a cell face."""
     row = np.flatnonzero((faces.own[:, face] > faces.both[:, face]) & (faces.area[:, face] > 0.0))
     normal = np.zeros((row.size, 3))
@@ -172,7 +169,7 @@ def _flat(lattice: "Lattice", faces: Faces, face: int) -> tuple[Index, Array, Ar
     return faces.cell[row], area, normal, np.full(row.size, lattice.spacing[face // 2] / 2.0)
 
 
-def _cut(pieces: Pieces, lattice: "Lattice", faces: Faces) -> list[tuple[Index, Array, Array, Array]]:
+def _cut(pieces: Pieces, lattice: Lattice, faces: Faces) -> list[tuple[Index, Array, Array, Array]]:
     """Walls through cells: their vector closes the open faces, their area is the true one."""
     length = edge_length(lattice)
     number = np.full(faces.cell.size, -1, int64)

@@ -69,9 +69,7 @@ class Solid(Body):
         return np.sqrt(largest)
 
     def attempt(self, mechanics: dict[str, Array], load: Load, last: bool) -> tuple[int, float, bool]:
-        p, free = self.properties, np.empty(load.T0.size)
-        kernel.free_strain(p.low, p.step, load.T0, load.z0, load.T1, load.z1, p.table[STRAIN], free)
-        order = self.mesh.order
+        order, free = self.mesh.order, self.free_strain(load)
         slots, nodes = order.cell.size, self.mesh.node.size
         increment, force = np.zeros((nodes, 3)), np.empty((nodes, 3))
         moduli = np.zeros((slots // 16, 2, 16), float32)
@@ -80,7 +78,7 @@ class Solid(Body):
         def stiffness(x: Array, y: Array) -> None:
             kernel.tangent(order, moduli, points, self.scale, x, y)
 
-        norm, size = self._forces(mechanics, load, free, increment, force, moduli, points)
+        norm, size = self.forces(mechanics, load, free, increment, force, moduli, points)
         size = max(size, norm)
         iterations, before = 0, norm
         while TOLERANCE * size < norm < np.inf and iterations < STEPS:
@@ -92,21 +90,27 @@ class Solid(Body):
             step, _, _ = conjugate_gradients(stiffness, self.multigrid, force, goal, SEARCH)
             before, iterations, share = norm, iterations + 1, 1.0
             increment += step
-            norm, now = self._forces(mechanics, load, free, increment, force, moduli, points)
+            norm, now = self.forces(mechanics, load, free, increment, force, moduli, points)
             while norm > before and share > LEAST_STEP:
                 share *= 0.5
                 increment -= share * step
-                norm, now = self._forces(mechanics, load, free, increment, force, moduli, points)
+                norm, now = self.forces(mechanics, load, free, increment, force, moduli, points)
             size = max(size, now) if norm < np.inf else size
         converged = norm <= TOLERANCE * size
         if last and not norm < np.inf:
             raise ArithmeticError(self._where(load, free))
         if converged or last:
-            self._forces(mechanics, load, free, increment, force, moduli, points, keep=True)
+            self.forces(mechanics, load, free, increment, force, moduli, points, keep=True)
             mechanics["displacement"] += increment.ravel()
         return iterations, norm / size if size else 0.0, converged
 
-    def _forces(
+    def free_strain(self, load: Load) -> Array:
+        """(n,) change of the free strain of each cell."""
+        p, free = self.properties, np.empty(load.T0.size)
+        kernel.free_strain(p.low, p.step, load.T0, load.z0, load.T1, load.z1, p.table[STRAIN], free)
+        return free
+
+    def forces(
         self, mechanics: dict[str, Array], load: Load, free: Array, increment: Array, force: Array,
         moduli: NDArray[float32], points: NDArray[int16], keep: bool = False,
     ) -> tuple[float, float]:  # fmt: skip
@@ -204,7 +208,7 @@ def skin(cells: Cells) -> csr_array:
 def _fit(
     cells: Cells, number: NDArray[int32], cut: NDArray[int64], normal: Array
 ) -> tuple[NDArray[int32], Array]:
-    """Cells (m, FITTED) whose values, times weights (m, FITTED), give the value at the centres of m cut cells.
+    """Cells (m, FITTED) whose values, times weights (m, FITTED), give those at the centres of m cut cells.
 
     number (boxes,) cell in each box; cut (m,) cells, normal (m, 3) outward.
     """

@@ -249,14 +249,15 @@ class Body(ABC):
             largest = largest_principal(self.raw_stress(mechanics, T, z)[:, below])
             mechanics["peak"][below] = np.maximum(mechanics["peak"][below], largest)
 
-    def _stress(self, state: State) -> Array:
+    def stress(self, state: State) -> Array:
+        """(6, n) mean stress of each cell as solved, Pa, cut cells too: not for the eye."""
         mechanics = state.mechanics
         z = mechanics["last_phases"].reshape(state.phases.shape)
         return self.raw_stress(mechanics, mechanics["last_temperature"], z)
 
     def mean_stress(self, state: State) -> Array:
         """(6,) volume mean of the raw stress, Pa: 0 in a free body (of radial plus hoop where curved)."""
-        mean: Array = np.einsum("kj,j->k", self._stress(state), self.weight) / self.weight.sum()
+        mean: Array = np.einsum("kj,j->k", self.stress(state), self.weight) / self.weight.sum()
         return mean
 
     def fields(self, state: State) -> dict[str, Array]:
@@ -269,7 +270,7 @@ class Body(ABC):
         mechanics = state.mechanics
         peak = mechanics["peak"]
         return {
-            "stress": self._stress(state),
+            "stress": self.stress(state),
             "plastic_strain": mechanics["plastic_strain"].copy(),
             "displacement": self.centres(mechanics),
             "max_principal_transient": np.where(np.isfinite(peak), peak, 0.0),

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from metaltwin.cases import pending, store
 from metaltwin.cases.store import About, Archive, Log, checkpoint_path, resume
 from metaltwin.materials.refusal import CaseError
-from metaltwin.solver.geometry import Cells, Lattice
+from metaltwin.solver.geometry import Cells
+from metaltwin.solver.lattice import Lattice
 from metaltwin.solver.state import State
 
 CASE = "metaltwin: 1\nname: synthetic\n"

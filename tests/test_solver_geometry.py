@@ -14,7 +14,8 @@ from scipy.special import j0, j1
 from metaltwin.cases.part import Part
 from metaltwin.solver import plane
 from metaltwin.solver.cutcells import scan, scan_rz
-from metaltwin.solver.geometry import Lattice, build
+from metaltwin.solver.geometry import build
+from metaltwin.solver.lattice import Lattice
 from metaltwin.solver.shape import Box, Cylinder, Mesh, Plate, Sphere
 from metaltwin.solver.thinness import thin_walls
 

@@ -9,8 +9,9 @@ from scipy.special import erf
 
 from metaltwin.materials.matter import Matter, Phase, constant
 from metaltwin.solver.boundary import Law
-from metaltwin.solver.geometry import Cells, Lattice, build
+from metaltwin.solver.geometry import Cells, build
 from metaltwin.solver.heat import MOST_STAGES, Heat, _reach, lift, next_dt
+from metaltwin.solver.lattice import Lattice
 from metaltwin.solver.shape import Cylinder, Sphere
 from metaltwin.solver.tables import Axis, Tables
 

@@ -9,7 +9,8 @@ from scipy.optimize import brentq
 from scipy.special import j0, j1
 
 from metaltwin.materials.matter import Kinetics, Matter, Mechanics, Phase, constant
-from metaltwin.solver.geometry import Cells, Lattice, build
+from metaltwin.solver.geometry import Cells, build
+from metaltwin.solver.lattice import Lattice
 from metaltwin.solver.shape import Sphere
 from metaltwin.solver.state import State
 from metaltwin.solver.stress import largest_principal, mechanics_for

@@ -49,7 +49,8 @@ def made(name):
             log.snapshot(time, leg, fields, np.full(cells.patch_cell.size, 400.0))
             shares = {"austenite": np.full((2, 1), 0.4), "martensite": np.full((2, 1), 0.6)}
             log.probe(np.array([time]), np.full((2, 1), 400.0), shares)
-    log.end({"hardness": 350.0 + 200.0 * share, "t8_5": np.where(share > 0.5, 5.0, np.nan)})
+    t8_5 = np.where(share > 0.5, 5.0, np.nan)
+    log.end({"hardness": 350.0 + 200.0 * share, "t8_5": t8_5, "retained_austenite": fields["austenite"]})
     return Result(log.archive())
 
 

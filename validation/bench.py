@@ -1,0 +1,256 @@
+"""Speed and memory of this machine against what the project promises, all with a warm cache of compiled code."""
+
+import math
+import multiprocessing
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from ..cases.grid import Grid
+from ..cases.part import Part
+from ..cases.sensor import Thermocouple
+from ..cases.step import Quench, Soak, Temper, Transfer
+from ..cases.treatment import HeatTreatment
+from ..kernels.heat import conduct_constant, conduct_nonlinear
+from ..materials.library import alloy
+from ..materials.refusal import one_of
+from ..solver.tables import Tables
+from .flange import facets, write_stl
+from .heat import peaked
+from .machine import cores, machine, peak_memory, triad_bandwidth
+
+BYTES = 16.0  # read one float64, write one: the least that a step of a cell can move
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured figure.
+
+    target      None: shown, not judged
+    most        whether the target is an upper bound
+    conditions  under which it was measured
+    """
+
+    id: str
+    value: float
+    unit: str
+    target: float | None
+    conditions: str
+    most: bool = True
+
+    @property
+    def passed(self) -> bool | None:
+        if self.target is None:
+            return None
+        return bool(self.value <= self.target if self.most else self.value >= self.target)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**{key: value for key, value in asdict(self).items() if key != "most"}, "passed": self.passed}
+
+
+def bench(full: bool = False, only: str | None = None, progress: Progress | None = None) -> dict[str, Any]:
+    """Measure; `full` adds what takes minutes, `only` takes one id. Says each id before it begins.
+
+    {"machine": {..., "triad_GBps"}, "results": [{"id", "value", "unit", "target", "passed", "conditions"}]}
+    Raises ValueError for an unknown id, with the nearest.
+    """
+    if only is not None:
+        one_of(only, (*QUICK, *HEAVY), "figure")
+    chosen = (only,) if only else (*QUICK, *HEAVY) if full else tuple(QUICK)
+    triad = triad_bandwidth()
+    figures = []
+    for id in chosen:
+        if progress is not None:
+            progress(id)
+        figures.append({**QUICK, **HEAVY}[id](id, triad))
+    about = {**machine(), "triad_GBps": round(triad / 1e9, 2)}
+    return {"machine": about, "results": [figure.as_dict() for figure in figures]}
+
+
+def table(measured: dict[str, Any]) -> str:
+    """What a run of `bench` says, one line a figure."""
+    about = measured["machine"]
+    lines = [
+        f"{about['processor']}, {about['cores']} cores, triad {about['triad_GBps']:.1f} GB/s, warm cache"
+    ]
+    for row in measured["results"]:
+        target = (
+            ""
+            if row["target"] is None
+            else f" (target {row['target']:g}, {'met' if row['passed'] else 'MISSED'})"
+        )
+        lines.append(f"{row['id']:<26} {row['value']:.3g} {row['unit']}{target}; {row['conditions']}")
+    return "\n".join(lines)
+
+
+# conduction
+
+
+def _rate(step: Callable[[], None], cells: int, least: float = 3.0) -> float:
+    """Cells/s of the best of repeats that last `least` seconds together."""
+    step()
+    best, spent = math.inf, 0.0
+    while spent < least:
+        begin = time.perf_counter()
+        step()
+        took = time.perf_counter() - begin
+        best, spent = min(best, took), spent + took
+    return cells / best
+
+
+def _conduction(id: str, triad: float) -> Figure:
+    """A step of the full box as the share of what the memory could do."""
+    _, kind, edge = id.split("-")
+    n, threads = int(edge), cores()
+    start = np.linspace(0.0, 1.0, n**3).reshape(n, n, n)
+    if kind == "constant":
+        fields = [300.0 + start, np.empty_like(start)]
+
+        def step() -> None:
+            conduct_constant(fields[0], 0.1, 0.1, 0.1, fields[1], threads)
+            fields.reverse()
+    else:
+        tables = Tables.of(peaked().matter())
+        H, k, T = tables.enthalpy[0], tables.conductivity[0], tables.axis.knots
+        theta = np.append(0.0, np.cumsum(0.5 * (k[1:] + k[:-1]) * np.diff(T)))
+        knots = np.linspace(H[0], H[-1], 1025)
+        value = np.interp(knots, H, theta)
+        pairs = np.ascontiguousarray(np.stack([value[:-1], np.diff(value)], axis=1))
+        low, width = float(knots[0]), float(knots[1] - knots[0])
+        fields = [np.interp(300.0 + 900.0 * start, T, H), np.empty_like(start)]
+        x = 0.1 * float(np.min(np.diff(knots) / np.diff(value)))
+
+        def step() -> None:
+            conduct_nonlinear(fields[0], pairs, low, width, x, x, x, fields[1], threads)
+            fields.reverse()
+
+    rate = _rate(step, n**3)
+    words = {"constant": "constant properties", "nonlinear": "heat capacity and conductivity vary"}[kind]
+    target = {"constant-256": 55.0, "nonlinear-256": 30.0}.get(f"{kind}-{edge}")
+    conditions = f"{rate / 1e6:.0f} Mcells/s, {n}^3 float64, {words}, {threads} threads, best of several"
+    return Figure(
+        id, 100.0 * rate * BYTES / triad, "% of triad / 16 B a cell", target, conditions, most=False
+    )
+
+
+# whole cases, each in a process of its own
+
+
+def shaft() -> HeatTreatment:
+    """The case of examples/shaft.yaml."""
+    return HeatTreatment(
+        name="42CrMo4 shaft, oil quenched and tempered",
+        part=Part.cylinder(diameter="40 mm", length="160 mm"),
+        alloy=alloy("42CrMo4", grain_size=8),
+        grid=Grid("1 mm"),
+        steps=[
+            Soak("850 degC", "45 min"),
+            Transfer("8 s"),
+            Quench("fast oil", bath="60 degC", until="80 degC", direction="-z", immersion="100 mm/s"),
+            Temper("560 degC", "2 h"),
+        ],
+        sensors=[
+            Thermocouple("core", at=("0 mm", "0 mm", "80 mm")),
+            Thermocouple("skin", at=("19.5 mm", "0 mm", "80 mm")),
+        ],
+        limits={"hardness": ("28 HRC", "38 HRC")},
+        snapshots=40,
+    )
+
+
+def flange(folder: Path, cells: int, duration: str, stress: bool) -> HeatTreatment:
+    """A lobed flange of 190 mm from an STL, quenched in oil; about so many cells."""
+    path = folder / "flange.stl"
+    triangles = facets(sectors=360, scale=1.88)
+    write_stl(path, triangles)
+    volume = float(
+        np.einsum("ti,ti->t", triangles[:, 0], np.cross(triangles[:, 1], triangles[:, 2])).sum() / 6.0
+    )
+    spacing = (volume / cells) ** (1.0 / 3.0)
+    return HeatTreatment(
+        name="flange",
+        part=Part.from_stl(path, "mm"),
+        alloy=alloy("42CrMo4"),
+        grid=Grid(f"{spacing:.4f} mm"),
+        start="850 degC",
+        steps=[Quench("fast oil", bath="60 degC", duration=duration)],
+        stress=stress,
+        snapshots=10,
+    )
+
+
+def _measure(kind: str, cells: int, duration: str, stress: bool) -> tuple[float, float, int]:
+    """Run a case after a small one of its kind; s, bytes that the process grew by at its peak, part cells."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        case = shaft() if kind == "shaft" else flange(folder, cells, duration, stress)
+        small = (
+            shaft().replace(**{"grid.spacing": "8 mm"})
+            if kind == "shaft"
+            else flange(folder, 3000, "0.5 s", stress)
+        )
+        small.run(folder / "small.vtkhdf", progress=False)
+        before = peak_memory()
+        begin = time.perf_counter()
+        result = case.run(folder / "large.vtkhdf", progress=False)
+        took = time.perf_counter() - begin
+        return took, peak_memory() - before, int(result.cells.index.size)
+
+
+def _alone(*case: Any) -> tuple[float, float, int]:
+    """The same in a fresh process, so that its memory is its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_measure, case)
+
+
+def _time_shaft(id: str, triad: float) -> Figure:
+    took, _, cells = _alone("shaft", 0, "", True)
+    conditions = (
+        f"40 x 160 mm, rz, 1 mm, {cells} cells: soak, air, oil, temper; phases, hardness, stress; to a file"
+    )
+    return Figure(id, took, "s", 20.0, conditions)
+
+
+def _time_heat(id: str, triad: float) -> Figure:
+    took, _, cells = _alone("flange", 1_000_000, "600 s", False)
+    return Figure(
+        id, took, "s", 180.0, f"STL of 190 mm, {cells} cells, oil 600 s; phases, hardness; to a file"
+    )
+
+
+def _time_stress(id: str, triad: float) -> Figure:
+    took, _, cells = _alone("flange", 100_000, "600 s", True)
+    return Figure(
+        id, took, "s", 600.0, f"STL of 190 mm, {cells} cells, oil 600 s; phases, hardness, stress; to a file"
+    )
+
+
+def _bytes(id: str, triad: float) -> Figure:
+    stress = id == "bytes-stress"
+    cells = 120_000 if stress else 500_000
+    _, grown, cells = _alone("flange", cells, "2 s", stress)
+    what = "phases, hardness, stress" if stress else "phases, hardness"
+    conditions = (
+        f"growth of the process to its peak, geometry and file included; STL, {cells} cells, oil 2 s; {what}"
+    )
+    return Figure(id, grown / cells, "bytes a part cell", 1100.0 if stress else 250.0, conditions)
+
+
+Meter = Callable[[str, float], Figure]
+QUICK: dict[str, Meter] = {
+    "conduction-constant-256": _conduction,
+    "conduction-nonlinear-256": _conduction,
+    "conduction-constant-128": _conduction,
+    "conduction-nonlinear-128": _conduction,
+    "shaft-rz": _time_shaft,
+    "bytes-heat": _bytes,
+    "bytes-stress": _bytes,
+}
+HEAVY: dict[str, Meter] = {"stl-1M-heat": _time_heat, "stl-100k-stress": _time_stress}
+"""Minutes each: only with `full`, or asked for by name."""

@@ -1,0 +1,68 @@
+"""The machine a figure was measured on."""
+
+import os
+import platform
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..kernels.heat import triad
+
+PACKAGES = ("metaltwin", "numpy", "scipy", "numba", "h5py")
+
+
+def machine() -> dict[str, Any]:
+    """Processor, cores this process may use, memory in GiB, system, versions."""
+    return {
+        "processor": _processor(),
+        "cores": cores(),
+        "memory_GiB": round(_memory() / 2**30, 1),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        **{name: version(name) for name in PACKAGES},
+    }
+
+
+def cores() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def triad_bandwidth(elements: int = 1 << 25, repeats: int = 8) -> float:
+    """Bytes/s of a = b + s c on arrays far beyond the caches (24 bytes an element), best of some repeats."""
+    a, b, c = np.zeros(elements), np.ones(elements), np.full(elements, 2.0)
+    best, threads = float("inf"), cores()
+    for _ in range(repeats):
+        begin = time.perf_counter()
+        triad(a, b, c, 3.0, threads)
+        best = min(best, time.perf_counter() - begin)
+    return 24.0 * elements / best
+
+
+def peak_memory() -> float:
+    """Largest resident memory of this process so far, bytes."""
+    if sys.platform == "win32":
+        raise OSError("peak memory is read on Linux and macOS only")
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return float(peak) * (1.0 if sys.platform == "darwin" else 1024.0)
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        for line in info.read_text("utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _memory() -> float:
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    return float("nan")
