@@ -15,7 +15,7 @@ demo: $(VENV)/installed
 	$(BIN)/python examples/flange.py demo/flange.stl
 	$(BIN)/metaltwin run examples/flange.yaml -o demo
 	$(BIN)/metaltwin show demo/flange.vtkhdf hardness --cut y --save demo/flange_hardness.png
-	$(BIN)/metaltwin show demo/flange.vtkhdf stress.axial --cut y --save demo/flange_axial_stress.png
+	$(BIN)/metaltwin show demo/flange.vtkhdf stress.zz --cut y --save demo/flange_axial_stress.png
 
 test: $(VENV)/installed
 	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest

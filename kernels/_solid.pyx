@@ -21,11 +21,12 @@ cdef extern from "_solid.h" nogil:
 cdef enum:
     BLOCK = 2048  # entries that one partial sum covers: the order of a sum never depends on the threads
     PART = 64     # columns that one sweep of `mix` holds
-    FEW = 16      # batches below which waking threads costs more than it saves
+    FEW = 32      # batches below which waking threads costs more than it saves
 
 
 def elastic(const int32_t[:, ::1] rows, const int32_t[::1] first, const int32_t[::1] count,
             const float[:, :, ::1] moduli, const float[::1] scale, const float[:, ::1] x, float[:, ::1] y):
+    """y += K x of cells with one bulk and one shear modulus; see the door."""
     cdef int colour, batch, batches, start
     for colour in range(8):
         start = first[colour]
@@ -37,6 +38,7 @@ def elastic(const int32_t[:, ::1] rows, const int32_t[::1] first, const int32_t[
 
 def nested(const int32_t[:, ::1] rows, const int32_t[::1] first, const int32_t[::1] count,
            const float[:, :, :, ::1] moduli, const float[::1] scale, const float[:, ::1] x, float[:, ::1] y):
+    """The same of cells made of eight children; see the door."""
     cdef int colour, batch, batches, start
     for colour in range(8):
         start = first[colour]
@@ -48,6 +50,7 @@ def nested(const int32_t[:, ::1] rows, const int32_t[::1] first, const int32_t[:
 
 def dense(const int32_t[:, ::1] rows, const int32_t[::1] first, const int32_t[::1] count,
           const float[:, :, ::1] matrix, const float[:, ::1] x, float[:, ::1] y):
+    """The same of cells with a matrix each; see the door."""
     cdef int colour, cell, cells, start
     for colour in range(8):
         start = first[colour]
@@ -59,6 +62,7 @@ def dense(const int32_t[:, ::1] rows, const int32_t[::1] first, const int32_t[::
 def tangent(const int32_t[:, ::1] rows, const int32_t[::1] first, const int32_t[::1] count,
             const float[:, :, ::1] moduli, const int16_t[:, :, :, ::1] points, const double[::1] scale,
             const double[:, ::1] x, double[:, ::1] y):
+    """The same with the tangent of the point law; see the door."""
     cdef int colour, batch, batches, start, slot
     for colour in range(8):
         start = first[colour]
@@ -78,6 +82,10 @@ cdef inline void _times(const float *d, const float *r, float *z) noexcept nogil
 
 def smooth(const float[:, ::1] inverse, float[:, ::1] image, float[:, ::1] residual, float[:, ::1] step,
            float[:, ::1] x, float keep, float gain):
+    """One step of Chebyshev's recurrence, all fields (N, 3).
+
+    residual -= image, image = 0, step = keep step + gain D^-1 residual, x += step;  inverse (N, 6): see _times
+    """
     cdef int n = residual.shape[0], i
     for i in prange(n, nogil=True, schedule="dynamic", chunksize=4096, use_threads_if=n > 64 * FEW):
         _smooth(&inverse[i, 0], &image[i, 0], &residual[i, 0], &step[i, 0], &x[i, 0], keep, gain)
@@ -97,6 +105,7 @@ cdef inline void _smooth(const float *inverse, float *image, float *residual, fl
 
 
 def subtract(float[:, ::1] image, float[:, ::1] residual):
+    """residual -= image, image = 0"""
     cdef int n = residual.shape[0], i, k
     for i in prange(n, nogil=True, schedule="dynamic", chunksize=4096, use_threads_if=n > 64 * FEW):
         for k in range(3):
@@ -141,6 +150,10 @@ cdef inline void _to_fine(const int32_t *rows, int place, const float *coarse, f
 def restrict(const int32_t[:, ::1] rows, const int32_t[::1] first, const int32_t[::1] count,
              const int32_t[::1] begin, const int32_t[::1] node, const uint8_t[::1] place,
              const float[:, ::1] fine, float[:, ::1] coarse):
+    """coarse = P^T fine: every slot of the coarse cells gives what its own fine nodes carry to its corners.
+
+    rows, first, count  of the coarse cells;  begin (slots + 1,), node and place (N,): see multigrid.Level
+    """
     cdef int colour, cell, cells, start, m
     coarse[:, :] = 0.0
     for colour in range(8):
@@ -153,6 +166,7 @@ def restrict(const int32_t[:, ::1] rows, const int32_t[::1] first, const int32_t
 
 def prolong(const int32_t[:, ::1] rows, const int32_t[::1] begin, const int32_t[::1] node,
             const uint8_t[::1] place, const float[:, ::1] coarse, float[:, ::1] step, float[:, ::1] x):
+    """step = P coarse, x += step; see restrict."""
     cdef int cells = begin.shape[0] - 1, cell, m, k
     for cell in prange(cells, nogil=True, schedule="dynamic", chunksize=64, use_threads_if=cells > 16 * FEW):
         for m in range(begin[cell], begin[cell + 1]):
@@ -222,6 +236,7 @@ def factorise(double[:, ::1] matrix):
 
 
 def substitute(const double[:, ::1] factor, double[::1] x):
+    """x = (L L^T)^-1 x, L as `factorise` left it."""
     cdef int n = x.shape[0], i, k
     cdef double s
     with nogil:
@@ -238,6 +253,7 @@ def substitute(const double[:, ::1] factor, double[::1] x):
 
 
 def dot(const double[::1] a, const double[::1] b, double[::1] part):
+    """a.b;  part: work space of one entry per 1024, here and below"""
     cdef long n = a.shape[0], i
     cdef int blocks = (n + BLOCK - 1) // BLOCK, block
     cdef double total = 0.0
@@ -261,8 +277,8 @@ cdef inline double _dot(const double *a, const double *b, int n) noexcept nogil:
     return (s0 + s1) + (s2 + s3)
 
 
-def descend(double alpha, const double[::1] p, const double[::1] q, double[::1] x, double[::1] r, float[::1] single,
-            double[::1] part):
+def descend(double alpha, const double[::1] p, const double[::1] q, double[::1] x, double[::1] r,
+            float[::1] single, double[::1] part):
     """x += alpha p, r -= alpha q, single = r; gives r.r"""
     cdef long n = x.shape[0]
     cdef int blocks = (n + BLOCK - 1) // BLOCK, block

@@ -1,9 +1,9 @@
 """The door to ``_solid.pyx``, and the balance of forces by the point law: trilinear box cells with B-bar.
 
-Cells stand in eight colours (parity of i, j, k): slots first[c] ... first[c] + count[c], first a multiple of 16,
-free slots repeat a cell. rows (slots, 4) int32 name the lower node along x of the rows (y, z) = (0, 0) (1, 0)
-(0, 1) (1, 1); the other node of a row is the next number. scale (4,): 1/(4 dx), 1/(4 dy), 1/(4 dz) [1/m],
-volume [m3]. Fields of the nodes have shape (N, 3).
+Cells stand in eight colours (parity of i, j, k): slots first[c] ... first[c] + count[c], first a multiple of
+16, free slots repeat a cell. rows (slots, 4) int32 name the lower node along x of the rows (y, z) = (0, 0)
+(1, 0) (0, 1) (1, 1); the other node of a row is the next number. scale (4,): 1/(4 dx), 1/(4 dy), 1/(4 dz)
+[1/m], volume [m3]. Fields of the nodes have shape (N, 3).
 B-bar: T. J. R. Hughes, Int. J. Numer. Meth. Engng 15 (1980) 1413.
 """
 
@@ -135,7 +135,7 @@ turn = _solid.turn
 
 @njit(cache=True)
 def _modes(u, k, c):
-    """Eight times the coefficients of xi, eta, zeta, xi eta, eta zeta, zeta xi, xi eta zeta; u (8, 3), c (7,)."""
+    """Coefficients, times 8, of xi, eta, zeta, xi eta, eta zeta, zeta xi, xi eta zeta; u (8, 3), c (7,)."""
     for i in range(7):
         c[i] = 0.0
     for a in range(8):
@@ -183,9 +183,9 @@ def _slope(free, number, x, y, z, dx, dy, dz):
 
 @njit(parallel=True, cache=True)
 def balance(
-    rows, first, count, cell, scale, weight, number, index, free, du, low, step, T0, z0, T1, z1, table, trip,
-    creep, creeping, exponent, dt, law, martensite, theta, memory, factor, mean, deviator, parent, product, keep,
-    force, moduli, points, plastic, watch,
+    rows, first, count, cell, scale, weight, number, index, free, du, low, step, T0, z0, T1, z1, table,
+    trip, creep, creeping, exponent, dt, law, martensite, theta, memory, factor, mean, deviator, parent,
+    product, keep, force, moduli, points, plastic, watch,
 ):  # fmt: skip
     """Forces of the nodes after one increment, and either the tangent or the new state.
 
@@ -350,7 +350,7 @@ def balance(
 
 @njit(cache=True)
 def cell_stress(low, step, T, z, table, mean, deviator, stress):
-    """Mean stress of each cell: stress (6, n) Pa xx yy zz xy yz zx [written]; T (n,), z (P, n); see balance."""
+    """Mean stress of each cell: stress (6, n) Pa xx yy zz xy yz zx [written]; the others see balance."""
     for j in range(T.size):
         place = (T[j] - low) / step
         young = poisson = 0.0

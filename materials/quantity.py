@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from .hardness_scale import hv_from_hbw, hv_from_hrb, hv_from_hrc
+from .refusal import CaseError
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -75,43 +76,43 @@ def _needs(unit: str) -> str:
 
 @functools.cache
 def _scale(unit: str) -> tuple[float, float, Any]:
-    """(factor, offset, dimension) of a unit: SI = factor * (number + offset). Raises ValueError."""
+    """(factor, offset, dimension) of a unit: SI = factor * (number + offset). Raises CaseError."""
     if re.search(r"(deg_?|°)K\b", unit):
-        raise ValueError(f"'{unit}' is no unit: write K or degC")
+        raise CaseError(f"'{unit}' is no unit: write K or degC")
     units = _units()
     if TOWER.search(unit):
-        raise ValueError(f"'{unit}' is no unit")
+        raise CaseError(f"'{unit}' is no unit")
     try:
         parsed = units.parse_units(f"1{unit}" if unit.startswith("/") else unit)
     except Exception as error:  # pint raises a dozen kinds, down to TypeError, for text that is no unit
-        raise ValueError(f"'{unit}' is no unit") from error
+        raise CaseError(f"'{unit}' is no unit") from error
     factor = units.Quantity(1.0, parsed)
     if parsed in (units.degC, units.degF):
         zero, one = (units.Quantity(number, parsed).to("K").magnitude for number in (0.0, 1.0))
         return one - zero, zero / (one - zero), parsed.dimensionality
     if re.search(r"deg_?[CF]\b|°[CF]\b|celsius|fahrenheit", unit, re.IGNORECASE) and "delta" not in unit:
-        raise ValueError(f"'{unit}' has a temperature scale inside a compound unit; write K")
+        raise CaseError(f"'{unit}' has a temperature scale inside a compound unit; write K")
     return float(factor.to_base_units().magnitude), 0.0, parsed.dimensionality
 
 
 def split(text: str, where: str = "") -> tuple[float, str]:
-    """Number and unit of a text. Raises ValueError where there is no finite number in front."""
+    """Number and unit of a text. Raises CaseError where there is no finite number in front."""
     match = SPLIT.fullmatch(text)
     if match is None:
-        raise ValueError(f"{_lead(where)}'{text}' does not start with a number")
+        raise CaseError(f"{_lead(where)}'{text}' does not start with a number")
     number = float(match[1])
     if not math.isfinite(number):
-        raise ValueError(f"{_lead(where)}'{text}' is not a finite number")
+        raise CaseError(f"{_lead(where)}'{text}' is not a finite number")
     return number, match[2]
 
 
 def _hardness(number: float, unit: str, text: str, where: str) -> float:
     if unit not in HARDNESS:
         given = f"unit '{unit}'" if unit else "no unit"
-        raise ValueError(f"{_lead(where)}'{text}' has {given}, needs a hardness: HV, HRC, HRB or HBW")
+        raise CaseError(f"{_lead(where)}'{text}' has {given}, needs a hardness: HV, HRC, HRB or HBW")
     low, high = ROCKWELL.get(unit, (0.0, math.inf))
     if not low <= number <= high:
-        raise ValueError(f"{_lead(where)}'{text}' is outside {unit} {low:g} to {high:g}; write HV")
+        raise CaseError(f"{_lead(where)}'{text}' is outside {unit} {low:g} to {high:g}; write HV")
     return HARDNESS[unit](number)
 
 
@@ -123,37 +124,37 @@ def parse(text: object, unit: str, where: str = "") -> float:
     >>> parse("40 mm", "m")
     0.04
 
-    Raises ValueError, one sentence that begins with `where`: for a bare number where a unit belongs, a wrong
+    Raises CaseError, one sentence that begins with `where`: for a bare number where a unit belongs, a wrong
     dimension, an unknown unit, degC or degF inside a compound unit, NaN and infinity.
     """
     if isinstance(text, Amount):
         text = text.text
     if isinstance(text, bool) or not isinstance(text, str | int | float):
-        raise ValueError(f"{_lead(where)}{text!r} is not a quantity; write {_needs(unit)}")
+        raise CaseError(f"{_lead(where)}{text!r} is not a quantity; write {_needs(unit)}")
     number, given = split(str(text), where)
     if unit == "HV":
         return _hardness(number, given, str(text), where)
     if unit and not given:
-        raise ValueError(f"{_lead(where)}'{text}' has no unit; write {_needs(unit)}")
+        raise CaseError(f"{_lead(where)}'{text}' has no unit; write {_needs(unit)}")
     if given in HARDNESS:
-        raise ValueError(f"{_lead(where)}'{text}' is a hardness, needs {_needs(unit)}")
+        raise CaseError(f"{_lead(where)}'{text}' is a hardness, needs {_needs(unit)}")
     try:
         factor, offset, dimension = _scale(given)
     except ValueError as error:
-        raise ValueError(f"{_lead(where)}{error} in '{text}'; needs {_needs(unit)}") from None
+        raise CaseError(f"{_lead(where)}{error} in '{text}'; needs {_needs(unit)}") from None
     if dimension != _scale(unit)[2]:
         hint = f"; write {number:g} deg{given}" if given in ("C", "F") and unit == "K" else ""
-        raise ValueError(f"{_lead(where)}'{text}' has dimension {dimension}, needs {_needs(unit)}{hint}")
+        raise CaseError(f"{_lead(where)}'{text}' has dimension {dimension}, needs {_needs(unit)}{hint}")
     if offset and unit == DIFFERENCE:
-        raise ValueError(f"{_lead(where)}'{text}' is a temperature, needs {_needs(unit)}")
+        raise CaseError(f"{_lead(where)}'{text}' is a temperature, needs {_needs(unit)}")
     value = factor * (number + offset)
     if unit == "K" and value < 0.0:
-        raise ValueError(f"{_lead(where)}'{text}' is below absolute zero")
+        raise CaseError(f"{_lead(where)}'{text}' is below absolute zero")
     return value
 
 
 def plain(text: object, where: str = "") -> float:
-    """SI value of a quantity of any dimension. Raises ValueError where it is none."""
+    """SI value of a quantity of any dimension. Raises CaseError where it is none."""
     number, given = split(str(text), where)
     factor, offset, _ = _scale(given)
     return factor * (number + offset)
@@ -175,13 +176,13 @@ def of_dimension(text: object, unit: str) -> bool:
 
 
 def bounded(value: float, text: object, positive: bool, nonnegative: bool, most: float | None) -> None:
-    """Raise ValueError where a value lies outside what its property allows."""
+    """Raise CaseError where a value lies outside what its property allows."""
     if positive and value <= 0.0:
-        raise ValueError(f"'{text}' must be above zero")
+        raise CaseError(f"'{text}' must be above zero")
     if nonnegative and value < 0.0:
-        raise ValueError(f"'{text}' must not be negative")
+        raise CaseError(f"'{text}' must not be negative")
     if most is not None and value > most:
-        raise ValueError(f"'{text}' must not be above {most:g}")
+        raise CaseError(f"'{text}' must not be above {most:g}")
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ class Quantity:
     most: float | None = None
 
     def validate(self, value: object) -> Amount:
-        """The Amount of what the user wrote. Raises ValueError with a full sentence."""
+        """The Amount of what the user wrote. Raises CaseError with a full sentence."""
         result = amount(value, self.unit)
         bounded(result, value, self.positive, self.nonnegative, self.most)
         return result

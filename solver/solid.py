@@ -5,9 +5,10 @@ exact tangent of the point law, solved inexactly by conjugate gradients under mu
 """
 
 import numpy as np
+from numba import get_num_threads, set_num_threads
 from numpy import float32, float64, int16, int32, int64
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, eye_array
 
 from ..kernels import solid as kernel
 from ..kernels.plasticity import STRAIN
@@ -26,6 +27,7 @@ STEPS = 12  # of Newton, before an increment is halved
 SEARCH = 60  # conjugate gradient iterations in one step of Newton
 LEAST_STEP = 0.1  # share of a step of Newton below which the line search gives up
 FIRST = 0.05  # what the first of them leaves of the unbalanced force
+FEW = 4096  # cells below which waking threads costs more than it saves
 FITTED = 32  # full cells that the value of a cut cell is extrapolated from
 DEPTHS = (1.5, 2.0, 2.5)  # cells below a cut one around which they lie: the deepest that is full
 
@@ -96,8 +98,8 @@ class Solid(Body):
                 increment -= share * step
                 norm, now = self.forces(mechanics, load, free, increment, force, moduli, points)
             size = max(size, now) if norm < np.inf else size
-        converged = norm <= TOLERANCE * size
-        if last and not norm < np.inf:
+        converged = norm <= TOLERANCE * size < np.inf
+        if last and norm == np.inf:
             raise ArithmeticError(self._where(load, free))
         if converged or last:
             self.forces(mechanics, load, free, increment, force, moduli, points, keep=True)
@@ -120,6 +122,8 @@ class Solid(Body):
         """
         order, p, n = self.mesh.order, self.properties, self.cells.index.size
         watch = np.zeros(int((-(-order.count // 64)).sum()))
+        threads = get_num_threads()
+        set_num_threads(threads if n > FEW else 1)
         kernel.balance(
             order.rows, order.first, order.count, order.cell, self.scale, self.weight, self.number,
             self.cells.index, free, increment, p.low, p.step, load.T0, load.z0, load.T1, load.z1,
@@ -128,6 +132,7 @@ class Solid(Body):
             mechanics["parent"].reshape(n, 8), mechanics["product"].reshape(n, 8), keep,
             force, moduli, points, mechanics["plastic_strain"], watch,
         )  # fmt: skip
+        set_num_threads(threads)
         cells, flat = float(np.sqrt(watch.sum())), force.ravel()
         if not np.isfinite(cells):
             return np.inf, np.inf
@@ -188,19 +193,20 @@ def skin(cells: Cells) -> csr_array:
     n = cells.index.size
     cut = np.flatnonzero(cells.fraction < FULL)
     own = np.flatnonzero(cells.fraction >= FULL)
+    if cut.size == 0:
+        return csr_array(eye_array(n, dtype=float32))
     outward = cells.patch_area[:, None] * cells.patch_normal
     normal = np.stack([np.bincount(cells.patch_cell, a, minlength=n)[cut] for a in outward.T], 1)
     normal /= np.maximum(np.sqrt((normal**2).sum(1, keepdims=True)), 1e-300)
     number = np.full(int(np.prod(cells.lattice.shape)), -1, int32)
     number[cells.index] = np.arange(n)
     rows, columns, values = [own], [own], [np.ones(own.size)]
-    for part in np.array_split(np.arange(cut.size), cut.size // 1000 + 1):
-        if part.size:
-            who, weight = _fit(cells, number, cut[part], normal[part])
-            taken = weight != 0.0
-            rows.append(np.repeat(cut[part], taken.sum(1)))
-            columns.append(who[taken])
-            values.append(weight[taken])
+    for part in np.array_split(np.arange(cut.size), -(-cut.size // 1000)):
+        who, weight = _fit(cells, number, cut[part], normal[part])
+        taken = weight != 0.0
+        rows.append(np.repeat(cut[part], taken.sum(1)))
+        columns.append(who[taken])
+        values.append(weight[taken])
     data = np.concatenate(values).astype(float32), (np.concatenate(rows), np.concatenate(columns))
     return csr_array(data, shape=(n, n))
 

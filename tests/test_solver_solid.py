@@ -1,4 +1,4 @@
-"""Stress in 3d against exact solutions and the invariants of a free body (E02, E06, E09, E15, G05, G06, G10)."""
+"""Stress in 3d: exact solutions and invariants of a free body (E02, E06, E09, E15, G05, G06, G10)."""
 
 import copy
 import hashlib
@@ -216,7 +216,7 @@ def test_one_element_is_the_satoh_bar():
 
 def test_sphere_with_a_misfit_core():
     """E09: eigenstrain 0.004 in r < b / 2; inside hydrostatic -666.667 MPa, hoop at b 142.857 MPa; voxels 5 %."""
-    size, n = 0.01, 24
+    size, n = 0.01, 20
     outer, core = build(Sphere(size), "3d", 2 * size / n), build(Sphere(size / 2), "3d", size / (n // 2))
     of = matter(alpha=4e-5)
     solid, state = started(outer, of)
@@ -235,18 +235,16 @@ def test_sphere_with_a_misfit_core():
         x[:, 0] * x[:, 1] * stress[3] + x[:, 1] * x[:, 2] * stress[4] + x[:, 2] * x[:, 0] * stress[5]
     )
     hoop = (stress[:3].sum(0) - radial / r**2) / 2.0
-    for near, far in ((0.6, 0.9), (0.9, 1.1)):
-        ring = (r > near * size) & (r < far * size)
-        exact = 666.667 / 7.0 * (0.5 * (size / r[ring]) ** 3 + 1.0)
-        assert np.sqrt(np.mean((hoop[ring] - exact) ** 2)) < 0.05 * 476.190
-    wall = outer.patch_cell[outer.fraction[outer.patch_cell] < FULL]
-    assert hoop[wall].mean() == pytest.approx(142.857, rel=0.05)
+    exact = 666.667 / 7.0 * (0.5 * (size / r) ** 3 + 1.0)
+    between, skin_cells = (r > 0.6 * size) & (r < 0.9 * size), outer.fraction < FULL
+    assert np.sqrt(np.mean((hoop - exact)[between] ** 2)) < 0.05 * 476.190
+    assert np.mean(hoop[skin_cells] / exact[skin_cells]) == pytest.approx(1.0, abs=0.05)
 
 
 def test_cylinder_with_a_thermal_gradient():
     """E06: A02 cylinder at 5 s, r/R = .5: -317.605, -199.226, -516.832 MPa; centre -358.194 and -716.388."""
     radius, n = 0.025, 16
-    cells = build(Cylinder(radius, 0.0, 0.1), "3d", 2 * radius / n)
+    cells = build(Cylinder(radius, 0.0, 0.2), "3d", 2 * radius / n)
     f = lambda z: z * j1(z) - 5.0 * j0(z)  # noqa: E731
     x = np.linspace(1e-6, 120.0, 2000)
     roots = np.array([brentq(f, a, b) for a, b in zip(x[:-1], x[1:], strict=True) if f(a) * f(b) < 0])
@@ -262,7 +260,7 @@ def test_cylinder_with_a_thermal_gradient():
     c, s = place[:, 0] / r, place[:, 1] / r
     radial = stress[0] * c**2 + stress[1] * s**2 + 2.0 * stress[3] * c * s
     hoop = stress[0] * s**2 + stress[1] * c**2 - 2.0 * stress[3] * c * s
-    middle = np.abs(place[:, 2] - 0.05) < 0.004
+    middle = np.abs(place[:, 2] - 0.1) < 0.004
 
     def read(values, where):
         near = middle & (np.abs(r - where) < 0.003)

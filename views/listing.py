@@ -28,10 +28,10 @@ def alloys() -> str:
     rows = []
     for name, others in also.items():
         alloy = library.alloy(name)
-        analysis = "" if alloy.composition is None else alloy.composition.words()
+        analysis = {} if alloy.composition is None else alloy.composition.words()
         steel = alloy.matter().transforms
         start = f"{alloy.martensite_pair()[0] - 273.15:.0f} degC" if steel else "inert"
-        percent = ", ".join(f"{element} {share:g}" for element, share in dict(analysis or {}).items())
+        percent = ", ".join(f"{element} {share:g}" for element, share in analysis.items())
         rows.append((name, ", ".join(others), start, percent))
     return columns(("alloy", "also", "martensite start", "composition [wt %]"), rows)
 

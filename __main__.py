@@ -1,0 +1,343 @@
+"""The command line: ``metaltwin run shaft.yaml``. Each command loads what it needs only when it is called."""
+
+import sys
+import time as clock
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from . import __version__
+
+if TYPE_CHECKING:
+    from .cases.result import Result
+    from .cases.treatment import HeatTreatment
+
+BUGS = (ZeroDivisionError, OverflowError, FloatingPointError)
+WRONG_PATH = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
+PLOTS = {"history": {"probe"}, "section": {"start", "end", "spacing", "first", "time", "against"}}
+PICTURE = (".png",)
+CURVES = (".png", ".pdf", ".svg")
+TABLE = (*CURVES, ".csv")
+
+
+class Door(TyperGroup):
+    """Every command of the house; what goes wrong becomes one message and an exit status.
+
+    0 done; 1 the run failed or a verdict did not pass; 2 the input is wrong; 130 interrupted.
+    """
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stop:
+            status, message = 130, str(stop) or "stopped"
+        except Exception as error:
+            status, message = _answer(error)
+            if not status:
+                raise
+        _say(message)
+        raise typer.Exit(status)
+
+
+def _answer(error: Exception) -> tuple[int, str]:
+    """Exit status and message for what a user or the machine did; status 0 for a fault of the program."""
+    if isinstance(error, OSError):
+        why = (error.strerror or str(error)).lower()
+        message = f"'{error.filename}': {why}" if error.filename else why
+        return (2 if isinstance(error, WRONG_PATH) else 1), message
+    if isinstance(error, MemoryError):
+        return 1, "out of memory; metaltwin check tells what a case needs, a larger spacing needs less"
+    if isinstance(error, ValueError):
+        from .materials.refusal import CaseError
+
+        return (2 if isinstance(error, CaseError) else 0), str(error)
+    return int(isinstance(error, ArithmeticError) and not isinstance(error, BUGS)), str(error)
+
+
+def _say(message: str) -> None:
+    print(f"metaltwin: {message}", file=sys.stderr)
+
+
+app = typer.Typer(
+    cls=Door,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Text = str | None
+Place = tuple[str, str, str] | None
+CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="Case, YAML.")]
+ResultFile = Annotated[Path, typer.Argument(metavar="RESULT", help="A result, .vtkhdf.")]
+Time = Annotated[Text, typer.Option(metavar="TIME", help="An instant, '60 s'; without it the end.")]
+Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the numbers as JSON.")]
+Full = Annotated[bool, typer.Option("--full", help="Everything, however long it takes.")]
+
+
+class Kind(StrEnum):
+    """What `list` can show."""
+
+    alloys = "alloys"
+    media = "media"
+    moulds = "moulds"
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"metaltwin {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def metaltwin(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print it and exit.")
+    ] = False,
+) -> None:
+    """Thermal and process twin of metal: from a case to temperature, phases, hardness and residual stress."""
+
+
+@app.command()
+def run(
+    case: Annotated[Path | None, typer.Argument(metavar="CASE", help="Case, YAML.")] = None,
+    folder: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="For the result.")] = Path(),
+    resume: Annotated[Path | None, typer.Option(metavar="FILE", help="Go on with this result.")] = None,
+) -> None:
+    """Compute a case and print its summary.
+
+    The result goes into DIR, under the name of the case file with the ending .vtkhdf. Ctrl-C leaves a file
+    from which --resume goes on.
+    """
+    if (case is None) == (resume is None):
+        raise typer.BadParameter("give a CASE, or --resume FILE to go on with an interrupted result")
+    began = clock.perf_counter()
+    result, file = _resumed(resume) if resume is not None else _computed(case, folder)  # type: ignore[arg-type]
+    from rich.console import Console
+
+    from .views.report import report
+
+    Console().print(report(result))
+    print(f"computed in {clock.perf_counter() - began:.1f} s, result in {file}")
+
+
+def _computed(path: Path, folder: Path) -> "tuple[Result, Path]":
+    case, file = _load(path), folder / f"{path.stem}.vtkhdf"
+    folder.mkdir(parents=True, exist_ok=True)
+    expected = case.check()
+    for line in (*expected.warnings, *(f"asked outside its range: {line}" for line in expected.outside)):
+        _say(f"warning: {line}")
+    return case.run(file), file
+
+
+def _resumed(path: Path) -> "tuple[Result, Path]":
+    from .cases.running import resume
+
+    return resume(path), path.with_name(path.name.removesuffix(".checkpoint"))
+
+
+def _load(path: Path) -> "HeatTreatment":
+    from .cases.casefile import load
+    from .materials.refusal import CaseError
+
+    try:
+        return load(path)
+    except UnicodeDecodeError:
+        raise CaseError(f"'{path}' is no text; a case is a YAML file such as examples/shaft.yaml") from None
+
+
+@app.command()
+def check(case: CaseFile) -> None:
+    """Tell what a run would be.
+
+    Cells, memory, time, Biot numbers, warnings, curves asked outside their range, uncertain data.
+    """
+    print(_load(case).check())
+
+
+@app.command()
+def show(
+    result: ResultFile,
+    field: Annotated[str, typer.Argument(metavar="FIELD", help="hardness, martensite, stress.axial, ...")],
+    cut: Annotated[Text, typer.Option(metavar="x|y|z", help="Take the half in front away.")] = None,
+    below: Annotated[Text, typer.Option(metavar="VALUE", help="Only cells below, '300 MPa'.")] = None,
+    above: Annotated[Text, typer.Option(metavar="VALUE", help="Only cells above.")] = None,
+    time: Time = None,
+    unit: Annotated[Text, typer.Option(metavar="UNIT", help="HRC: hardness in Rockwell C.")] = None,
+    limits: Annotated[bool, typer.Option("--limits", help="Where limits are met.")] = False,
+    save: Annotated[Path | None, typer.Option(metavar="PNG", help="A file in place of a window.")] = None,
+) -> None:
+    """Show a field on the part.
+
+    In a window, or as a PNG anywhere with --save. metaltwin info RESULT lists the fields.
+    """
+    _check_picture(save, PICTURE)
+    how = {"cut": cut, "below": below, "above": above, "time": time, "unit": unit, "limits": limits}
+    _read(result).show(field.replace(".", "_"), save=save, **how)
+    print(save or "")
+
+
+@app.command()
+def plot(
+    result: ResultFile,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="history or section.")] = "history",
+    probe: Annotated[list[str] | None, typer.Option(metavar="NAME", help="History: some of them.")] = None,
+    start: Annotated[Place, typer.Option(metavar="X Y Z", help="Section: on the skin.")] = None,
+    end: Annotated[Place, typer.Option(metavar="X Y Z", help="Section: inside.")] = None,
+    spacing: Annotated[Text, typer.Option(metavar="LENGTH", help="Between indentations, '0.5 mm'.")] = None,
+    first: Annotated[Text, typer.Option(metavar="LENGTH", help="Depth of the first indentation.")] = None,
+    time: Time = None,
+    against: Annotated[Text, typer.Option(metavar="depth|radius", help="Axis of a section.")] = None,
+    save: Annotated[Path | None, typer.Option(metavar="FILE", help="Picture, or .csv of a section.")] = None,
+) -> None:
+    """Draw curves over time or depth.
+
+    KIND history: thermocouples with their phases over time. KIND section: hardness, phases and stress from
+    the skin inwards, the way a hardness tester walks, also as CSV.
+    """
+    from .materials.refusal import CaseError, one_of
+
+    one_of(kind, PLOTS, "kind of plot")
+    places = {"start": start, "end": end, "spacing": spacing, "first": first}
+    how: dict[str, Any] = {**places, "probe": probe, "time": time, "against": against}
+    how = {name: value for name, value in how.items() if value}
+    for name in how:
+        if name not in PLOTS[kind]:
+            raise CaseError(f"--{name} says nothing of a {kind}; leave it out")
+    if "probe" in how:
+        how["probes"] = tuple(how.pop("probe"))
+    _check_picture(save, TABLE if kind == "section" else CURVES)
+    _read(result).plot(kind, save=save, **how)
+    print(save or "")
+
+
+def _check_picture(save: Path | None, endings: tuple[str, ...]) -> None:
+    """Refuse a picture that cannot be drawn before a large result is read."""
+    from .materials.refusal import CaseError
+    from .views.display import has_display
+
+    if save is None and not has_display():
+        raise CaseError(f"no display here for a window; give --save picture{endings[0]}")
+    if save is not None:
+        if save.suffix.lower() not in endings:
+            raise CaseError(f"cannot write '{save}'; a name that ends in {' or '.join(endings)} can be")
+        save.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _read(path: Path) -> "Result":
+    from .cases.result import read
+
+    return read(path)
+
+
+@app.command()
+def info(
+    result: ResultFile,
+    case: Annotated[bool, typer.Option("--case", help="Print the case it came from, as YAML.")] = False,
+) -> None:
+    """Tell what a result holds.
+
+    Steps, thermocouples, fields with unit and meaning, energy ledger, versions.
+    """
+    from .cases.casefile import text
+    from .views.listing import contents
+
+    found = _read(result)
+    print(text(found.case) if case else contents(found))
+
+
+@app.command("list")
+def listed(
+    kind: Annotated[Kind, typer.Argument(help="What to list.")],
+    name: Annotated[Text, typer.Argument(metavar="NAME", help="One of them, number by number.")] = None,
+) -> None:
+    """List alloys or media, or print one.
+
+    metaltwin list alloys 42CrMo4 prints the card: every number with source, range and mark.
+    """
+    from .materials.library import alloy
+    from .materials.refusal import CaseError
+    from .views import listing
+
+    if kind is Kind.moulds:
+        raise CaseError("no moulds yet: they come with casting; known: alloys, media")
+    if kind is Kind.alloys:
+        print(alloy(name).card() if name else listing.alloys())
+    else:
+        print(listing.medium(name) if name else listing.media())
+
+
+@app.command()
+def validate(
+    area: Annotated[Text, typer.Option(metavar="AREA", help="heat, kinetics, hardness, stress, ...")] = None,
+    json: Json = None,
+    markdown: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the page as Markdown.")] = None,
+    full: Full = False,
+) -> None:
+    """Check against known answers.
+
+    Exact solutions, standards, published measurements, orders of accuracy. Exit status 1 where one does not
+    come out within its tolerance.
+    """
+    _make_room(json, markdown)
+    from .validation.run import run
+
+    report = run(area, full, lambda done, total, name: _tell(f"{done}/{total} {name}" if name else ""))
+    print(report.table())
+    if json is not None:
+        json.write_text(report.as_json(), "utf-8")
+    if markdown is not None:
+        markdown.write_text(report.markdown(), "utf-8")
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def bench(
+    only: Annotated[Text, typer.Option(metavar="ID", help="One of them.")] = None,
+    json: Json = None,
+    full: Full = False,
+) -> None:
+    """Measure speed and memory here.
+
+    Against the memory bandwidth of this machine, with compiled code already in the cache.
+    """
+    _make_room(json)
+    from json import dumps
+
+    from .validation.bench import bench as measure
+    from .validation.bench import table
+
+    measured = measure(full, only, _tell)
+    _tell("")
+    print(table(measured))
+    if json is not None:
+        json.write_text(dumps(measured, indent=1) + "\n", "utf-8")
+
+
+def _make_room(*files: Path | None) -> None:
+    """Refuse a file that cannot be written before minutes are spent."""
+    for file in files:
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.open("a").close()
+
+
+def _tell(what: str) -> None:
+    """One line on a terminal that the next replaces."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{what}", end="", file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """What the command `metaltwin` calls."""
+    app(prog_name="metaltwin")
+
+
+if __name__ == "__main__":
+    main()
