@@ -27,6 +27,7 @@ from .boundary import Law
 from .geometry import Cells
 from .state import State
 from .tables import Axis, Tables
+from .threads import ALONE
 
 Array = NDArray[float64]
 Index = NDArray[int64]
@@ -34,7 +35,6 @@ Index = NDArray[int64]
 STIFFEST = 2.0  # times a full cell: how stiff a cut cell may be, see `lift`
 SAFETY = 1.1  # on the Gershgorin radius, which moves during a step
 REACH = 0.1  # of a spacing: least conduction path from a cell to a wall that is held stiffly
-ALONE = 20_000  # cells below which threads cost more than they bring
 MOST_STAGES = 301
 
 

@@ -6,6 +6,7 @@ from .clock import Clock
 from .columns import Columns
 from .problem import Problem, Sink
 from .state import State
+from .threads import threads_for
 
 Watch = Callable[[Clock, State], bool]
 
@@ -21,6 +22,13 @@ def march(
 
     `watch` is called after every accepted step and answers whether to stop; then Stopped is raised.
     """
+    with threads_for(problem.cells.index.size):
+        return _march(problem, sink, watch, state, clock)
+
+
+def _march(
+    problem: Problem, sink: Sink, watch: Watch, state: State | None, clock: Clock | None
+) -> tuple[State, Clock]:
     columns = Columns(problem)
     legs = problem.legs
     if state is None or clock is None:

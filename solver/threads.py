@@ -1,0 +1,19 @@
+"""As many threads as a problem is worth."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numba
+
+ALONE = 20_000  # cells below which threads cost more than they bring
+
+
+@contextmanager
+def threads_for(cells: int) -> Iterator[None]:
+    """Run numba kernels on one thread for a small part; the process gets its own number back afterwards."""
+    before = numba.get_num_threads()
+    numba.set_num_threads(1 if cells < ALONE else before)
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
