@@ -47,14 +47,6 @@ FIELDS: dict[str, Meaning] = {
     "volume_fraction": Meaning("", "%", "share of the cell that the part fills"),
 }
 
-MECHANICAL = (
-    "stress",
-    "as_quenched_stress",
-    "von_mises",
-    "max_principal",
-    "max_principal_transient",
-    "plastic_strain",
-)
 PHASES = ("austenite", "ferrite", "pearlite", "bainite", "martensite")
 COMPONENTS = ("xx", "yy", "zz", "xy", "yz", "zx")
 AXIAL = ("radial", "hoop", "axial")

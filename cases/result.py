@@ -14,7 +14,7 @@ from ..materials.quantity import parse
 from ..materials.refusal import CaseError, nearest
 from ..solver.field import Sampler
 from ..solver.geometry import Cells
-from .meaning import AFTER_TEMPER, AXIAL, COMPONENTS, MECHANICAL, meaning
+from .meaning import AFTER_TEMPER, AXIAL, COMPONENTS, meaning
 from .reading import Field, Limit, Point, Probe, Stress
 from .store import Archive
 from .store import save as save_archive
@@ -285,7 +285,7 @@ class Result:
         if source == "temperature":
             wall = np.asarray(sum(weight * self._archive.wall(step) for step, weight in weights))
             values = np.concatenate([values, wall])
-        kind = "walls" if source == "temperature" else "full" if source in MECHANICAL else "cells"
+        kind = "walls" if source == "temperature" else "cells"
         few = points.shape[0] <= 1000
         operator = (self._operators if few else self._operator)(points.tobytes(), kind)
         sampled = np.asarray(operator @ values.T).T
@@ -304,10 +304,10 @@ class Result:
         return np.asarray(whole[(0, 1, 2, 0, 1, 2), (0, 1, 2, 1, 2, 0)])
 
     def _operator(self, points: bytes, kind: str) -> Any:
-        """Weights at places: of cells and "walls" (k, n + p), of "cells", or of "full" cells alone (k, n)."""
+        """Weights at places: of cells and "walls" (k, n + p), or of "cells" alone (k, n)."""
         here = np.frombuffer(points).reshape(-1, 3)
         try:
-            sampler = Sampler(self.cells, here, full=kind == "full", walls=kind == "walls")
+            sampler = Sampler(self.cells, here, walls=kind == "walls")
         except ValueError as error:
             raise CaseError(f"{error}; ask inside") from None
         return sampler.matrix if kind == "walls" else sampler.matrix[:, : self.cells.index.size]

@@ -46,8 +46,7 @@ class Sampler:
     """Reads fields on cells at k points.
 
     points  (k, 3)  x, y, z in the part's axes, m; 1d reads |x|, hypot(x, y) or |(x, y, z)|, rz hypot(x, y), z
-    full    use full cells only and extrapolate to the skin: for stress, which is wrong in cut cells
-    walls   use values on the wall patches too; by default where not `full`
+    walls   use values on the wall patches too
 
     Quadratic where enough cells are near, else linear; mirrored at the axis or mid-plane.
     Raises ValueError for a point outside the part, with its distance.
@@ -55,8 +54,7 @@ class Sampler:
 
     cells: Cells
     points: Array
-    full: bool = False
-    walls: bool | None = None
+    walls: bool = True
 
     def __post_init__(self) -> None:
         points = np.atleast_2d(np.asarray(self.points, float64))
@@ -73,25 +71,21 @@ class Sampler:
     def matrix(self) -> csr_array:
         """(k, n + p): acts on cell values followed by wall values."""
         cells = self.cells
-        walls = not self.full if self.walls is None else self.walls
         places = onto(cells.lattice, self.points)
         left = np.arange(len(places))
         blocks = []
         for half, degree, limit in ATTEMPTS:
             undone = []
             for some in np.array_split(left, max(1, -(-len(left) // _chunk(cells, half)))):
-                column, weight = _weights(cells, places[some], half, degree, self.full, walls)
+                column, weight = _weights(cells, places[some], half, degree, self.walls)
                 good = (np.abs(weight).sum(1) <= limit) & (np.abs(weight.sum(1) - 1.0) < 1e-6)
                 blocks.append((some[good], column[good], weight[good]))
                 undone.append(some[~good])
             left = np.concatenate(undone)
             if not left.size:
                 break
-        if left.size and not self.full:
-            raise ValueError(f"no part cell near {self.points[left[0]]} m")
         if left.size:
-            again = replace(self, points=self.points[left], full=False, walls=False).matrix.tocoo()
-            blocks.append((left[again.row], again.col[:, None], again.data[:, None]))
+            raise ValueError(f"no part cell near {self.points[left[0]]} m")
         row = np.concatenate([np.repeat(some, column.shape[1]) for some, column, _ in blocks])
         column = np.concatenate([column.ravel() for _, column, _ in blocks])
         weight = np.concatenate([weight.ravel() for _, _, weight in blocks])
@@ -103,7 +97,7 @@ class Sampler:
         """(k,) of (n,) values, or (c, k) of (c, n); wall (p,) or (c, p) where the skin is known."""
         cells = self.cells
         if wall is None:
-            sampler = self if self.full or self.walls is False else self._without_walls
+            sampler = self._without_walls if self.walls else self
             return np.asarray((sampler.matrix[:, : cells.index.size] @ np.asarray(values).T).T)
         return np.asarray((self.matrix @ np.concatenate([values, wall], axis=-1).T).T)
 
@@ -184,17 +178,15 @@ def _chunk(cells: Cells, half: int) -> int:
     return max(1, AT_ONCE * 125 // window)
 
 
-def _weights(
-    cells: Cells, places: Array, half: int, degree: int, full: bool, walls: bool
-) -> tuple[Index, Array]:
+def _weights(cells: Cells, places: Array, half: int, degree: int, walls: bool) -> tuple[Index, Array]:
     """Columns (k, s) of [cells, walls] and their weights (k, s) in the fit around each place (k, 3)."""
-    column, off, trust = _around(cells, places, half, full)
+    column, off, trust = _around(cells, places, half)
     if walls:
         more = _walls_around(cells, places, half)
         column, off, trust = (
             np.concatenate([a, b], 1) for a, b in zip((column, off, trust), more, strict=True)
         )
-    reach = 1.6 if full or half > 2 else 1.0
+    reach = 1.6 if half > 2 else 1.0
     trust = trust * np.exp(-((np.linalg.norm(off, axis=2) / reach) ** 2).clip(max=60.0))
     terms = [np.ones(off.shape[:2])]
     if degree > 0:
@@ -215,7 +207,7 @@ def _weights(
     return column, weight
 
 
-def _around(cells: Cells, places: Array, half: int, full: bool) -> tuple[Index, Array, Array]:
+def _around(cells: Cells, places: Array, half: int) -> tuple[Index, Array, Array]:
     """Cells in a window: number (k, s), offset in cells (k, s, axes), trust (k, s), 0 for none."""
     lattice, axes = cells.lattice, _axes(cells.lattice)
     centre = (places - lattice.origin) / lattice.spacing - 0.5
@@ -229,7 +221,6 @@ def _around(cells: Cells, places: Array, half: int, full: bool) -> tuple[Index, 
         at[:, :, 0] = np.where(at[:, :, 0] < 0, -1 - at[:, :, 0], at[:, :, 0])
     number, known = _numbers(cells, at)
     fraction = cells.fraction[number]
-    known &= fraction > WHOLE if full else fraction > 0.0
     return number, off, np.where(known, 0.05 + fraction, 0.0)
 
 

@@ -28,8 +28,8 @@ SEARCH = 60  # conjugate gradient iterations in one step of Newton
 LEAST_STEP = 0.1  # share of a step of Newton below which the line search gives up
 FIRST = 0.05  # what the first of them leaves of the unbalanced force
 FEW = 4096  # cells below which waking threads costs more than it saves
-FITTED = 32  # full cells that the value of a cut cell is extrapolated from
-DEPTHS = (1.5, 2.0, 2.5)  # cells below a cut one around which they lie: the deepest that is full
+FITTED = 24  # full cells that the value of a cut cell is extrapolated from
+DEPTHS = (1.0, 1.5)  # cells below a cut one around which they lie: the deepest that is full
 
 
 class Solid(Body):
@@ -247,7 +247,7 @@ def _fit(
     x, y, z = (offset[..., k].astype(float64) for k in range(3))
     basis = np.stack([np.ones_like(x), x, y, z, x * x, y * y, z * z, x * y, y * z, z * x], 2)
     system = np.einsum("cik,ci,cil->ckl", basis, weight, basis)
-    ridge = np.array([0.0, *3 * [1e-3], *6 * [3e-2]]) * weight.sum(1)[:, None]
+    ridge = np.array([0.0, *3 * [1e-3], *6 * [1e-1]]) * weight.sum(1)[:, None]
     system[:, np.arange(10), np.arange(10)] += ridge + 1e-12
     first = np.zeros((cut.size, 10, 1))
     first[:, 0] = 1.0

@@ -56,8 +56,7 @@ def test_straight_lines_stay_straight(body_cells_points):
     metric = cells.lattice.metric
     truth = linear(metric, onto(cells.lattice, here))
     values, wall = linear(metric, cells.centres()), linear(metric, cells.feet())
-    for sampler in (Sampler(cells, here), Sampler(cells, here, full=True)):
-        assert sampler.read(values) == pytest.approx(truth, abs=1e-9)
+    assert Sampler(cells, here).read(values) == pytest.approx(truth, abs=1e-9)
     assert Sampler(cells, here).read(values, wall) == pytest.approx(truth, abs=1e-9)
 
 
@@ -69,22 +68,6 @@ def test_quadratics_are_exact_with_walls_and_in_rings_of_cells(body_cells_points
     values, wall = bent(metric, cells.centres()), bent(metric, cells.feet())
     assert Sampler(cells, here).read(values, wall) == pytest.approx(truth, abs=1e-9)
     assert Sampler(cells, here).read(values) == pytest.approx(truth, abs=1e-9)
-
-
-def test_full_cells_alone_reach_the_skin_to_second_order():
-    misses = []
-    for h in (0.002, 0.001):
-        cells = build(Sphere(0.02), "3d", h, (0.3, 0.45, 0.7))
-        off = cells.centres()[cells.fraction > 1.0 - 1e-9]
-        full = Sampler(cells, off[:50], full=True)
-        spoiled = np.where(cells.fraction > 1.0 - 1e-9, np.cos(60.0 * cells.centres()[:, 0]), 1e9)
-        assert np.abs(full.read(spoiled)).max() < 1.1
-        direction = np.random.default_rng(2).normal(size=(200, 3))
-        skin = 0.02 * direction / np.linalg.norm(direction, axis=1, keepdims=True)
-        got = Sampler(cells, skin, full=True).read(spoiled)
-        misses.append(np.sqrt(np.mean((got - np.cos(60.0 * skin[:, 0])) ** 2)))
-    assert misses[1] < 2e-3
-    assert np.log2(misses[0] / misses[1]) > 1.8
 
 
 def test_no_point_inside_is_refused_and_far_ones_are(body_cells_points):
@@ -132,4 +115,4 @@ def test_blocks_of_fields_and_few_cells():
     got = Sampler(cells, np.array([[0.0123, 0.004, 0.0]])).read(fields)
     assert got == pytest.approx(np.array([[0.0123], [1.0]]))
     one = build(Sphere(0.02), "3d", 0.05)
-    assert Sampler(one, np.zeros((1, 3)), full=True).read(np.array([7.0])) == pytest.approx([7.0])
+    assert Sampler(one, np.zeros((1, 3))).read(np.array([7.0])) == pytest.approx([7.0])

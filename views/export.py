@@ -129,13 +129,14 @@ def _across(cells: Cells) -> tuple[Array, Array]:
     lattice, places = cells.lattice, cells.centres()
     dx, size = lattice.spacing[0], np.array(lattice.shape) * np.array(lattice.spacing)
     middle = np.array(lattice.origin) + 0.5 * size
-    near = places[np.argmin(np.linalg.norm(places - middle, axis=1))]
+    whole = np.flatnonzero(cells.fraction >= cells.fraction.max())  # the centre of a cut cell may lie outside
+    near = places[whole[np.argmin(np.linalg.norm(places[whole] - middle, axis=1))]]
     if distance_outside(cells, middle[None])[0] > 0.0:
         middle = near
     row = np.flatnonzero(np.linalg.norm((places - near)[:, 1:], axis=1) < 1e-6 * dx)
     row = row[places[row, 0] >= near[0]]
-    whole = np.cumprod(np.diff(places[row, 0], prepend=near[0]) < 1.5 * dx) > 0
-    last = row[whole][-1]
+    joined = np.cumprod(np.diff(places[row, 0], prepend=near[0]) < 1.5 * dx) > 0
+    last = row[joined][-1]
     wall = (cells.patch_cell == last) & (cells.patch_normal[:, 0] > 0.3)
     reach = np.min(cells.patch_distance[wall] / cells.patch_normal[wall, 0], initial=0.5 * dx)
     return np.array([places[last, 0] + reach - 1e-6 * dx, middle[1], middle[2]]), middle
