@@ -127,7 +127,7 @@ class Result:
         values = self._over_time(self._source(name), weights)
         what = meaning(name)
         values = self._part(name, values, self._from_centre)
-        return Field(name, values, what.unit, self._meaning(name, time), instant, self.cells.volume)
+        return Field(name, values, what.unit, self.meaning(name, time), instant, self.cells.volume)
 
     def __getattr__(self, name: str) -> Field:
         if name.startswith("_"):
@@ -268,7 +268,8 @@ class Result:
             places[:, 2] -= self.centre[2]
         return places
 
-    def _meaning(self, name: str, time: str | float | None) -> str:
+    def meaning(self, name: str, time: str | float | None = None) -> str:
+        """What a field is, with what must be known of it; at the end or at a time."""
         text = meaning(name).text
         tempered = any(leg.startswith("temper") for leg in self._archive.about.legs)
         after = self._source(name) in ("stress", "von_mises", "max_principal") and time is None

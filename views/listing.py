@@ -67,7 +67,7 @@ def contents(result: Result) -> str:
     steps = [(name, f"{end:.6g} s") for name, end in _ends(result)]
     places = {name: " ".join(f"{1e3 * x:g}" for x in probe.at) for name, probe in result.probes.items()}
     probes = [(name, f"{places[name]} mm", str(probe.time.size)) for name, probe in result.probes.items()]
-    fields = [(name, meaning(name).shown or "-", meaning(name).text) for name in result.fields]
+    fields = [(name, meaning(name).shown or "-", result.meaning(name)) for name in result.fields]
     pages = [
         result.name,
         f"{result.cells.index.size} cells, {result.cells.lattice.metric}; {result.times.size} instants"
