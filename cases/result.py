@@ -20,6 +20,7 @@ from .store import Archive
 from .store import save as save_archive
 from .summary import Summary, summarise
 from .tensor import along, frame, matrix
+from .timeline import evenly, stencil
 
 if TYPE_CHECKING:
     from .treatment import HeatTreatment
@@ -33,6 +34,7 @@ PARTS = {
 }
 FRAMES = {"cylinder": "cylinder", "rz": "cylinder", "sphere": "sphere"}
 SMOOTH = ("temperature", *PARTS)  # cubic in time; bounded fields are linear
+BOUNDED = ("hardness", "yield_strength", "tensile_strength")
 
 
 class Result:
@@ -161,10 +163,11 @@ class Result:
     @property
     def probes(self) -> dict[str, Probe]:
         """All thermocouples by name."""
-        time, temperature, phases = self._samples
+        time, values = self._samples
+        read = {name: {what: row[k] for what, row in values.items()} for k, name in enumerate(self._places)}
         return {
-            name: Probe(name, place, time, temperature[k], {phase: z[k] for phase, z in phases.items()})
-            for k, (name, place) in enumerate(self._archive.about.probes.items())
+            name: Probe(name, place, time, read[name].pop("temperature"), read[name])
+            for name, place in self._places.items()
         }
 
     def probe(self, name: str) -> Probe:
@@ -292,6 +295,10 @@ class Result:
         sampled = np.asarray(operator @ values.T).T
         if meaning(source).unit == "" and sampled.ndim == 1:
             sampled = np.clip(sampled, 0.0, 1.0)  # fractions; the quadratic may overshoot at the skin
+        if source in BOUNDED:  # they end sharply with a phase: no place is harder than all cells around it
+            read = values[operator.indices]
+            least, most = (f.reduceat(read, operator.indptr[:-1]) for f in (np.minimum, np.maximum))
+            sampled = np.clip(sampled, least, most)
         return self._part(name, self._turned(sampled, points), points - np.array(self.centre))
 
     def _turned(self, values: Array, points: Array) -> Array:
@@ -320,33 +327,20 @@ class Result:
         return Stress(xx, yy, zz, xy, yz, zx, self.axis, (x, y, z))
 
     @cached_property
-    def _samples(self) -> tuple[Array, Array, dict[str, Array]]:
-        return self._archive.probes()
+    def _samples(self) -> tuple[Array, dict[str, Array]]:
+        """Times (s,) `record` apart, and what all probes read there (k, s); between steps as `evenly` says."""
+        times, temperature, phases = self._archive.probes()
+        ends = [float(row["to"]) for row in self.ledger]
+        return evenly(times, {"temperature": temperature, **phases}, self._archive.about.record, ends)
+
+    @property
+    def _places(self) -> dict[str, Position]:
+        return self._archive.about.probes
 
 
 def read(path: str | os.PathLike[str]) -> Result:
     """The result in a .vtkhdf file. Raises CaseError where it is missing, cut short or no result."""
     return Result(Archive(Path(path)))
-
-
-def stencil(
-    times: Array, legs: NDArray[np.int32], instant: float, points: int
-) -> tuple[tuple[int, float], ...]:
-    """Stored steps and their Lagrange weights for an instant, from `points` steps of its leg."""
-    right = min(int(np.searchsorted(times, instant)), times.size - 1)
-    if times[right] == instant or right == 0:
-        return ((right, 1.0),)
-    same = np.flatnonzero(legs == legs[right])
-    if same[0] > 0 and times[same[0] - 1] < times[same[0]]:
-        same = np.concatenate([[same[0] - 1], same])
-    place = int(np.searchsorted(same, right))
-    first = int(np.clip(place - points // 2, 0, max(0, same.size - points)))
-    chosen = same[first : first + points]
-    others = [np.delete(times[chosen], k) for k in range(chosen.size)]
-    return tuple(
-        (int(step), float(np.prod((instant - other) / (times[step] - other))))
-        for step, other in zip(chosen, others, strict=True)
-    )
 
 
 def _side(name: str, side: Any) -> float | None:

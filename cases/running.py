@@ -72,6 +72,7 @@ def about(case: "HeatTreatment", problem: Problem) -> store.About:
         centre=case.part.shape.middle,
         legs=tuple(leg.name for leg in problem.legs),
         name=case.name,
+        record=problem.record,
     )
 
 

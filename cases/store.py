@@ -53,6 +53,7 @@ class About:
     legs    names of the steps, in order
     ended   whether the schedule was finished
     name    of the case
+    record  s between the samples that a probe shows; 0: the steps of the run as they are
     """
 
     probes: dict[str, tuple[float, float, float]]
@@ -62,6 +63,7 @@ class About:
     legs: tuple[str, ...] = ()
     ended: bool = False
     name: str = ""
+    record: float = 0.0
 
 
 class Log:

@@ -1,8 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 """Loops over the cells and nodes of the 3-D stress solver; the element itself is in _solid.h.
 
-Cells come in eight colours; two cells of one colour share no node, so that threads and lanes never meet and every
-node sums its cells in the order of the colours, whatever the number of threads.
+Cells come in slabs: a thread takes a whole slab, first of the even ones, then of the odd ones, so that threads never
+meet at a node and every node sums its cells in one order, whatever the number of threads.
 """
 
 from cython.parallel cimport prange
@@ -21,57 +21,69 @@ cdef extern from "_solid.h" nogil:
 cdef enum:
     BLOCK = 2048  # entries that one partial sum covers: the order of a sum never depends on the threads
     PART = 64     # columns that one sweep of `mix` holds
-    FEW = 32      # batches below which waking threads costs more than it saves
+    FEW = 4096    # cells or nodes below which waking threads costs more than it saves
 
 
 def elastic(const int32_t[:, ::1] rows, const int32_t[::1] first, const int32_t[::1] count,
             const float[:, :, ::1] moduli, const float[::1] scale, const float[:, ::1] x, float[:, ::1] y):
     """y += K x of cells with one bulk and one shear modulus; see the door."""
-    cdef int colour, batch, batches, start
-    for colour in range(8):
-        start = first[colour]
-        batches = (count[colour] + 15) // 16
-        for batch in prange(batches, nogil=True, schedule="dynamic", chunksize=16, use_threads_if=batches > FEW):
-            elastic_batch(&rows[start + 16 * batch, 0], &moduli[start // 16 + batch, 0, 0], &scale[0],
-                          min(16, count[colour] - 16 * batch), &x[0, 0], &y[0, 0])
+    cdef int half, slab, batch, start, stop
+    for half in range(2):
+        start, stop = _half(half, first.shape[0])
+        for slab in prange(start, stop, nogil=True, schedule="dynamic", use_threads_if=rows.shape[0] > FEW):
+            for batch in range((count[slab] + 15) // 16):
+                elastic_batch(&rows[first[slab] + 16 * batch, 0], &moduli[first[slab] // 16 + batch, 0, 0],
+                              &scale[0], min(16, count[slab] - 16 * batch), &x[0, 0], &y[0, 0])
 
 
 def nested(const int32_t[:, ::1] rows, const int32_t[::1] first, const int32_t[::1] count,
            const float[:, :, :, ::1] moduli, const float[::1] scale, const float[:, ::1] x, float[:, ::1] y):
     """The same of cells made of eight children; see the door."""
-    cdef int colour, batch, batches, start
-    for colour in range(8):
-        start = first[colour]
-        batches = (count[colour] + 15) // 16
-        for batch in prange(batches, nogil=True, schedule="dynamic", chunksize=16, use_threads_if=batches > FEW):
-            nested_batch(&rows[start + 16 * batch, 0], &moduli[start // 16 + batch, 0, 0, 0], &scale[0],
-                         min(16, count[colour] - 16 * batch), &x[0, 0], &y[0, 0])
+    cdef int half, slab, batch, start, stop
+    for half in range(2):
+        start, stop = _half(half, first.shape[0])
+        for slab in prange(start, stop, nogil=True, schedule="dynamic", use_threads_if=rows.shape[0] > FEW // 4):
+            for batch in range((count[slab] + 15) // 16):
+                nested_batch(&rows[first[slab] + 16 * batch, 0], &moduli[first[slab] // 16 + batch, 0, 0, 0],
+                             &scale[0], min(16, count[slab] - 16 * batch), &x[0, 0], &y[0, 0])
 
 
 def dense(const int32_t[:, ::1] rows, const int32_t[::1] first, const int32_t[::1] count,
           const float[:, :, ::1] matrix, const float[:, ::1] x, float[:, ::1] y):
     """The same of cells with a matrix each; see the door."""
-    cdef int colour, cell, cells, start
-    for colour in range(8):
-        start = first[colour]
-        cells = count[colour]
-        for cell in prange(cells, nogil=True, schedule="dynamic", chunksize=64, use_threads_if=cells > 16 * FEW):
-            dense_cell(&rows[start + cell, 0], &matrix[start + cell, 0, 0], &x[0, 0], &y[0, 0])
+    cdef int half, slab, cell, start, stop
+    for half in range(2):
+        start, stop = _half(half, first.shape[0])
+        for slab in prange(start, stop, nogil=True, schedule="dynamic", use_threads_if=rows.shape[0] > FEW // 2):
+            for cell in range(first[slab], first[slab] + count[slab]):
+                dense_cell(&rows[cell, 0], &matrix[cell, 0, 0], &x[0, 0], &y[0, 0])
 
 
 def tangent(const int32_t[:, ::1] rows, const int32_t[::1] first, const int32_t[::1] count,
             const float[:, :, ::1] moduli, const int16_t[:, :, :, ::1] points, const double[::1] scale,
             const double[:, ::1] x, double[:, ::1] y):
     """The same with the tangent of the point law; see the door."""
-    cdef int colour, batch, batches, start, slot
-    for colour in range(8):
-        start = first[colour]
-        batches = (count[colour] + 7) // 8
-        for batch in prange(batches, nogil=True, schedule="dynamic", chunksize=16, use_threads_if=batches > FEW):
-            slot = start + 8 * batch
-            tangent_batch(&rows[slot, 0], &moduli[slot // 16, 0, slot % 16], &moduli[slot // 16, 1, slot % 16],
-                          &points[slot // 8, 0, 0, 0], &scale[0], min(8, count[colour] - 8 * batch),
-                          &x[0, 0], &y[0, 0])
+    cdef int half, slab, batch, start, stop
+    for half in range(2):
+        start, stop = _half(half, first.shape[0])
+        for slab in prange(start, stop, nogil=True, schedule="dynamic", use_threads_if=rows.shape[0] > FEW):
+            for batch in range((count[slab] + 7) // 8):
+                _tangent(rows, moduli, points, &scale[0], first[slab] + 8 * batch,
+                         min(8, count[slab] - 8 * batch), &x[0, 0], &y[0, 0])
+
+
+cdef inline (int, int) _half(int odd, Py_ssize_t slabs) noexcept nogil:
+    cdef int even = <int> (slabs + 1) // 2
+    if odd:
+        return even, <int> slabs
+    return 0, even
+
+
+cdef inline void _tangent(const int32_t[:, ::1] rows, const float[:, :, ::1] moduli,
+                          const int16_t[:, :, :, ::1] points, const double *scale, int slot, int cells,
+                          const double *x, double *y) noexcept nogil:
+    tangent_batch(&rows[slot, 0], &moduli[slot // 16, 0, slot % 16], &moduli[slot // 16, 1, slot % 16],
+                  &points[slot // 8, 0, 0, 0], scale, cells, x, y)
 
 
 cdef inline void _times(const float *d, const float *r, float *z) noexcept nogil:
@@ -87,7 +99,7 @@ def smooth(const float[:, ::1] inverse, float[:, ::1] image, float[:, ::1] resid
     residual -= image, image = 0, step = keep step + gain D^-1 residual, x += step;  inverse (N, 6): see _times
     """
     cdef int n = residual.shape[0], i
-    for i in prange(n, nogil=True, schedule="dynamic", chunksize=4096, use_threads_if=n > 64 * FEW):
+    for i in prange(n, nogil=True, schedule="dynamic", chunksize=4096, use_threads_if=n > FEW):
         _smooth(&inverse[i, 0], &image[i, 0], &residual[i, 0], &step[i, 0], &x[i, 0], keep, gain)
 
 
@@ -107,7 +119,7 @@ cdef inline void _smooth(const float *inverse, float *image, float *residual, fl
 def subtract(float[:, ::1] image, float[:, ::1] residual):
     """residual -= image, image = 0"""
     cdef int n = residual.shape[0], i, k
-    for i in prange(n, nogil=True, schedule="dynamic", chunksize=4096, use_threads_if=n > 64 * FEW):
+    for i in prange(n, nogil=True, schedule="dynamic", chunksize=4096, use_threads_if=n > FEW):
         for k in range(3):
             residual[i, k] -= image[i, k]
             image[i, k] = 0.0
@@ -115,7 +127,7 @@ def subtract(float[:, ::1] image, float[:, ::1] residual):
 
 cdef inline void _to_coarse(const int32_t *rows, int place, const float *fine, float *coarse) noexcept nogil:
     cdef int px = place % 3, py = (place // 3) % 3, pz = place // 9, r, i, k
-    cdef float wy, w, at
+    cdef float wy, w
     cdef float *p
     for r in range(4):
         wy = 0.25 * ((py if r & 1 else 2 - py) * (pz if r >> 1 else 2 - pz))
@@ -154,21 +166,21 @@ def restrict(const int32_t[:, ::1] rows, const int32_t[::1] first, const int32_t
 
     rows, first, count  of the coarse cells;  begin (slots + 1,), node and place (N,): see multigrid.Level
     """
-    cdef int colour, cell, cells, start, m
+    cdef int half, slab, cell, m, start, stop
     coarse[:, :] = 0.0
-    for colour in range(8):
-        start = first[colour]
-        cells = count[colour]
-        for cell in prange(cells, nogil=True, schedule="dynamic", chunksize=64, use_threads_if=cells > 16 * FEW):
-            for m in range(begin[start + cell], begin[start + cell + 1]):
-                _to_coarse(&rows[start + cell, 0], place[m], &fine[node[m], 0], &coarse[0, 0])
+    for half in range(2):
+        start, stop = _half(half, first.shape[0])
+        for slab in prange(start, stop, nogil=True, schedule="dynamic", use_threads_if=fine.shape[0] > FEW):
+            for cell in range(first[slab], first[slab] + count[slab]):
+                for m in range(begin[cell], begin[cell + 1]):
+                    _to_coarse(&rows[cell, 0], place[m], &fine[node[m], 0], &coarse[0, 0])
 
 
 def prolong(const int32_t[:, ::1] rows, const int32_t[::1] begin, const int32_t[::1] node,
             const uint8_t[::1] place, const float[:, ::1] coarse, float[:, ::1] step, float[:, ::1] x):
     """step = P coarse, x += step; see restrict."""
     cdef int cells = begin.shape[0] - 1, cell, m, k
-    for cell in prange(cells, nogil=True, schedule="dynamic", chunksize=64, use_threads_if=cells > 16 * FEW):
+    for cell in prange(cells, nogil=True, schedule="dynamic", chunksize=64, use_threads_if=cells > FEW // 4):
         for m in range(begin[cell], begin[cell + 1]):
             _to_fine(&rows[cell, 0], place[m], &coarse[0, 0], &step[node[m], 0])
             for k in range(3):
@@ -178,7 +190,7 @@ def prolong(const int32_t[:, ::1] rows, const int32_t[::1] begin, const int32_t[
 def mix(const double[:, ::1] weight, const double[:, ::1] reference, float[:, ::1] out):
     """out = weight reference;  weight (n, m), reference (m, w), out (n, w)"""
     cdef int n = weight.shape[0], m = weight.shape[1], w = reference.shape[1], i
-    for i in prange(n, nogil=True, schedule="dynamic", chunksize=4096, use_threads_if=n > FEW):
+    for i in prange(n, nogil=True, schedule="dynamic", chunksize=4096, use_threads_if=n > 64):
         _mix(&weight[i, 0], &reference[0, 0], m, w, &out[i, 0])
 
 
@@ -254,7 +266,7 @@ def substitute(const double[:, ::1] factor, double[::1] x):
 
 def dot(const double[::1] a, const double[::1] b, double[::1] part):
     """a.b;  part: work space of one entry per 1024, here and below"""
-    cdef long n = a.shape[0], i
+    cdef long n = a.shape[0]
     cdef int blocks = (n + BLOCK - 1) // BLOCK, block
     cdef double total = 0.0
     for block in prange(blocks, nogil=True, schedule="dynamic", chunksize=4, use_threads_if=blocks > 2):
@@ -330,5 +342,5 @@ cdef inline void _project(const float *z, const double *r, const double *q, int 
 def turn(const float[::1] z, double beta, double[::1] p):
     """p = z + beta p"""
     cdef long n = p.shape[0], i
-    for i in prange(n, nogil=True, schedule="dynamic", chunksize=4096, use_threads_if=n > 64 * FEW):
+    for i in prange(n, nogil=True, schedule="dynamic", chunksize=4096, use_threads_if=n > FEW):
         p[i] = z[i] + beta * p[i]

@@ -21,6 +21,8 @@ INTERRUPTED = 0.2  # of the rate at 700 degC: bainite at a slower mean rate sinc
 GREW = 1e-9  # austenite that grew by less is round-off
 SOME = 1e-3  # martensite that can be tempered
 COLD = 373.15  # K, no tempering below
+FRESH = 5400.0  # K, parameter of untempered martensite: the low end of the regression, m = -8.6 [chosen]
+HELD = 1e-3  # 1/s: martensite that forms slower than this share of itself is tempered meanwhile [chosen]
 SPACING = 5.0  # K, longest piece of a temperature path in tempering
 LN10 = log(10.0)
 
@@ -99,7 +101,10 @@ def follow(before, after, dt, old, new, bainite, pearlite, martensite, records, 
             if dz > 0.0:
                 records[PEARLITE, j] += dz
                 records[PEARLITE_HEAT, j] += dz * (middle - DATUM)
-        if martensite >= 0 and new[martensite, j] > SOME and max(T0, T1) > COLD:
-            # martensite that forms now has its auto-tempering in its hardness as quenched
-            if new[martensite, j] <= old[martensite, j] + GREW:
-                parameter[j] = temper(parameter[j], T0, T1, dt)
+        if martensite >= 0 and new[martensite, j] > SOME:
+            m0, m1 = old[martensite, j], new[martensite, j]
+            if m1 > m0 and parameter[j] > FRESH:  # what forms now has not been tempered: the mean falls
+                parameter[j] = FRESH + (parameter[j] - FRESH) * m0 / m1
+            # while it forms on cooling, auto-tempering is in the hardness as quenched
+            if max(T0, T1) > COLD and m1 - m0 <= HELD * dt * m1:
+                parameter[j] = temper(max(parameter[j], FRESH), T0, T1, dt)

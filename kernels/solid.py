@@ -1,9 +1,9 @@
 """The door to ``_solid.pyx``, and the balance of forces by the point law: trilinear box cells with B-bar.
 
-Cells stand in eight colours (parity of i, j, k): slots first[c] ... first[c] + count[c], first a multiple of
-16, free slots repeat a cell. rows (slots, 4) int32 name the lower node along x of the rows (y, z) = (0, 0)
-(1, 0) (0, 1) (1, 1); the other node of a row is the next number. scale (4,): 1/(4 dx), 1/(4 dy), 1/(4 dz)
-[1/m], volume [m3]. Fields of the nodes have shape (N, 3).
+Cells stand in slabs along one axis, the even ones first: slots first[s] ... first[s] + count[s], first a
+multiple of 16, free slots repeat a cell. rows (slots, 4) int32 name the lower node along x of the rows
+(y, z) = (0, 0) (1, 0) (0, 1) (1, 1); the other node of a row is the next number. scale (4,): 1/(4 dx),
+1/(4 dy), 1/(4 dz) [1/m], volume [m3]. Fields of the nodes have shape (N, 3).
 B-bar: T. J. R. Hughes, Int. J. Numer. Meth. Engng 15 (1980) 1413.
 """
 
@@ -20,6 +20,7 @@ from .plasticity import BULK, POISSON, ROW, SHEAR, YOUNG, _lookup, _strain, mixt
 Single = NDArray[float32]
 Double = NDArray[float64]
 
+SLABS = 64  # at most
 EDGE = 32767.0  # one, as the tangent is stored
 LIMIT = 0.9999  # share of a - b in a that the tangent shows: a point that flows freely stays a little stiff
 GAUSS = 1.0 / np.sqrt(3.0)
@@ -27,10 +28,10 @@ GAUSS = 1.0 / np.sqrt(3.0)
 
 @dataclass(frozen=True)
 class Batches:
-    """Cells in eight colours, as the module says.
+    """Cells in slabs, as the module says.
 
     rows   (slots, 4) int32
-    first  (8,) int32, count (8,) int32
+    first  (slabs,) int32, count (slabs,) int32
     cell   (slots,) int32   number of the cell in each slot; free slots: -1
     nodes  how many nodes there are
     """
@@ -44,24 +45,27 @@ class Batches:
     def __post_init__(self) -> None:
         slots = self.cell.size
         _check("rows", self.rows, int32, (slots, 4))
-        _check("first", self.first, int32, (8,))
-        _check("count", self.count, int32, (8,))
+        _check("first", self.first, int32, (self.count.size,))
+        _check("count", self.count, int32, (self.first.size,))
         _check("cell", self.cell, int32, (slots,))
         if slots and (self.rows.min() < 0 or self.rows.max() + 1 >= self.nodes):
             raise ValueError(f"rows name nodes up to {self.rows.max() + 1}, but there are {self.nodes}")
 
 
-def batches(colour: NDArray[int64], rows: NDArray[int32], nodes: int) -> Batches:
-    """Order cells by colour.   colour (n,) 0..7;  rows (n, 4) int32 first nodes of each cell"""
-    count = np.bincount(colour, minlength=8)
+def batches(layer: NDArray[int64], rows: NDArray[int32], nodes: int) -> Batches:
+    """Put cells into slabs.   layer (n,) place along an axis;  rows (n, 4) int32 first nodes of each cell"""
+    layers = int(np.ptp(layer)) + 1
+    slabs = min(SLABS, layers)
+    slab = (layer - layer.min()) * slabs // layers
+    turn = slab // 2 + (slab & 1) * ((slabs + 1) // 2)
+    count = np.bincount(turn, minlength=slabs)
     first = np.concatenate([[0], np.cumsum(-(-count // 16) * 16)])
+    start = np.concatenate([[0], np.cumsum(count)])
+    order = np.argsort(turn, kind="stable")
     cell = np.full(first[-1], -1, int32)
-    order = np.argsort(colour, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(count)])
-    for c in range(8):
-        cell[first[c] : first[c] + count[c]] = order[starts[c] : starts[c + 1]]
+    cell[np.arange(order.size) + (first - start)[turn[order]]] = order
     before = np.maximum.accumulate(np.where(cell >= 0, np.arange(cell.size), 0))
-    return Batches(rows[cell[before]], first[:8].astype(int32), count.astype(int32), cell, nodes)
+    return Batches(rows[cell[before]], first[:-1].astype(int32), count.astype(int32), cell, nodes)
 
 
 def elastic(order: Batches, moduli: Single, scale: Single, x: Single, y: Single) -> None:
@@ -204,148 +208,173 @@ def balance(
     moduli      (slots/16, 2, 16) float32  [written] bulk and shear times weight, Pa
     points      (slots/8, 8, 6, 8) int16   [written where not keep] tangent
     plastic     (n,)      [added to where keep] mean plastic strain
-    watch       (tasks,)  [written] sum of squared forces of single cells, per 64 slots
+    watch       (slabs,)  [written] sum of squared forces of single cells
 
-    The order of all sums is that of the colours. Trilinear displacements cannot follow a free strain e that
+    The order of all sums is that of the slabs. Trilinear displacements cannot follow a free strain e that
     varies along x: they lack u_x = e' (x^2 - y^2 - z^2) / 2. Its strains are added as known incompatible
     modes, so that a linear temperature leaves a free body without stress, as it must.
     """
     force[:] = 0.0
-    base = 0
-    for colour in range(8):
-        tasks = (count[colour] + 63) // 64
-        for task in prange(tasks):
-            begin = first[colour] + 64 * task
-            m = min(64, count[colour] - 64 * task)
-            Ta, Tb = np.empty(m), np.empty(m)
-            za, zb = np.empty((z0.shape[0], m)), np.empty((z0.shape[0], m))
-            for s in range(m):
-                j = cell[begin + s]
-                Ta[s], Tb[s] = T0[j], T1[j]
-                for i in range(z0.shape[0]):
-                    za[i, s], zb[i, s] = z0[i, j], z1[i, j]
-            props, creeps = np.empty((m, ROW)), np.empty((m, 2, exponent.size))
-            mixture(
-                low, step, Ta, za, Tb, zb, table, trip, creep, creeping, dt, law, martensite, props, creeps
-            )
+    slabs = first.size
+    even = (slabs + 1) // 2
+    for half in range(2):
+        for turn in prange(slabs - even if half else even):
+            slab = half * even + turn
+            sum_squared = 0.0
             u, c = np.empty((8, 3)), np.empty((3, 7))
             grad, pull = np.empty((3, 3, 4)), np.empty((3, 3, 4))
-            sum_squared = 0.0
-            for s in range(m):
-                slot = begin + s
-                j = cell[slot]
-                prop = props[s]
-                shear, bulk, share = prop[SHEAR], prop[BULK], weight[j]
-                for r in range(4):
-                    for i in range(2):
+            for begin in range(first[slab], first[slab] + count[slab], 64):
+                m = min(64, first[slab] + count[slab] - begin)
+                Ta, Tb = np.empty(m), np.empty(m)
+                za, zb = np.empty((z0.shape[0], m)), np.empty((z0.shape[0], m))
+                for s in range(m):
+                    j = cell[begin + s]
+                    Ta[s], Tb[s] = T0[j], T1[j]
+                    for i in range(z0.shape[0]):
+                        za[i, s], zb[i, s] = z0[i, j], z1[i, j]
+                props, creeps = np.empty((m, ROW)), np.empty((m, 2, exponent.size))
+                mixture(
+                    low,
+                    step,
+                    Ta,
+                    za,
+                    Tb,
+                    zb,
+                    table,
+                    trip,
+                    creep,
+                    creeping,
+                    dt,
+                    law,
+                    martensite,
+                    props,
+                    creeps,
+                )
+                for s in range(m):
+                    slot = begin + s
+                    j = cell[slot]
+                    prop = props[s]
+                    shear, bulk, share = prop[SHEAR], prop[BULK], weight[j]
+                    for r in range(4):
+                        for i in range(2):
+                            for k in range(3):
+                                u[2 * r + i, k] = du[rows[slot, r] + i, k]
+                    for k in range(3):
+                        _modes(u, k, c[k])
+                    for d in range(3):
+                        q = (d + 2) % 3
                         for k in range(3):
-                            u[2 * r + i, k] = du[rows[slot, r] + i, k]
-                for k in range(3):
-                    _modes(u, k, c[k])
-                for d in range(3):
-                    q = (d + 2) % 3
-                    for k in range(3):
-                        one, by_p = scale[d] * c[k, d], scale[d] * GAUSS * c[k, 3 + d]
-                        by_q, both = scale[d] * GAUSS * c[k, 3 + q], scale[d] / 3.0 * c[k, 6]
-                        grad[k, d, 0] = one - by_p - by_q + both
-                        grad[k, d, 1] = one + by_p - by_q - both
-                        grad[k, d, 2] = one - by_p + by_q - both
-                        grad[k, d, 3] = one + by_p + by_q + both
-                box = index[j]
-                bx, by = box % number.shape[2], box // number.shape[2] % number.shape[1]
-                bz = box // (number.shape[2] * number.shape[1])
-                bend0 = GAUSS * _slope(free, number, bx, by, bz, 1, 0, 0)
-                bend1 = GAUSS * _slope(free, number, bx, by, bz, 0, 1, 0)
-                bend2 = GAUSS * _slope(free, number, bx, by, bz, 0, 0, 1)
-                turn01, turn02 = bend0 * scale[0] / scale[1], bend0 * scale[0] / scale[2]
-                turn10, turn12 = bend1 * scale[1] / scale[0], bend1 * scale[1] / scale[2]
-                turn20, turn21 = bend2 * scale[2] / scale[0], bend2 * scale[2] / scale[1]
-                pull[:] = 0.0
-                third = (scale[0] * c[0, 0] + scale[1] * c[1, 1] + scale[2] * c[2, 2]) / 3.0
-                old_mean = new_mean = mean[j]
-                flow = 0.0
-                sub, lane = slot // 8, slot % 8
-                for g in range(8):
-                    x, y, z = g & 1, g >> 1 & 1, g >> 2
-                    i0, i1, i2 = y + 2 * z, z + 2 * x, x + 2 * y
-                    e0 = grad[0, 0, i0] + (2 * x - 1) * bend0
-                    e1 = grad[1, 1, i1] + (2 * y - 1) * bend1
-                    e2 = grad[2, 2, i2] + (2 * z - 1) * bend2
-                    fill = third - (e0 + e1 + e2) / 3.0
-                    d0, d1 = float64(deviator[j, g, 0]), float64(deviator[j, g, 1])
-                    old = (
-                        old_mean + d0, old_mean + d1, old_mean - d0 - d1,
-                        float64(deviator[j, g, 2]), float64(deviator[j, g, 3]), float64(deviator[j, g, 4]),
-                    )  # fmt: skip
-                    strain = (
-                        e0 + fill, e1 + fill, e2 + fill,
-                        0.5 * (grad[0, 1, i1] + grad[1, 0, i0] - (2 * y - 1) * turn01 - (2 * x - 1) * turn10),
-                        0.5 * (grad[1, 2, i2] + grad[2, 1, i1] - (2 * z - 1) * turn12 - (2 * y - 1) * turn21),
-                        0.5 * (grad[2, 0, i0] + grad[0, 2, i2] - (2 * x - 1) * turn20 - (2 * z - 1) * turn02),
-                    )  # fmt: skip
-                    r0, r1 = float64(parent[j, g]), float64(product[j, g])
-                    new, r0, r1, dp, along, across = point(
-                        old, strain, r0, r1, prop, creeps[s], exponent, theta, memory, factor
-                    )
-                    new_mean = (new[0] + new[1] + new[2]) / 3.0
-                    n0, n1, n3, n4, n5 = new[0] - new_mean, new[1] - new_mean, new[3], new[4], new[5]
-                    n2 = -n0 - n1
+                            one, by_p = scale[d] * c[k, d], scale[d] * GAUSS * c[k, 3 + d]
+                            by_q, both = scale[d] * GAUSS * c[k, 3 + q], scale[d] / 3.0 * c[k, 6]
+                            grad[k, d, 0] = one - by_p - by_q + both
+                            grad[k, d, 1] = one + by_p - by_q - both
+                            grad[k, d, 2] = one - by_p + by_q - both
+                            grad[k, d, 3] = one + by_p + by_q + both
+                    box = index[j]
+                    bx, by = box % number.shape[2], box // number.shape[2] % number.shape[1]
+                    bz = box // (number.shape[2] * number.shape[1])
+                    bend0 = GAUSS * _slope(free, number, bx, by, bz, 1, 0, 0)
+                    bend1 = GAUSS * _slope(free, number, bx, by, bz, 0, 1, 0)
+                    bend2 = GAUSS * _slope(free, number, bx, by, bz, 0, 0, 1)
+                    turn01, turn02 = bend0 * scale[0] / scale[1], bend0 * scale[0] / scale[2]
+                    turn10, turn12 = bend1 * scale[1] / scale[0], bend1 * scale[1] / scale[2]
+                    turn20, turn21 = bend2 * scale[2] / scale[0], bend2 * scale[2] / scale[1]
+                    pull[:] = 0.0
+                    third = (scale[0] * c[0, 0] + scale[1] * c[1, 1] + scale[2] * c[2, 2]) / 3.0
+                    old_mean = new_mean = mean[j]
+                    flow = 0.0
+                    sub, lane = slot // 8, slot % 8
+                    for g in range(8):
+                        x, y, z = g & 1, g >> 1 & 1, g >> 2
+                        i0, i1, i2 = y + 2 * z, z + 2 * x, x + 2 * y
+                        e0 = grad[0, 0, i0] + (2 * x - 1) * bend0
+                        e1 = grad[1, 1, i1] + (2 * y - 1) * bend1
+                        e2 = grad[2, 2, i2] + (2 * z - 1) * bend2
+                        fill = third - (e0 + e1 + e2) / 3.0
+                        d0, d1 = float64(deviator[j, g, 0]), float64(deviator[j, g, 1])
+                        old = (
+                            old_mean + d0, old_mean + d1, old_mean - d0 - d1,
+                            float64(deviator[j, g, 2]), float64(deviator[j, g, 3]),
+                            float64(deviator[j, g, 4]),
+                        )  # fmt: skip
+                        strain = (
+                            e0 + fill, e1 + fill, e2 + fill,
+                            0.5 * (grad[0, 1, i1] + grad[1, 0, i0]
+                                   - (2 * y - 1) * turn01 - (2 * x - 1) * turn10),
+                            0.5 * (grad[1, 2, i2] + grad[2, 1, i1]
+                                   - (2 * z - 1) * turn12 - (2 * y - 1) * turn21),
+                            0.5 * (grad[2, 0, i0] + grad[0, 2, i2]
+                                   - (2 * x - 1) * turn20 - (2 * z - 1) * turn02),
+                        )  # fmt: skip
+                        r0, r1 = float64(parent[j, g]), float64(product[j, g])
+                        new, r0, r1, dp, along, across = point(
+                            old, strain, r0, r1, prop, creeps[s], exponent, theta, memory, factor
+                        )
+                        new_mean = (new[0] + new[1] + new[2]) / 3.0
+                        n0, n1, n3, n4, n5 = new[0] - new_mean, new[1] - new_mean, new[3], new[4], new[5]
+                        n2 = -n0 - n1
+                        if keep:
+                            deviator[j, g, 0], deviator[j, g, 1] = n0, n1
+                            deviator[j, g, 2], deviator[j, g, 3], deviator[j, g, 4] = n3, n4, n5
+                            parent[j, g], product[j, g] = r0, r1
+                            flow += dp
+                        else:
+                            norm = n0 * n0 + n1 * n1 + n2 * n2 + 2.0 * (n3 * n3 + n4 * n4 + n5 * n5)
+                            part = min(max(along - across, 0.0), LIMIT * along)
+                            part = EDGE * np.sqrt(part / norm) if norm > 0.0 else 0.0
+                            points[sub, g, 0, lane] = int16(round(EDGE * min(along, 1.0)))
+                            points[sub, g, 1, lane] = int16(round(part * n0))
+                            points[sub, g, 2, lane] = int16(round(part * n1))
+                            points[sub, g, 3, lane] = int16(round(part * n3))
+                            points[sub, g, 4, lane] = int16(round(part * n4))
+                            points[sub, g, 5, lane] = int16(round(part * n5))
+                        n0, n1, n2, n3, n4, n5 = (
+                            2.0 * shear * n0, 2.0 * shear * n1, 2.0 * shear * n2,
+                            2.0 * shear * n3, 2.0 * shear * n4, 2.0 * shear * n5,
+                        )  # fmt: skip
+                        pull[0, 0, i0] += n0
+                        pull[1, 1, i1] += n1
+                        pull[2, 2, i2] += n2
+                        pull[0, 1, i1] += n3
+                        pull[1, 0, i0] += n3
+                        pull[1, 2, i2] += n4
+                        pull[2, 1, i1] += n4
+                        pull[2, 0, i0] += n5
+                        pull[0, 2, i2] += n5
+                    pressure = 3.0 * bulk * new_mean
+                    moduli[slot // 16, 0, slot % 16] = share * bulk
+                    moduli[slot // 16, 1, slot % 16] = share * shear
                     if keep:
-                        deviator[j, g, 0], deviator[j, g, 1] = n0, n1
-                        deviator[j, g, 2], deviator[j, g, 3], deviator[j, g, 4] = n3, n4, n5
-                        parent[j, g], product[j, g] = r0, r1
-                        flow += dp
-                    else:
-                        norm = n0 * n0 + n1 * n1 + n2 * n2 + 2.0 * (n3 * n3 + n4 * n4 + n5 * n5)
-                        part = min(max(along - across, 0.0), LIMIT * along)
-                        part = EDGE * np.sqrt(part / norm) if norm > 0.0 else 0.0
-                        points[sub, g, 0, lane] = int16(round(EDGE * min(along, 1.0)))
-                        points[sub, g, 1, lane] = int16(round(part * n0))
-                        points[sub, g, 2, lane] = int16(round(part * n1))
-                        points[sub, g, 3, lane] = int16(round(part * n3))
-                        points[sub, g, 4, lane] = int16(round(part * n4))
-                        points[sub, g, 5, lane] = int16(round(part * n5))
-                    n0, n1, n2, n3, n4, n5 = (
-                        2.0 * shear * n0, 2.0 * shear * n1, 2.0 * shear * n2,
-                        2.0 * shear * n3, 2.0 * shear * n4, 2.0 * shear * n5,
-                    )  # fmt: skip
-                    pull[0, 0, i0] += n0
-                    pull[1, 1, i1] += n1
-                    pull[2, 2, i2] += n2
-                    pull[0, 1, i1] += n3
-                    pull[1, 0, i0] += n3
-                    pull[1, 2, i2] += n4
-                    pull[2, 1, i1] += n4
-                    pull[2, 0, i0] += n5
-                    pull[0, 2, i2] += n5
-                pressure = 3.0 * bulk * new_mean
-                moduli[slot // 16, 0, slot % 16] = share * bulk
-                moduli[slot // 16, 1, slot % 16] = share * shear
-                if keep:
-                    mean[j] = new_mean
-                    plastic[j] += 0.125 * flow
-                c[:] = 0.0
-                for d in range(3):
-                    q = (d + 2) % 3
-                    by = share * scale[3] * scale[d] * 0.125
-                    for k in range(3):
-                        f = pull[k, d]
-                        lower, upper, lower_p, upper_p = f[0] + f[1], f[2] + f[3], f[1] - f[0], f[3] - f[2]
-                        c[k, d] += by * (lower + upper)
-                        c[k, 3 + d] += by * GAUSS * (lower_p + upper_p)
-                        c[k, 3 + q] += by * GAUSS * (upper - lower)
-                        c[k, 6] += by / 3.0 * (upper_p - lower_p)
-                    c[d, d] += 8.0 * by * pressure
-                for a in range(8):
-                    x, y, z = 2 * (a & 1) - 1, 2 * (a >> 1 & 1) - 1, 2 * (a >> 2) - 1
-                    node = rows[slot, a >> 1] + (a & 1)
-                    for k in range(3):
-                        value = x * c[k, 0] + y * c[k, 1] + z * c[k, 2] + x * y * c[k, 3] + y * z * c[k, 4]
-                        value += z * x * c[k, 5] + x * y * z * c[k, 6]
-                        force[node, k] += value
-                        sum_squared += value * value
-            watch[base + task] = sum_squared
-        base += tasks
+                        mean[j] = new_mean
+                        plastic[j] += 0.125 * flow
+                    c[:] = 0.0
+                    for d in range(3):
+                        q = (d + 2) % 3
+                        by = share * scale[3] * scale[d] * 0.125
+                        for k in range(3):
+                            f = pull[k, d]
+                            lower, upper, lower_p, upper_p = (
+                                f[0] + f[1],
+                                f[2] + f[3],
+                                f[1] - f[0],
+                                f[3] - f[2],
+                            )
+                            c[k, d] += by * (lower + upper)
+                            c[k, 3 + d] += by * GAUSS * (lower_p + upper_p)
+                            c[k, 3 + q] += by * GAUSS * (upper - lower)
+                            c[k, 6] += by / 3.0 * (upper_p - lower_p)
+                        c[d, d] += 8.0 * by * pressure
+                    for a in range(8):
+                        x, y, z = 2 * (a & 1) - 1, 2 * (a >> 1 & 1) - 1, 2 * (a >> 2) - 1
+                        node = rows[slot, a >> 1] + (a & 1)
+                        for k in range(3):
+                            value = (
+                                x * c[k, 0] + y * c[k, 1] + z * c[k, 2] + x * y * c[k, 3] + y * z * c[k, 4]
+                            )
+                            value += z * x * c[k, 5] + x * y * z * c[k, 6]
+                            force[node, k] += value
+                            sum_squared += value * value
+            watch[slab] = sum_squared
 
 
 @njit(cache=True)

@@ -56,7 +56,7 @@ def critical_entries(c: Composition, start: float, alpha: float, pair: Entry | N
 
 def model_entries(c: Composition, start: float, tempers: bool, trip: dict[str, float]) -> list[Entry]:
     """Heat, hardness and mechanics that follow from the composition."""
-    fine = f"at least {FINE[1]:.0f} HV below {_celsius(FINE[0])}"
+    fine = f"at least {FINE[2]:.0f} HV below {_celsius(FINE[0])}, none above {_celsius(FINE[1])}"
     plastic = ", ".join(f"{phase} {value:.3g}" for phase, value in trip.items()) + " 1/Pa"
     creep = f"A {CREEP[0]:g} Pa^-n/s, n {CREEP[1]:g}, Q {CREEP[2] / 1e3:g} kJ/mol"
     stored = f"{stored_energy_martensite(c, start) / 1e3:.0f} kJ/kg"

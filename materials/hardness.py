@@ -11,7 +11,7 @@ AUSTENITE = 220.0
 CARBON_CAP = 0.69
 CARBON_FLOOR = 0.10
 # Trap of Maynier's ferrite-pearlite: fine pearlite of 0.4 % C and more comes out 60 to 100 HV too soft.
-FINE = (600.0 + ZERO, 300.0)
+FINE = (600.0 + ZERO, 650.0 + ZERO, 300.0)
 FINE_CARBON = 0.40
 FERRITE_PEARLITE = (90.0, 380.0)
 # Bainite of 0.42 % C Cr-Mo steel held at T [degC]; handbook values from memory, +-30 HV.

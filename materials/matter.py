@@ -92,13 +92,13 @@ class HardnessLaw:
     law        phase -> (a, b, least, most): HV = clip(a + b log10 Vr, least, most)
     isothermal (T [K], HV) of bainite by its mean transformation temperature, for held or interrupted cooling
     temper     (c0, c1, c2, c3): HRC of the martensite share against m = T (17 + log10 t_h)/1000 - 14
-    fine       (T [K], HV) least hardness of pearlite formed below T (trap 11), or None
+    fine       (T0, T1 [K], HV) least hardness of pearlite formed below T0, none above T1, or None
     """
 
     law: dict[str, tuple[float, float, float, float]]
     temper: tuple[float, float, float, float] | None = None
     isothermal: tuple[Array, Array] | None = None
-    fine: tuple[float, float] | None = None
+    fine: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)

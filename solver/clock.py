@@ -66,8 +66,8 @@ class Clock:
         front = _front(leg, state)
         return front >= leg.until if leg.rising else front <= leg.until
 
-    def step(self, leg: Leg, time: float) -> float:
-        """The step to try, s: the controller's, landing on the end of the leg."""
+    def step(self, leg: Leg, time: float, mark: float) -> float:
+        """The step to try, s: the controller's, landing on the end of the leg and on the `mark`, s, before it."""
         if leg.duration is not None:
             left = self.entered + leg.duration - time
         else:
@@ -75,6 +75,7 @@ class Clock:
             now, _, rate = self.front
             gap, approach = (leg.until - now, rate) if leg.rising else (now - leg.until, -rate)
             left = (gap + 0.01) / approach if approach > 0.0 else inf  # 0.01 K past, to cross the mark
+        left = min(left, mark - time)
         if left > LANDING * self.dt:
             return self.dt
         return left if left <= self.dt else left / (2 if left <= 2.0 * self.dt else LANDING)

@@ -43,7 +43,7 @@ class Columns:
         self.strain_step = STRAIN_STEP.get(cells.lattice.metric, 5e-5)
         self.probes = Sampler(cells, problem.probes) if len(problem.probes) else None
         self.inside = Sampler(cells, problem.probes, walls=False) if len(problem.probes) else None
-        self.every = _every(problem)
+        self.every, self.lands = _every(problem), isinstance(problem.snapshots, float)
 
     def begin(self) -> State:
         """The part before the first step: uniform and unstressed."""
@@ -99,19 +99,33 @@ class Columns:
         """Heat content of the part, J."""
         return self.heat.energy(state.enthalpy)
 
+    def sample(self, sink: Sink, state: State) -> None:
+        """Feed the probes."""
+        if self.probes is None or self.inside is None:
+            return
+        temperature = self.probes.matrix @ np.append(state.temperature, state.wall)
+        shares = {}
+        if self.kinetics is not None:
+            read = np.clip(self.inside.matrix[:, : state.temperature.size] @ state.phases.T, 0.0, 1.0)
+            read /= read.sum(1, keepdims=True)  # the quadratic may overshoot where phases end sharply
+            shares = {name: read[:, i, None] for i, name in enumerate(self.names)}
+        sink.probe(np.array([state.time]), temperature[:, None], shares)
+
     def follow(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
         """Feed the probes, and store the fields where enough has changed since they were last stored."""
-        if self.probes is not None and self.inside is not None:
-            temperature = self.probes.matrix @ np.append(state.temperature, state.wall)
-            shares = {}
-            if self.kinetics is not None:
-                read = np.clip(self.inside.matrix[:, : state.temperature.size] @ state.phases.T, 0.0, 1.0)
-                read /= read.sum(1, keepdims=True)  # the quadratic may overshoot where phases end sharply
-                shares = {name: read[:, i, None] for i, name in enumerate(self.names)}
-            sink.probe(np.array([state.time]), temperature[:, None], shares)
+        self.sample(sink, state)
+        seconds, kelvin = self.every
         mean = float(state.temperature.mean())
-        if self._due(state.time - clock.shown[0], abs(mean - clock.shown[1])):
+        late = state.time >= (self.mark(clock) if self.lands else clock.shown[0] + seconds) * (1.0 - 1e-12)
+        if late or abs(mean - clock.shown[1]) >= kelvin:
             self.show(sink, state, clock, leg)
+
+    def mark(self, clock: Clock) -> float:
+        """The next multiple of the spacing of snapshots that was asked for, s; infinite where none was."""
+        if not self.lands:
+            return float("inf")
+        seconds = self.every[0]
+        return seconds * (float(np.floor(clock.shown[0] / seconds * (1.0 + 1e-12))) + 1.0)
 
     def show(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
         """Store the fields of this instant."""
@@ -142,10 +156,6 @@ class Columns:
         if self.problem.hardness:
             fields |= hardness(state, self.problem.matter)
         return fields
-
-    def _due(self, time: float, temperature: float) -> bool:
-        seconds, kelvin = self.every
-        return time >= seconds or temperature >= kelvin
 
 
 def _every(problem: Problem) -> tuple[float, float]:

@@ -54,8 +54,9 @@ def vickers(state: State, matter: Matter) -> Array:
         if phase.name == "bainite":
             value = _held(value, law, known)
         elif phase.name == "pearlite" and law.fine is not None:
-            below, floor = law.fine
-            value = np.where(known["pearlite_temperature"] < below, np.maximum(value, floor), value)
+            low, high, floor = law.fine
+            weight = np.clip((high - known["pearlite_temperature"]) / (high - low), 0.0, 1.0)
+            value = value + np.nan_to_num(weight) * np.maximum(floor - value, 0.0)
         elif phase.name == "martensite":
             value = _tempered(value, law, known["tempering"])
         total += np.where(there, share * value, 0.0)

@@ -35,7 +35,7 @@ Index = NDArray[int64]
 STIFFEST = 2.0  # times a full cell: how stiff a cut cell may be, see `lift`
 SAFETY = 1.1  # on the Gershgorin radius, which moves during a step
 REACH = 0.1  # of a spacing: least conduction path from a cell to a wall that is held stiffly
-MOST_STAGES = 301
+MOST_STAGES = 1001
 
 
 @dataclass(frozen=True)

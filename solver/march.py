@@ -33,13 +33,14 @@ def _march(
     legs = problem.legs
     if state is None or clock is None:
         state, clock = columns.begin(), Clock()
+        columns.sample(sink, state)
         columns.show(sink, state, clock, legs[0].name)
     while clock.leg < len(legs):
         leg = legs[clock.leg]
         if clock.dt == 0.0:
             clock.enter(leg, state, columns.first_step(state, leg), columns.content(state))
         while not clock.over(leg, state):
-            trial = columns.attempt(state, leg, clock.entered, clock.step(leg, state.time))
+            trial = columns.attempt(state, leg, clock.entered, clock.step(leg, state.time, columns.mark(clock)))
             if clock.refuses(trial, problem.tolerance):
                 continue
             last = clock.over(leg, trial.state)

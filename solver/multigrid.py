@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy import float32, float64, int32, int64, uint8
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from ..kernels import solid as kernel
@@ -26,7 +26,10 @@ Index = NDArray[int64]
 COARSEST = 64  # cells that are solved directly
 SWEEPS = 2  # degree of the Chebyshev polynomial before and after
 SPREAD = 6.0  # ratio of the eigenvalues that the smoother takes on
+CHUNK = 16384  # nodes whose blocks are inverted at once
+PAIRS = ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (2, 0))  # entries kept of a 3 x 3 block
 POWERS = 12  # steps towards the largest eigenvalue
+EVERY = slice(None)
 CORNERS = np.array([[a & 1, a >> 1 & 1, a >> 2] for a in range(8)])
 
 
@@ -37,7 +40,7 @@ class Mesh:
     shape  (nx, ny, nz) cells of the lattice
     index  (n,)   box number of each cell, ascending
     node   (N,)   int32, box number of each node, ascending, on (nx + 1, ny + 1, nz + 1)
-    order  the cells by colour, with their nodes
+    order  the cells in slabs along the longest axis, with their nodes
     slot   (n,)   place of each cell in `order`
     """
 
@@ -49,24 +52,26 @@ class Mesh:
 
     def corner(self, a: int) -> Index:
         """(n,) node at corner a of each cell, x fastest."""
-        return self.order.rows[self.slot, a >> 1].astype(int64) + (a & 1)
+        lower: Index = self.order.rows[self.slot, a >> 1].astype(int64)
+        return lower + (a & 1)
 
     def places(self) -> Index:
         """(n, 3) lattice place of each cell."""
         return _places(self.index, self.shape)
 
-    def node_places(self) -> Index:
-        """(N, 3) lattice place of each node."""
+    def node_places(self, which: Index | slice = EVERY) -> Index:
+        """(N, 3) lattice place of each node, or of some."""
         nx, ny, nz = self.shape
-        return _places(self.node.astype(int64), (nx + 1, ny + 1, nz + 1))
+        return _places(self.node[which].astype(int64), (nx + 1, ny + 1, nz + 1))
 
 
 def _places(index: Index, shape: tuple[int, int, int]) -> Index:
-    return np.stack([index % shape[0], index // shape[0] % shape[1], index // (shape[0] * shape[1])], 1)
+    row, layer = shape[0], shape[0] * shape[1]
+    return np.stack([index % row, index // row % shape[1], index // layer], 1).astype(int64)
 
 
 def mesh(shape: tuple[int, int, int], index: Index) -> Mesh:
-    """Nodes and colours of the cells `index` (n,) of a lattice of `shape` cells."""
+    """Nodes and slabs of the cells `index` (n,) of a lattice of `shape` cells."""
     nx, ny, nz = shape
     place = _places(index, shape)
     lower = place[:, 0] + (nx + 1) * (place[:, 1] + (ny + 1) * place[:, 2])
@@ -78,8 +83,8 @@ def mesh(shape: tuple[int, int, int], index: Index) -> Mesh:
     node = np.flatnonzero(used).astype(int32)
     number = np.cumsum(used, dtype=int32) - 1
     rows = number[first]
-    colour = (place & 1) @ np.array([1, 2, 4])
-    order = kernel.batches(colour, rows, node.size)
+    longest = 2 - int(np.argmax(np.ptp(place, axis=0)[::-1]))  # of equals the slowest in memory
+    order = kernel.batches(place[:, longest], rows, node.size)
     slot = np.empty(index.size, int32)
     filled = order.cell >= 0
     slot[order.cell[filled]] = np.flatnonzero(filled)
@@ -176,18 +181,18 @@ class Level:
         block(a, k)  (n,) entry k (xx yy zz xy yz zx) of the stiffness of corner a of each cell with itself
         """
         size = self.mesh.node.size
-        total = np.zeros((size, 6))
+        total = np.zeros((6, size))
         for a in range(8):
             corner = self.mesh.corner(a)
             for k in range(6):
-                total[:, k] += np.bincount(corner, block(a, k), minlength=size)
-        xx, yy, zz, xy, yz, zx = total.T
-        minors = yy * zz - yz * yz, zz * xx - zx * zx, xx * yy - xy * xy
-        others = yz * zx - xy * zz, xy * zx - yz * xx, xy * yz - zx * yy
-        determinant = xx * minors[0] + xy * others[0] + zx * others[2]
-        self.inverse = (np.stack([*minors, *others], 1) / determinant[:, None]).astype(float32)
-        k = np.arange(3 * size)
-        self.step[:] = np.sin(12.9898 * k + 78.233 * np.sin(k)).reshape(size, 3)
+                total[k] += np.bincount(corner, block(a, k), minlength=size)
+        self.inverse = np.empty((size, 6), float32)
+        for start in range(0, size, CHUNK):
+            part = slice(start, start + CHUNK)
+            self.inverse[part] = _inverse(*total[:, part]).T
+        number = np.arange(size)
+        for axis in range(3):
+            self.step[:, axis] = np.sin((12.9898 + axis) * number + 78.233 * np.sin(number))
         for _ in range(POWERS):
             self.apply(self.step, self.image)
             self.largest = kernel.power(self.inverse, self.image, self.step)
@@ -224,7 +229,7 @@ class Multigrid:
         once = np.stack([p.T @ unit @ p for p in part])
         twice = np.stack([p.T @ once @ p for p in part])
         self.unit_blocks = _blocks(unit)
-        self.once_blocks = _blocks(once.reshape(16, 24, 24)).reshape(16, 48)
+        self.once_blocks = _blocks(once.reshape(16, 24, 24))
         self.twice = np.ascontiguousarray(twice.reshape(128, 576))
         self.pieces = _rigid(self.levels[-1].mesh)
         self.factor = np.empty((0, 0))
@@ -246,34 +251,32 @@ class Multigrid:
         eighths[slot // 16, first.child, 0, slot % 16] = bulk
         eighths[slot // 16, first.child, 1, slot % 16] = shear
         second.apply = lambda x, y: kernel.nested(second.mesh.order, eighths, self.scale, x, y)
-        shares = np.zeros((second.mesh.index.size, 8, 2))
-        shares[first.parent, first.child, 0] = bulk
-        shares[first.parent, first.child, 1] = shear
-        blocks = np.empty((shares.shape[0], 48), float32)
-        kernel.mix(shares.reshape(-1, 16), self.once_blocks, blocks)
-        second.set_blocks(lambda a, k: blocks[:, 6 * a + k])
+        shares = np.zeros((second.mesh.index.size, 16))
+        shares[first.parent, 2 * first.child] = bulk
+        shares[first.parent, 2 * first.child + 1] = shear
+        second.set_blocks(lambda a, k: np.einsum("nm,m->n", shares, self.once_blocks[:, a, k]))
 
-        deep = np.zeros((third.mesh.index.size, 8, 16))
-        deep[second.parent, second.child] = shares.reshape(-1, 16)
-        matrix = np.empty((third.mesh.index.size, 576), float32)
-        kernel.mix(deep.reshape(-1, 128), self.twice, matrix)
-        matrices = matrix.reshape(-1, 24, 24)
-        self._take(third, matrices)
+        deep = np.zeros((third.mesh.order.cell.size, 8, 16))
+        deep[third.mesh.slot[second.parent], second.child] = shares
+        matrix = np.empty((deep.shape[0], 24, 24), float32)
+        kernel.mix(deep.reshape(-1, 128), self.twice, matrix.reshape(-1, 576))
+        del deep
+        self._take(third, matrix)
         for level, coarse in zip(self.levels[2:-1], self.levels[3:], strict=True):
-            total = np.zeros((coarse.mesh.index.size, 24, 24))
+            total = np.zeros((coarse.mesh.order.cell.size, 24, 24))
             for c in range(8):
                 mine = level.child == c
-                total[level.parent[mine]] += self.part[c].T @ matrices[mine].astype(float64) @ self.part[c]
-            matrices = total.astype(float32)
-            self._take(coarse, matrices)
-        self._factorise(matrices)
+                children = matrix[level.mesh.slot[mine]].astype(float64)
+                total[coarse.mesh.slot[level.parent[mine]]] += self.part[c].T @ children @ self.part[c]
+            matrix = total.astype(float32)
+            self._take(coarse, matrix)
+        self._factorise(matrix[self.levels[-1].mesh.slot])
 
-    def _take(self, level: Level, matrices: Single) -> None:
-        own = np.zeros((level.mesh.order.cell.size, 24, 24), float32)
-        own[level.mesh.slot] = matrices
-        level.apply = lambda x, y: kernel.dense(level.mesh.order, own, x, y)
-        blocks = _blocks(matrices)
-        level.set_blocks(lambda a, k: blocks[:, a, k])
+    def _take(self, level: Level, matrix: Single) -> None:
+        """Give a level the matrices of its slots."""
+        level.apply = lambda x, y: kernel.dense(level.mesh.order, matrix, x, y)
+        slot, pairs = level.mesh.slot, PAIRS
+        level.set_blocks(lambda a, k: matrix[slot, 3 * a + pairs[k][0], 3 * a + pairs[k][1]])
 
     def _factorise(self, matrices: Single) -> None:
         corners = np.stack([self.levels[-1].mesh.corner(a) for a in range(8)], 1)
@@ -318,26 +321,38 @@ class Multigrid:
         return self.levels[0].x
 
 
-def _blocks(matrices: NDArray[np.floating]) -> Array:
+def _blocks(matrices: Array) -> Array:
     """(n, 8, 6) diagonal 3 x 3 blocks of the corners of (n, 24, 24)."""
     four = matrices.reshape(-1, 8, 3, 8, 3)
-    pairs = ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (2, 0))
-    blocks = [np.stack([four[:, a, i, a, j] for i, j in pairs], 1) for a in range(8)]
-    return np.stack(blocks, 1).astype(float64)
+    blocks = [np.stack([four[:, a, i, a, j] for i, j in PAIRS], 1) for a in range(8)]
+    stacked: Array = np.stack(blocks, 1)
+    return stacked
+
+
+def _inverse(xx: Array, yy: Array, zz: Array, xy: Array, yz: Array, zx: Array) -> Array:
+    """(6, N) inverse of symmetric 3 x 3 blocks."""
+    first = np.array([yy * zz - yz * yz, zz * xx - zx * zx, xx * yy - xy * xy])
+    others = np.array([yz * zx - xy * zz, xy * zx - yz * xx, xy * yz - zx * yy])
+    whole: Array = np.concatenate([first, others]) / (xx * first[0] + xy * others[0] + zx * others[2])
+    return whole
 
 
 def pieces(mesh: Mesh) -> Index:
     """(N,) number of the connected piece of each node."""
-    ends = np.tile(mesh.corner(0), 7), np.concatenate([mesh.corner(a) for a in range(1, 8)])
     size = mesh.node.size
-    graph = coo_array((np.ones(ends[0].size, bool), ends), shape=(size, size))
-    return connected_components(graph, directed=False)[1].astype(int64)
+    first = mesh.corner(0).astype(int32)
+    graph = csr_array((size, size), dtype=bool)
+    for a in range(1, 8):
+        ends = first, mesh.corner(a).astype(int32)
+        graph = graph + coo_array((np.ones(first.size, bool), ends), shape=(size, size)).tocsr()
+    found: Index = connected_components(graph, directed=False)[1].astype(int64)
+    return found
 
 
 def _rigid(mesh: Mesh) -> list[Array]:
     """Orthonormal rigid motions of every piece, (3 N,) each."""
     piece, place = pieces(mesh), mesh.node_places().astype(float64)
-    modes = []
+    modes: list[Array] = []
     for number in range(int(piece.max()) + 1):
         inside = (piece == number)[:, None]
         centred = np.where(inside, place - place[piece == number].mean(0), 0.0)

@@ -85,7 +85,7 @@ def past(state: State) -> dict[str, Array]:
     interrupted           share of the bainite that formed while cooling was interrupted: at a mean rate since
                           650 degC below a fifth of that at 700 degC
     tempering             m = T (17 + log10 t_h) / 1000 - 14 of Hollomon and Jaffe, K and h, on the actual
-                          path above 100 degC since there is martensite, while none forms
+                          path above 100 degC since there is martensite, mean over what formed; NaN: none
     """
     records = state.memory["records"].astype(float64)
     parameter = np.asarray(state.memory["tempering"], float64)
@@ -98,5 +98,5 @@ def past(state: State) -> dict[str, Array]:
         "bainite_temperature": rows.DATUM + records[rows.BAINITE_HEAT] / bainite,
         "pearlite_temperature": rows.DATUM + records[rows.PEARLITE_HEAT] / pearlite,
         "interrupted": np.minimum(records[rows.BAINITE_HELD] / bainite, 1.0),
-        "tempering": np.where(parameter > 0.0, parameter / 1000.0 - 14.0, np.nan),
+        "tempering": np.where(parameter > rows.FRESH, parameter / 1000.0 - 14.0, np.nan),
     }

@@ -28,7 +28,7 @@ SEARCH = 60  # conjugate gradient iterations in one step of Newton
 LEAST_STEP = 0.1  # share of a step of Newton below which the line search gives up
 FIRST = 0.05  # what the first of them leaves of the unbalanced force
 FEW = 4096  # cells below which waking threads costs more than it saves
-FITTED = 24  # full cells that the value of a cut cell is extrapolated from
+FITTED = 16  # full cells that the value of a cut cell is extrapolated from
 DEPTHS = (1.0, 1.5)  # cells below a cut one around which they lie: the deepest that is full
 
 
@@ -49,7 +49,9 @@ class Solid(Body):
         self.scale = np.array([*(0.25 / np.array(lattice.spacing)), np.prod(lattice.spacing)])
         self.number = np.full(lattice.shape[::-1], -1, int32)
         self.number.reshape(-1)[cells.index] = np.arange(cells.index.size)
-        self.skin: csr_array | None = None
+        self.moduli = np.zeros((self.mesh.order.cell.size // 16, 2, 16), float32)
+        self.piece = pieces(self.mesh).astype(int32)
+        self.skin = skin(cells)
 
     def blank(self) -> dict[str, Array]:
         n = self.cells.index.size
@@ -74,8 +76,7 @@ class Solid(Body):
         order, free = self.mesh.order, self.free_strain(load)
         slots, nodes = order.cell.size, self.mesh.node.size
         increment, force = np.zeros((nodes, 3)), np.empty((nodes, 3))
-        moduli = np.zeros((slots // 16, 2, 16), float32)
-        points = np.zeros((slots // 8, 8, 6, 8), int16)
+        moduli, points = self.moduli, np.zeros((slots // 8, 8, 6, 8), int16)
 
         def stiffness(x: Array, y: Array) -> None:
             kernel.tangent(order, moduli, points, self.scale, x, y)
@@ -121,7 +122,7 @@ class Solid(Body):
         `keep` brings mechanics to the end of the increment instead of filling points.
         """
         order, p, n = self.mesh.order, self.properties, self.cells.index.size
-        watch = np.zeros(int((-(-order.count // 64)).sum()))
+        watch = np.zeros(order.first.size)
         threads = get_num_threads()
         set_num_threads(threads if n > FEW else 1)
         kernel.balance(
@@ -156,32 +157,43 @@ class Solid(Body):
         return stress
 
     def centres(self, mechanics: dict[str, Array]) -> Array:
-        moved = free(self.mesh, self.cells.lattice.spacing, mechanics["displacement"].reshape(-1, 3))
-        return sum(moved[self.mesh.corner(a)] for a in range(8)).T / 8.0
+        lattice, moved = self.cells.lattice, mechanics["displacement"].reshape(-1, 3)
+        left = unturned(self.mesh, lattice.spacing, self.piece, moved)
+        mean = np.zeros((3, self.cells.index.size))
+        for a in range(8):
+            mean += left[:, self.mesh.corner(a)] / 8.0
+        return mean
 
     def fields(self, state: State) -> dict[str, Array]:
         """As Body.fields; the displacement has no rigid motion."""
         fields = super().fields(state)
-        if self.skin is None:
-            self.skin = skin(self.cells)
         for name in ("stress", "plastic_strain", "max_principal_transient"):
             fields[name] = np.ascontiguousarray((self.skin @ fields[name].T).T)
         fields["plastic_strain"] = np.maximum(fields["plastic_strain"], 0.0)
         return fields
 
 
-def free(mesh: Mesh, spacing: tuple[float, float, float], displacement: Array) -> Array:
-    """The same (N, 3) displacement without the rigid motion that fits it best, connected piece by piece."""
-    place, piece = mesh.node_places() * np.array(spacing), pieces(mesh)
-    moved = displacement.copy()
+def unturned(mesh: Mesh, spacing: tuple[float, float, float], piece: NDArray[int32], moved: Array) -> Array:
+    """Displacement (3, N) without the rigid motion that fits it best, piece by piece.
+
+    piece (N,) number of the connected piece of each node;  moved (N, 3)
+    """
+    left = np.empty((3, mesh.node.size))
     for number in range(int(piece.max()) + 1):
-        mine = piece == number
-        arm = place[mine] - place[mine].mean(0)
+        mine = np.flatnonzero(piece == number)
+        arm = mesh.node_places(mine) * np.array(spacing)
+        arm -= arm.mean(0)
         part = moved[mine] - moved[mine].mean(0)
         inertia = (arm**2).sum() * np.eye(3) - np.einsum("ni,nj->ij", arm, arm)
-        turn = np.linalg.pinv(inertia, hermitian=True) @ np.cross(arm, part).sum(0)
-        moved[mine] = part - np.cross(turn, arm)
-    return moved
+        tensor = np.einsum("ni,nj->ij", arm, part)
+        moment = np.array(
+            [tensor[1, 2] - tensor[2, 1], tensor[2, 0] - tensor[0, 2], tensor[0, 1] - tensor[1, 0]]
+        )
+        turn = np.linalg.pinv(inertia, hermitian=True) @ moment
+        for k in range(3):
+            i, j = (k + 1) % 3, (k + 2) % 3
+            left[k, mine] = part[:, k] - (turn[i] * arm[:, j] - turn[j] * arm[:, i])
+    return left
 
 
 def skin(cells: Cells) -> csr_array:
@@ -196,8 +208,10 @@ def skin(cells: Cells) -> csr_array:
     if cut.size == 0:
         return csr_array(eye_array(n, dtype=float32))
     outward = cells.patch_area[:, None] * cells.patch_normal
-    normal = np.stack([np.bincount(cells.patch_cell, a, minlength=n)[cut] for a in outward.T], 1)
-    normal /= np.maximum(np.sqrt((normal**2).sum(1, keepdims=True)), 1e-300)
+    total = np.stack([np.bincount(cells.patch_cell, a, minlength=n)[cut] for a in outward.T], 1).astype(
+        float64
+    )
+    normal = total / np.maximum(np.sqrt((total**2).sum(1, keepdims=True)), 1e-300)
     number = np.full(int(np.prod(cells.lattice.shape)), -1, int32)
     number[cells.index] = np.arange(n)
     rows, columns, values = [own], [own], [np.ones(own.size)]
@@ -223,8 +237,8 @@ def _fit(
     place = cells.index[cut][:, None] // stride % shape
 
     def look(spot: NDArray[int64]) -> tuple[NDArray[int32], Array]:
-        inside = ((spot >= 0) & (spot < shape)).all(-1)
-        who = np.where(inside, number[np.where(inside[..., None], spot, 0) @ stride], -1)
+        inside = np.all((spot >= 0) & (spot < shape), axis=-1, keepdims=True)
+        who = np.where(inside[..., 0], number[np.where(inside, spot, 0) @ stride], -1)
         return who, np.where(who >= 0, cells.fraction[who], 0.0)
 
     below = place - normal
@@ -247,7 +261,7 @@ def _fit(
     x, y, z = (offset[..., k].astype(float64) for k in range(3))
     basis = np.stack([np.ones_like(x), x, y, z, x * x, y * y, z * z, x * y, y * z, z * x], 2)
     system = np.einsum("cik,ci,cil->ckl", basis, weight, basis)
-    ridge = np.array([0.0, *3 * [1e-3], *6 * [1e-1]]) * weight.sum(1)[:, None]
+    ridge = np.array([0.0, *3 * [2e-4], *6 * [1e-1]]) * weight.sum(1)[:, None]
     system[:, np.arange(10), np.arange(10)] += ridge + 1e-12
     first = np.zeros((cut.size, 10, 1))
     first[:, 0] = 1.0

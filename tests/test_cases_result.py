@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from metaltwin.cases.reading import Hardness, Stress
-from metaltwin.cases.result import Result, read, stencil
+from metaltwin.cases.result import Result, read
 from metaltwin.cases.store import About, Log
 from metaltwin.cases.tensor import along, frame, matrix, max_principal, von_mises
+from metaltwin.cases.timeline import evenly, stencil
 from metaltwin.materials.refusal import CaseError
 from metaltwin.solver.geometry import build
 from metaltwin.solver.shape import Box, Cylinder, Plate, Sphere
@@ -64,7 +65,8 @@ def made(name, file=None, limits=None):
             }
             log.snapshot(time, leg, fields, 300.0 + time + 1e5 * wall)
             log.probe(np.array([time]), np.array([[300.0 + time]]), {"martensite": np.array([[0.5]])})
-    log.ledger({"step": "quench", "heat": {"side": -2e3}, "unbalanced": 1e-9, "largest_step_error": 0.25})
+    row = {"step": "quench", "to": 40.0, "heat": {"side": -2e3}, "unbalanced": 1e-9, "largest_step_error": 0.25}
+    log.ledger(row)
     log.end({"hardness": 300.0 + 5e5 * q, "retained_austenite": fields["austenite"]})
     return Result(log.archive())
 
@@ -122,12 +124,16 @@ def test_time_is_interpolated_inside_a_leg_and_refused_outside_the_run(results):
         result.field("hardness", 3.0)
 
 
-def test_stencil_is_cubic_and_keeps_to_its_leg():
+def test_stencil_is_cubic_in_the_root_of_time_and_keeps_to_its_leg():
     times = np.array([0.0, 1.0, 2.5, 4.0, 5.0, 6.0, 8.0])
     legs = np.array([0, 0, 0, 0, 1, 1, 1])
     for instant in (0.3, 3.1, 4.4, 7.9):
         chosen = stencil(times, legs, instant, 4)
-        assert sum(weight * times[step] ** 3 for step, weight in chosen) == pytest.approx(instant**3)
+        start = 0.0 if instant < 4.0 else 4.0
+        cubed = sum(weight * (times[step] - start) ** 1.5 for step, weight in chosen)
+        assert cubed == pytest.approx((instant - start) ** 1.5)
+        line = stencil(times, legs, instant, 2)
+        assert sum(weight * times[step] for step, weight in line) == pytest.approx(instant)
         if instant > 4.0:
             assert {step for step, _ in chosen} == {3, 4, 5, 6}
         else:
@@ -179,6 +185,23 @@ def test_probes_ledger_and_error(results):
     probe = results["rz"].probe("core")
     assert probe.time[-1] == 40.0 and probe.temperature[-1] == 340.0 and probe.phases["martensite"].size == 16
     assert results["rz"].time_error == 0.25 and results["rz"].ledger[0]["step"] == "quench"
+
+
+def test_probes_are_read_at_even_times_and_follow_a_jump():
+    steps = np.array([0.0, 10.0, 10.02, 10.1, 10.5, 12.0, 15.0, 20.0])
+    fallen = 800.0 - 100.0 * np.sqrt(np.maximum(steps - 10.0, 0.0))
+    times, read = evenly(steps, {"temperature": fallen[None]}, 0.5, [10.0, 20.0])
+    assert times == pytest.approx(np.arange(0.0, 20.1, 0.5))
+    exact = 800.0 - 100.0 * np.sqrt(np.maximum(times - 10.0, 0.0))
+    assert read["temperature"][0] == pytest.approx(exact, abs=1e-9)
+
+
+def test_hardness_never_leaves_the_range_of_the_cells(tmp_path):
+    result = made("rz")
+    edge = 0.5 * (1 + np.sign(result.cells.centres()[:, 0] - 0.015))
+    result._archive.values = lambda name, step: 300.0 + 300.0 * edge
+    for x in np.linspace(0.0, 20.0, 41):
+        assert 300.0 <= result.at(f"{x} mm", "0 mm", "20 mm").hardness <= 600.0
 
 
 def test_limits_give_a_map_and_a_line_in_the_summary(tmp_path):

@@ -1,4 +1,4 @@
-"""Element sweeps of the 3-D stress operator against a slow twin without modes, colours and lanes."""
+"""Element sweeps of the 3-D stress operator against a slow twin without modes, slabs and lanes."""
 
 import numpy as np
 import pytest

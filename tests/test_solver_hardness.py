@@ -148,8 +148,8 @@ def test_hardness_is_clipped_in_law_and_rate():
 
 
 def test_fine_pearlite_has_its_floor():
-    law = HardnessLaw({**PLAIN.law, "pearlite": (200.0, 0.0, 0.0, 900.0)}, fine=(600.0 + ZERO, 300.0))
-    for celsius, hv in ((590.0, 300.0), (640.0, 200.0)):
+    law = HardnessLaw({**PLAIN.law, "pearlite": (200.0, 0.0, 0.0, 900.0)}, fine=(600.0 + ZERO, 650.0 + ZERO, 300.0))
+    for celsius, hv in ((590.0, 300.0), (627.5, 250.0), (660.0, 200.0)):
         cell = Past(celsius, law, austenite=1.0)
         cell.step(celsius - 5.0, 1.0, pearlite=1.0)
         assert cell.hv == pytest.approx(hv)
@@ -197,6 +197,24 @@ def test_auto_tempering_of_the_quench_is_not_counted_twice():
     cell.step(250.0, 5.0)
     least, most = ((250.0 + ZERO) * (17.0 + np.log10(t / 3600.0)) / 1000.0 - 14.0 for t in (0.1, 5.0))
     assert least < cell["tempering"] < most
+
+
+def test_a_hold_tempers_while_the_last_martensite_creeps_in():
+    still, creeping = (Past(250.0, martensite=0.90, austenite=0.10) for _ in range(2))
+    for k in range(60):
+        still.step(230.0, 60.0, martensite=0.90, austenite=0.10)
+        grown = 0.90 + 1e-5 * (k + 1)
+        creeping.step(230.0, 60.0, martensite=grown, austenite=1.0 - grown)
+    assert creeping["tempering"] == pytest.approx(still["tempering"], abs=0.01)
+
+
+def test_fresh_martensite_dilutes_the_tempering_of_the_old():
+    cell = Past(250.0, martensite=0.4, austenite=0.6)
+    cell.step(250.0, 3600.0)
+    old = cell["tempering"]
+    cell.step(90.0, 1.0)
+    cell.step(40.0, 1.0, martensite=0.8, austenite=0.2)
+    assert cell["tempering"] == pytest.approx(0.5 * (old - 8.6), abs=1e-3)
 
 
 def test_a_slight_temper_hardens_nothing():

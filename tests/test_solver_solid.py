@@ -96,7 +96,7 @@ def started(cells: Cells, of: Matter, T=1000.0):
 
 
 def held(solid: Solid, state: State, T, move, z=None, keep=True):
-    """Forces (N, 3) of the nodes where the displacement increment `move` is imposed while the body goes to T."""
+    """Forces (N, 3) of the nodes where the displacement increment `move` is imposed as the body goes to T."""
     mechanics, n = state.mechanics, state.temperature.size
     before = mechanics["last_temperature"]
     z0 = mechanics["last_phases"].reshape(-1, n)
@@ -126,8 +126,7 @@ def test_a_clamped_cube_heated_uniformly():
 
 @pytest.mark.parametrize("poisson", [0.3, 0.4999])
 def test_patch_a_linear_displacement_is_exact(poisson):
-    fraction = np.where(np.arange(60) % 7 == 3, 1.0, 1.0)
-    solid, state = started(box((5, 4, 3), fraction=fraction), matter(poisson=poisson))
+    solid, state = started(box((5, 4, 3)), matter(poisson=poisson))
     slope = 1e-4 * np.array([[1.0, 2.0, -1.0], [0.5, -2.0, 0.3], [0.7, 0.1, 0.4]])
     force = held(solid, state, 1000.0, nodes(solid) @ slope.T)
     strain = (slope + slope.T) / 2.0
@@ -215,7 +214,7 @@ def test_one_element_is_the_satoh_bar():
 
 
 def test_sphere_with_a_misfit_core():
-    """E09: eigenstrain 0.004 in r < b / 2; inside hydrostatic -666.667 MPa, hoop at b 142.857 MPa; voxels 5 %."""
+    """E09: eigenstrain 0.004 in r < b / 2; inside hydrostatic -666.667 MPa, hoop at b 142.857; voxels 5 %."""
     size, n = 0.01, 20
     outer, core = build(Sphere(size), "3d", 2 * size / n), build(Sphere(size / 2), "3d", size / (n // 2))
     of = matter(alpha=4e-5)
@@ -386,15 +385,17 @@ def test_multigrid_solves_compact_and_thin_bodies(kind, most):
     assert iterations <= most
 
 
-def test_skin_extrapolates_a_quadratic_and_never_shows_a_cut_cell():
+def test_skin_extrapolates_and_never_shows_a_cut_cell():
     cells = build(Sphere(0.01), "3d", 1e-3)
     matrix = skin(cells)
     x, cut = centres(cells), cells.fraction < FULL
-    smooth = 3.0 + 200.0 * x[:, 0] - 100.0 * x[:, 2] + 2e4 * x[:, 0] * x[:, 1] - 1e4 * (x**2).sum(1)
-    raw = np.where(cut, 1e6, smooth)
+    straight = 3.0 + 200.0 * x[:, 0] - 100.0 * x[:, 2]
+    bent = straight + 2e4 * x[:, 0] * x[:, 1] - 1e4 * (x**2).sum(1)
     assert cut.sum() > 100
-    np.testing.assert_allclose((matrix @ raw)[~cut], smooth[~cut], rtol=1e-12)
-    assert np.abs((matrix @ raw)[cut] - smooth[cut]).max() < 0.1
+    for exact, tolerance in ((straight, 0.005 * np.ptp(straight)), (bent, 0.02 * np.ptp(bent))):
+        shown = matrix @ np.where(cut, 1e6, exact)
+        np.testing.assert_allclose(shown[~cut], exact[~cut], rtol=1e-12)
+        assert np.abs(shown - exact)[cut].max() < tolerance
 
 
 def test_the_metric_chooses_the_solver():

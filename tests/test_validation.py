@@ -8,6 +8,7 @@ import pytest
 
 from metaltwin.cases.casefile import load
 from metaltwin.validation import bench
+from metaltwin.validation.apart import apart
 from metaltwin.validation.run import AREAS, Report, entries, outcome, run, share
 from metaltwin.validation.verdict import CATALOGUE, Entry, Skipped, Verdict, farthest
 
@@ -155,3 +156,9 @@ def test_the_bench_runs_the_example(examples="examples/shaft.yaml"):
     from pathlib import Path
 
     assert load(Path(__file__).parents[1] / examples) == bench.shaft()
+
+
+def test_a_call_in_a_process_of_its_own():
+    assert apart(share, number(1.2)) == pytest.approx(2.0)
+    with pytest.raises(RuntimeError, match="AttributeError"):
+        apart(share, None)

@@ -55,7 +55,7 @@ def cylinder(r: ArrayLike, fourier: float, biot: float, terms: int = 60) -> Arra
     """theta of a long cylinder with convection; r over radius (Carslaw & Jaeger 1959, 7.7)."""
     z = cylinder_roots(biot, terms)
     weight = 2.0 * biot / ((z**2 + biot**2) * j0(z)) * np.exp(-(z**2) * fourier)
-    return j0(np.multiply.outer(np.asarray(r, float64), z)) @ weight
+    return np.asarray(j0(np.multiply.outer(np.asarray(r, float64), z)) @ weight)
 
 
 def cylinder_mean(fourier: float, biot: float, terms: int = 60) -> float:
@@ -136,7 +136,7 @@ def slab_stress(x: ArrayLike, fourier: float, biot: float) -> Array:
 
 
 def cylinder_stress(r: ArrayLike, fourier: float, biot: float, terms: int = 60) -> tuple[Array, Array, Array]:
-    """Radial, hoop, axial stress of a long elastic cylinder over E a dT / (1 - nu) (Boley & Weiner 1960, 9.10)."""
+    """Radial, hoop, axial stress of a long cylinder over E a dT / (1 - nu) (Boley & Weiner 1960, 9.10)."""
     r = np.asarray(r, float64)
     z = cylinder_roots(biot, terms)
     weight = 2.0 * biot / ((z**2 + biot**2) * j0(z)) * np.exp(-(z**2) * fourier)
@@ -151,7 +151,7 @@ def cylinder_stress(r: ArrayLike, fourier: float, biot: float, terms: int = 60) 
 def inclusion(ratio: float, strain: float, young: float, poisson: float) -> tuple[float, float, float]:
     """Stress of a sphere with a concentric inclusion of free strain.
 
-    Gives it inside, hoop just outside, hoop at the surface, Pa; ratio a/b (Timoshenko & Goodier 1970, art. 151).
+    Gives it inside, hoop just outside, hoop at the surface; ratio a/b (Timoshenko & Goodier 1970, art. 151).
     """
     unit = young * strain / (3.0 * (1.0 - poisson))
     share = ratio**3

@@ -1,7 +1,6 @@
-"""Speed and memory of this machine against what the project promises, all with a warm cache of compiled code."""
+"""Speed and memory on this machine against what the project promises; compiled code is in its cache."""
 
 import math
-import multiprocessing
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ from ..kernels.heat import conduct_constant, conduct_nonlinear
 from ..materials.library import alloy
 from ..materials.refusal import one_of
 from ..solver.tables import Tables
+from .apart import apart
 from .flange import facets, write_stl
 from .heat import peaked
 from .machine import cores, machine, peak_memory, triad_bandwidth
@@ -203,14 +203,8 @@ def _measure(kind: str, cells: int, duration: str, stress: bool) -> tuple[float,
         return took, peak_memory() - before, int(result.cells.index.size)
 
 
-def _alone(*case: Any) -> tuple[float, float, int]:
-    """The same in a fresh process, so that its memory is its own."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_measure, case)
-
-
 def _time_shaft(id: str, triad: float) -> Figure:
-    took, _, cells = _alone("shaft", 0, "", True)
+    took, _, cells = apart(_measure, "shaft", 0, "", True)
     conditions = (
         f"40 x 160 mm, rz, 1 mm, {cells} cells: soak, air, oil, temper; phases, hardness, stress; to a file"
     )
@@ -218,14 +212,14 @@ def _time_shaft(id: str, triad: float) -> Figure:
 
 
 def _time_heat(id: str, triad: float) -> Figure:
-    took, _, cells = _alone("flange", 1_000_000, "600 s", False)
+    took, _, cells = apart(_measure, "flange", 1_000_000, "600 s", False)
     return Figure(
         id, took, "s", 180.0, f"STL of 190 mm, {cells} cells, oil 600 s; phases, hardness; to a file"
     )
 
 
 def _time_stress(id: str, triad: float) -> Figure:
-    took, _, cells = _alone("flange", 100_000, "600 s", True)
+    took, _, cells = apart(_measure, "flange", 100_000, "600 s", True)
     return Figure(
         id, took, "s", 600.0, f"STL of 190 mm, {cells} cells, oil 600 s; phases, hardness, stress; to a file"
     )
@@ -234,7 +228,7 @@ def _time_stress(id: str, triad: float) -> Figure:
 def _bytes(id: str, triad: float) -> Figure:
     stress = id == "bytes-stress"
     cells = 120_000 if stress else 500_000
-    _, grown, cells = _alone("flange", cells, "2 s", stress)
+    _, grown, cells = apart(_measure, "flange", cells, "2 s", stress)
     what = "phases, hardness, stress" if stress else "phases, hardness"
     conditions = (
         f"growth of the process to its peak, geometry and file included; STL, {cells} cells, oil 2 s; {what}"

@@ -6,7 +6,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
-# Half-section of the flange, (r, z, lobed) in mm, anticlockwise; lobed points follow the outline of the flange.
+# Half-section of the flange, (r, z, lobed) in mm, anticlockwise; lobed points follow its outline.
 PROFILE = (
     (12.0, 0.0, 0.0),
     (50.0, 0.0, 1.0),
@@ -21,7 +21,7 @@ PROFILE = (
 
 
 def facets(sectors: int = 180, lobes: int = 6, depth: float = 0.1, scale: float = 1.0) -> NDArray[float64]:
-    """Triangles (t, 3, 3) in mm, normals outward: the profile swept round z, lobed points with r (1 + depth cos)."""
+    """Triangles (t, 3, 3) in mm, normals outward: the profile swept round z, lobed with r (1 + depth cos)."""
     angle = 2.0 * np.pi * np.arange(sectors) / sectors
     r, z, lobed = np.array(PROFILE).T
     radius = r[None] * (1.0 + depth * lobed[None] * np.cos(lobes * angle)[:, None])

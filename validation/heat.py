@@ -1,4 +1,4 @@
-"""Conduction: part A of the catalogue, against exact solutions, or published ones where there is no closed form."""
+"""Conduction: part A of the catalogue, against exact solutions or published ones."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial

@@ -89,7 +89,7 @@ def additivity() -> Iterator[Verdict]:
     product = jmak("pearlite", 2.5, 6.0, 550.0, 60.0, 727.0)
 
     def rate(T: float) -> float:
-        return log(2.0) ** 0.4 / 6.0 * exp(-(((T - 550.0) / 60.0) ** 2))
+        return float(log(2.0) ** 0.4 / 6.0 * exp(-(((T - 550.0) / 60.0) ** 2)))
 
     for cooling, places in (
         (2.0, (650.0, 600.0)),
@@ -159,7 +159,10 @@ def recalescence() -> Iterator[Verdict]:
         source="ordinary differential equation, catalogue C07",
     )
     seen = case.run(progress=False).probe("lump")
-    curve = lambda t: float(np.interp(t, seen.time, seen.temperature)) - ZERO  # noqa: E731
+
+    def curve(t: float) -> float:
+        return float(np.interp(t, seen.time, seen.temperature)) - ZERO
+
     low = minimize_scalar(curve, bounds=(60.0, 95.0), method="bounded")
     high = minimize_scalar(lambda t: -curve(t), bounds=(85.0, 120.0), method="bounded")
     yield one("C07", "least temperature", 646.684, low.fun)

@@ -24,7 +24,7 @@ SOURCE = "B. Hrnjica, S. Behrem, Adv. Prod. Eng. Manag. 17 (2022), doi 10.14743/
 
 
 def record(name: str) -> Array:
-    """Columns time [s], T1, T2, T3, T4 [degC] of a quenched cylinder. Raises Skipped where they are not here."""
+    """Columns time [s], T1, T2, T3, T4 [degC] of a cylinder. Raises Skipped where they are not here."""
     folder = os.environ.get("METALTWIN_DATA")
     if not folder:
         raise Skipped("the environment variable METALTWIN_DATA names no folder with quench_cylinders/")
@@ -46,7 +46,7 @@ def austenitic() -> Material:
 
 @check("M-oil-50", "measured")
 def oil_50() -> Iterator[Verdict]:
-    """Cylinder 50 x 150 mm in oil of 40 degC: rz, h(T) of that oil and size, start and transfer as measured."""
+    """Cylinder 50 x 150 mm in oil of 40 degC: h(T) of that oil and size, start and transfer as measured."""
     data = record("D50xH150_oil")
     time, skin, core = data[:, 0], data[:, 2], data[:, 3]
     leaves = float(time[np.argmax(skin < skin[0] - 1.0)])

@@ -187,8 +187,8 @@ def _page(report: Report) -> str:
         )
         + ".",
         "",
-        f"{len(report.verdicts) - len(report.failed)} of {len(report.verdicts)} verdicts pass. Every expected "
-        "number is a closed form computed here or a published one; the tolerance stands with its reason.",
+        f"{len(report.verdicts) - len(report.failed)} of {len(report.verdicts)} verdicts pass. "
+        "Expected numbers are closed forms or published; each tolerance stands with its reason.",
     ]
     for area in AREAS:
         mine = [outcome for outcome in report.outcomes if outcome.entry.area == area]
@@ -209,7 +209,8 @@ def _page(report: Report) -> str:
         for verdict in (one for outcome in mine for one in outcome.verdicts):
             cells = (
                 verdict.id, verdict.quantity, f"{verdict.expected:.6g}", f"{verdict.got:.6g}",
-                f"{verdict.tolerance:.3g}", verdict.unit, "yes" if verdict.passed else "**no**", verdict.reason, verdict.source,
+                f"{verdict.tolerance:.3g}", verdict.unit, "yes" if verdict.passed else "**no**",
+                verdict.reason, verdict.source,
             )  # fmt: skip
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
