@@ -4,6 +4,7 @@ import os
 import platform
 import re
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,21 +14,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..materials.refusal import CaseError
-from ..solver.clock import Clock
+from ..solver.clock import Clock, Diverged
 from ..solver.march import Stopped, march
-from ..solver.problem import Problem
+from ..solver.problem import Leg, Problem
 from ..solver.shape import Cylinder, Shape, Sphere
 from ..solver.state import State
 from . import casefile, store
-from .estimate import HEAT_BYTES, STRESS_BYTES
+from .estimate import HEAT_BYTES, LONGEST, STRESS_BYTES
 from .progress import Bar
 from .result import Result
+from .schedule import celsius
 
 if TYPE_CHECKING:
     from .treatment import HeatTreatment
 
-CHECKPOINT_EVERY = 60.0  # s of wall time
+CHECKPOINT_EVERY = (2.0, 60.0)  # s of wall time, least and most
+CHECKPOINT_SHARE = 0.02  # of the wall time, that checkpoints may take
+HOTTEST = 1e4  # K, where nothing solid is left to compute
+LONGEST_NAME = 50  # characters of a file name taken from the name of a case
 FEW = 40  # snapshots of a large part, where their number is left open
+NO_FILE = "# this case cannot stand in a file:"
 PARTS = ("metaltwin", "numpy", "numba", "h5py")
 
 
@@ -55,6 +61,8 @@ def run(case: "HeatTreatment", file: str | os.PathLike[str] | None, progress: bo
 def resume(file: str | os.PathLike[str], progress: bool = True) -> Result:
     """Go on with an interrupted run to a bit-identical end. Raises CaseError where files are not whole."""
     log, state, extra = store.resume(file)
+    if log.case.startswith(NO_FILE):
+        raise CaseError(f"'{log.path}' came from a case with a Python function; run that case again")
     case = casefile.load(log.case)
     return _march(case, case.problem(), log, state, Clock.from_dict(extra), progress)
 
@@ -106,14 +114,14 @@ def file_name(name: str) -> str:
     >>> file_name("42CrMo4 shaft, oil quenched")
     '42CrMo4_shaft_oil_quenched.vtkhdf'
     """
-    return (re.sub(r"[^\w.-]+", "_", name).strip("_.") or "case") + store.SUFFIX
+    return (re.sub(r"[^\w.-]+", "_", name)[:LONGEST_NAME].strip("_.") or "case") + store.SUFFIX
 
 
 def _text(case: "HeatTreatment") -> str:
     try:
         return casefile.text(case)
     except CaseError as error:
-        return f"# this case cannot stand in a file: {error}\n"
+        return f"{NO_FILE} {error}\n"
 
 
 def _march(
@@ -125,23 +133,59 @@ def _march(
     progress: bool,
 ) -> Result:
     with _asked_to_stop() as asked, Bar(tuple(leg.name for leg in problem.legs), progress) as bar:
-        saved = time.monotonic()
+        due = time.monotonic() + CHECKPOINT_EVERY[0]
 
         def watch(clock: Clock, state: State) -> bool:
-            nonlocal saved
+            nonlocal due
             leg = problem.legs[min(clock.leg, len(problem.legs) - 1)]
             bar.at(clock.leg, clock.fraction(leg, state.time), float(state.temperature.max()))
-            if log.path is not None and time.monotonic() - saved > CHECKPOINT_EVERY:
+            if why := leads_nowhere(leg, clock, state):
+                raise Diverged(f"{leg.name}: {why}")
+            if log.path is not None and (began := time.monotonic()) > due:
                 log.checkpoint(state, clock.as_dict())
-                saved = time.monotonic()
+                now = time.monotonic()
+                due = now + min(max((now - began) / CHECKPOINT_SHARE, CHECKPOINT_EVERY[0]), CHECKPOINT_EVERY[1])
             return asked()
 
         try:
             march(problem, log, watch, state, clock)
         except Stopped:
-            file = log.path or log.save(file_name(case.name))
-            raise Interrupted(file) from None
+            raise Interrupted(log.path or _put_away(log, file_name(case.name))) from None
+        except ArithmeticError as error:
+            log.flush()
+            if log.path is None:
+                raise
+            raise type(error)(f"{error}; what was computed is in '{log.path}'") from None
     return Result(log.archive(), case)
+
+
+def leads_nowhere(leg: Leg, clock: Clock, state: State) -> str:
+    """What shows that a leg will never end well; "" where it may."""
+    cold, hot, now = float(state.temperature.min()), float(state.temperature.max()), f"at {state.time:.6g} s"
+    if cold < 0.0:
+        return f"{now} the coldest cell is below absolute zero; a flux takes out more heat than there is"
+    if hot > HOTTEST:
+        return f"{now} the hottest cell is at {hot:.3g} K; a flux brings in more heat than metal can hold"
+    if leg.until is not None and state.time - clock.entered > LONGEST:
+        part, end = celsius(cold if leg.rising else hot), celsius(leg.until)
+        return f"after {LONGEST / 86400.0:.0f} days the part is at {part}, not at {end}; give a duration"
+    return ""
+
+
+def _put_away(log: store.Log, name: str) -> Path:
+    """Write a run in memory to a new file in this folder, or among temporary files where that cannot be."""
+    try:
+        return log.save(_unused(Path(name)))
+    except (CaseError, OSError):
+        return log.save(_unused(Path(tempfile.gettempdir(), name)))
+
+
+def _unused(path: Path) -> Path:
+    """The path, or one with a number where it is taken: an earlier result is not overwritten."""
+    number, free = 2, path
+    while free.exists():
+        free, number = path.with_name(f"{path.stem}_{number}{path.suffix}"), number + 1
+    return free
 
 
 @contextmanager

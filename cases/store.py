@@ -185,6 +185,8 @@ class Log:
                 for name, values in {**self._last, **still}.items():
                     file["final"].create_dataset(name, data=values, **vtkhdf.PACKED)
             self._write_text(file)
+        if self.path is not None:
+            checkpoint_path(self.path).unlink(missing_ok=True)
 
     def checkpoint(self, state: State, extra: dict[str, Any]) -> None:
         """Write the state and all counts to the checkpoint; without a file keep hold of it for `save`."""
@@ -192,10 +194,13 @@ class Log:
             self._kept = (state, extra)
             return
         self.flush()
+        self._write_checkpoint(self.path, state, extra)
+
+    def _write_checkpoint(self, result: Path, state: State, extra: dict[str, Any]) -> None:
         with self._read() as file:
             steps, samples = int(file["VTKHDF/Steps"].attrs["NSteps"]), file["probes/time"].shape[0]
         counts = {"steps": steps, "samples": samples, "rows": self._rows}
-        _save_checkpoint(checkpoint_path(self.path), state, extra, counts, self.case, self.versions)
+        _save_checkpoint(checkpoint_path(result), state, extra, counts, self.case, self.versions)
 
     # what the house calls
 
@@ -214,9 +219,9 @@ class Log:
         self.flush()
         path = save(self.archive(), file)
         if self.path is None:
-            self.path = path
             if self._kept is not None:
-                self.checkpoint(*self._kept)
+                self._write_checkpoint(path, *self._kept)
+            self.path = path
         return path
 
     def archive(self) -> "Archive":
@@ -289,10 +294,10 @@ def resume(path: str | os.PathLike[str]) -> tuple[Log, State, dict[str, Any]]:
     Raises CaseError where one of the two is missing or cut short, or where the run had ended.
     """
     result = Path(str(path).removesuffix(".checkpoint"))
-    state, extra, counts, case = _load_checkpoint(checkpoint_path(result))
     archive = Archive(result)
     if archive.about.ended:
         raise CaseError(f"'{result}' is a finished run; there is nothing to resume")
+    state, extra, counts, case = _load_checkpoint(checkpoint_path(result))
     if archive.case != case:
         raise CaseError(f"'{result}' and its checkpoint belong to different cases; run the case again")
     log = Log.__new__(Log)

@@ -218,13 +218,15 @@ def balance(
     slabs = first.size
     even = (slabs + 1) // 2
     for half in range(2):
-        for turn in prange(slabs - even if half else even):
+        turns = even + half * (slabs - 2 * even)
+        for turn in prange(turns):
             slab = half * even + turn
             sum_squared = 0.0
             u, c = np.empty((8, 3)), np.empty((3, 7))
             grad, pull = np.empty((3, 3, 4)), np.empty((3, 3, 4))
-            for begin in range(first[slab], first[slab] + count[slab], 64):
-                m = min(64, first[slab] + count[slab] - begin)
+            for task in range((count[slab] + 63) // 64):
+                begin = first[slab] + 64 * task
+                m = min(64, count[slab] - 64 * task)
                 Ta, Tb = np.empty(m), np.empty(m)
                 za, zb = np.empty((z0.shape[0], m)), np.empty((z0.shape[0], m))
                 for s in range(m):

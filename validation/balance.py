@@ -101,7 +101,7 @@ def closed_cycle() -> Iterator[Verdict]:
         part=Part.cylinder("20 mm"),
         alloy=kind,
         grid=Grid("1 mm"),
-        steps=[Heat("900 degC", duration="2 h"), Cool("forced air", duration="2 h", temperature="20 degC")],
+        steps=[Heat("900 degC", duration="2 h"), Cool("forced air", duration="6 h", temperature="20 degC")],
         stress=False,
         hardness=False,
     )
