@@ -12,10 +12,10 @@ from .field import Sampler
 from .hardness import hardness
 from .heat import Heat
 from .kinetics import Transformation
+from .mechanics import mechanics_for
 from .problem import Leg, Problem, Sink, Trial
 from .recorder import Recorder
 from .state import State
-from .stress import mechanics_for
 
 Array = NDArray[float64]
 

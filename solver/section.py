@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from ..kernels import stress as kernel
 from ..materials.matter import Matter
 from .geometry import Cells
-from .solid import FULL, skin
+from .skin import FULL, skin
 from .state import State
 from .stress import ITERATIONS, TOLERANCE, Banded, Knots
 

@@ -6,30 +6,27 @@ exact tangent of the point law, solved inexactly by conjugate gradients under mu
 
 import numpy as np
 from numba import get_num_threads, set_num_threads
-from numpy import float32, float64, int16, int32, int64
+from numpy import float32, float64, int16, int32
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, eye_array
 
 from ..kernels import solid as kernel
 from ..kernels.plasticity import STRAIN
 from ..materials.matter import Matter
 from .geometry import Cells
 from .multigrid import Mesh, Multigrid, conjugate_gradients, mesh, pieces
+from .skin import skin
 from .state import State
 from .stress import Body, Knots, Load
 
 Array = NDArray[float64]
 
 LEAST = 1e-2  # share of a full cell's stiffness that a sliver keeps, so that its nodes are held
-FULL = 0.999  # part share from which a cell's stress counts as that of the bulk
 TOLERANCE = 1e-6  # unbalanced force over the forces of single cells, norms over the body
 STEPS = 12  # of Newton, before an increment is halved
 SEARCH = 60  # conjugate gradient iterations in one step of Newton
 LEAST_STEP = 0.1  # share of a step of Newton below which the line search gives up
 FIRST = 0.05  # what the first of them leaves of the unbalanced force
 FEW = 4096  # cells below which waking threads costs more than it saves
-FITTED = 16  # full cells that the value of a cut cell is extrapolated from
-DEPTHS = (1.0, 1.5)  # cells below a cut one around which they lie: the deepest that is full
 
 
 class Solid(Body):
@@ -194,78 +191,3 @@ def unturned(mesh: Mesh, spacing: tuple[float, float, float], piece: NDArray[int
             i, j = (k + 1) % 3, (k + 2) % 3
             left[k, mine] = part[:, k] - (turn[i] * arm[:, j] - turn[j] * arm[:, i])
     return left
-
-
-def skin(cells: Cells) -> csr_array:
-    """(n, n) matrix that leaves full cells alone and extrapolates them to the centres of the cut ones.
-
-    A quadratic through the nearest full cells below the wall, by weighted least squares. Where a wall is too
-    thin for it, terms that are not seen stay near zero; where no full cell is near, the fullest stands in.
-    """
-    n = cells.index.size
-    cut = np.flatnonzero(cells.fraction < FULL)
-    own = np.flatnonzero(cells.fraction >= FULL)
-    if cut.size == 0:
-        return csr_array(eye_array(n, dtype=float32))
-    outward = cells.patch_area[:, None] * cells.patch_normal
-    total = np.stack([np.bincount(cells.patch_cell, a, minlength=n)[cut] for a in outward.T], 1).astype(
-        float64
-    )
-    normal = total / np.maximum(np.sqrt((total**2).sum(1, keepdims=True)), 1e-300)
-    number = np.full(int(np.prod(cells.lattice.shape)), -1, int32)
-    number[cells.index] = np.arange(n)
-    rows, columns, values = [own], [own], [np.ones(own.size)]
-    for part in np.array_split(np.arange(cut.size), -(-cut.size // 1000)):
-        who, weight = _fit(cells, number, cut[part], normal[part])
-        taken = weight != 0.0
-        rows.append(np.repeat(cut[part], taken.sum(1)))
-        columns.append(who[taken])
-        values.append(weight[taken])
-    data = np.concatenate(values).astype(float32), (np.concatenate(rows), np.concatenate(columns))
-    return csr_array(data, shape=(n, n))
-
-
-def _fit(
-    cells: Cells, number: NDArray[int32], cut: NDArray[int64], normal: Array
-) -> tuple[NDArray[int32], Array]:
-    """Cells (m, FITTED) whose values, times weights (m, FITTED), give those at the centres of m cut cells.
-
-    number (boxes,) cell in each box; cut (m,) cells, normal (m, 3) outward.
-    """
-    shape = np.array(cells.lattice.shape)
-    stride = np.array([1, shape[0], shape[0] * shape[1]])
-    place = cells.index[cut][:, None] // stride % shape
-
-    def look(spot: NDArray[int64]) -> tuple[NDArray[int32], Array]:
-        inside = np.all((spot >= 0) & (spot < shape), axis=-1, keepdims=True)
-        who = np.where(inside[..., 0], number[np.where(inside, spot, 0) @ stride], -1)
-        return who, np.where(who >= 0, cells.fraction[who], 0.0)
-
-    below = place - normal
-    for depth in DEPTHS:
-        deeper = place - depth * normal
-        full = look(np.rint(deeper).astype(int64))[1] >= FULL
-        below[full] = deeper[full]
-    near = np.stack(np.meshgrid(*3 * [np.arange(-3, 4)], indexing="ij"), -1).reshape(-1, 3)
-    spot = np.rint(below).astype(int64)[:, None] + near
-    who, share = look(spot)
-    distance = ((spot - below[:, None]) ** 2).sum(2)
-    rank = np.where(share >= FULL, distance, np.inf)
-    best = np.argsort(rank, axis=1, kind="stable")[:, :FITTED]
-    fullest = np.argmax(share - 1e-3 * distance, axis=1)
-    lone, stand_in = ~np.isfinite(rank).any(1), who[np.arange(cut.size), fullest]
-    offset = np.take_along_axis(spot, best[..., None], 1) - place[:, None]
-    who, rank = np.take_along_axis(who, best, 1), np.take_along_axis(rank, best, 1)
-
-    weight = np.where(np.isfinite(rank), np.exp(-rank / 4.0), 0.0)
-    x, y, z = (offset[..., k].astype(float64) for k in range(3))
-    basis = np.stack([np.ones_like(x), x, y, z, x * x, y * y, z * z, x * y, y * z, z * x], 2)
-    system = np.einsum("cik,ci,cil->ckl", basis, weight, basis)
-    ridge = np.array([0.0, *3 * [2e-4], *6 * [1e-1]]) * weight.sum(1)[:, None]
-    system[:, np.arange(10), np.arange(10)] += ridge + 1e-12
-    first = np.zeros((cut.size, 10, 1))
-    first[:, 0] = 1.0
-    fitted = np.einsum("ck,cik,ci->ci", np.linalg.solve(system, first)[..., 0], basis, weight)
-    who[lone, 0], fitted[lone] = stand_in[lone], 0.0
-    fitted[lone, 0] = 1.0
-    return who, fitted / fitted.sum(1, keepdims=True)

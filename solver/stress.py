@@ -316,19 +316,3 @@ def largest_principal(stress: Array) -> Array:
     angle = np.arccos(np.clip(det / (2.0 * cube), -1.0, 1.0)) / 3.0
     largest: Array = mean + 2.0 * radius * np.cos(angle)
     return largest
-
-
-def mechanics_for(cells: Cells, matter: Matter, axis: Knots) -> Body:
-    """The stress solver of the metric of these cells; tables are sampled at the knots of `axis`."""
-    metric = cells.lattice.metric
-    if metric == "3d":
-        from .solid import Solid
-
-        return Solid(cells, matter, axis)
-    if metric == "rz":
-        from .section import Section
-
-        return Section(cells, matter, axis)
-    from .line import Line
-
-    return Line(cells, matter, axis)

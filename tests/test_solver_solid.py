@@ -15,11 +15,13 @@ from scipy.special import j0, j1
 from metaltwin.materials.matter import Kinetics, Matter, Mechanics, Phase, constant
 from metaltwin.solver.geometry import Cells, build
 from metaltwin.solver.lattice import Lattice
+from metaltwin.solver.mechanics import mechanics_for
 from metaltwin.solver.multigrid import Multigrid, conjugate_gradients, mesh
 from metaltwin.solver.shape import Cylinder, Sphere
-from metaltwin.solver.solid import FULL, Solid, skin
+from metaltwin.solver.skin import FULL, skin
+from metaltwin.solver.solid import Solid
 from metaltwin.solver.state import State
-from metaltwin.solver.stress import Load, mechanics_for
+from metaltwin.solver.stress import Load
 
 YOUNG, POISSON, ALPHA = 200e9, 0.3, 1.2e-5
 MPA = 1e6

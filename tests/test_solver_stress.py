@@ -11,9 +11,10 @@ from scipy.special import j0, j1
 from metaltwin.materials.matter import Kinetics, Matter, Mechanics, Phase, constant
 from metaltwin.solver.geometry import Cells, build
 from metaltwin.solver.lattice import Lattice
+from metaltwin.solver.mechanics import mechanics_for
 from metaltwin.solver.shape import Sphere
 from metaltwin.solver.state import State
-from metaltwin.solver.stress import largest_principal, mechanics_for
+from metaltwin.solver.stress import largest_principal
 
 MPA = 1e6
 ZERO = 273.15

@@ -14,8 +14,8 @@ from ..materials.alloy import Alloy
 from ..materials.library import alloy
 from ..materials.matter import Kinetics
 from ..solver.geometry import build
+from ..solver.mechanics import mechanics_for
 from ..solver.shape import Box, Cylinder
-from ..solver.stress import mechanics_for
 from ..solver.tables import Axis, Tables
 from .direct import Kept, follow
 from .kinetics import jmak

@@ -17,10 +17,11 @@ from ..materials.matter import Kinetics, Matter, Mechanics, Phase, Property, con
 from ..solver.boundary import Law
 from ..solver.field import Sampler
 from ..solver.geometry import Cells, build
+from ..solver.mechanics import mechanics_for
 from ..solver.problem import Leg, Problem
 from ..solver.shape import Box, Cylinder, Sphere
 from ..solver.state import State
-from ..solver.stress import Body, Properties, mechanics_for
+from ..solver.stress import Body, Properties
 from ..solver.tables import Axis
 from . import analytic
 from .bar import Bar

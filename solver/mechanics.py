@@ -1,0 +1,14 @@
+"""Which stress solver a part takes."""
+
+from ..materials.matter import Matter
+from .geometry import Cells
+from .line import Line
+from .section import Section
+from .solid import Solid
+from .stress import Body, Knots
+
+
+def mechanics_for(cells: Cells, matter: Matter, axis: Knots) -> Body:
+    """The stress solver of the metric of these cells; tables are sampled at the knots of `axis`."""
+    kinds: dict[str, type[Body]] = {"rz": Section, "3d": Solid}
+    return kinds.get(cells.lattice.metric, Line)(cells, matter, axis)
