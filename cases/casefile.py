@@ -158,9 +158,7 @@ def _spoken(case: "HeatTreatment", folder: Path | None) -> dict[str, Any]:
     words["part"] = part
     words["steps"] = [{step.kind: fields_spoken(step)} for step in case.steps]
     if case.sensors:
-        words["sensors"] = {
-            sensor.name: {"at": [entry.text for entry in sensor.at]} for sensor in case.sensors
-        }
+        words["sensors"] = {sensor.name: {"at": [entry.text for entry in sensor.at]} for sensor in case.sensors}
     head = {"metaltwin": FORMAT, "name": words.pop("name"), "kind": KINDS[0]}
     return head | words | ({"output": output} if output else {})
 

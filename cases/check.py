@@ -10,7 +10,7 @@ from ..materials.composition import outside as outside_fits
 from ..materials.curve import Curve
 from ..materials.matter import Matter
 from ..solver.geometry import Cells
-from .estimate import CUT_CELLS, Body, LegEstimate, estimate, memory, seconds
+from .estimate import CUT_CELLS, LONGEST, Body, LegEstimate, estimate, memory, seconds
 from .problem import lattice_cells, probes_inside
 from .schedule import (
     Stretch,
@@ -70,9 +70,8 @@ class Check:
 
     def __str__(self) -> str:
         box = " x ".join(str(count) for count in self.shape)
-        edges = " x ".join(
-            f"{1e3 * edge:.4g}" for edge, count in zip(self.spacing, self.shape, strict=True) if count > 1
-        )
+        resolved = [edge for edge, count in zip(self.spacing, self.shape, strict=True) if count > 1]
+        edges = " x ".join(f"{1e3 * edge:.4g}" for edge in resolved or self.spacing[:1])
         mean = max(1, round(sum(leg.stages for leg in self.legs) / max(self.steps, 1)))
         lines = [
             self.name,
@@ -83,7 +82,7 @@ class Check:
             f"  run time  about {duration(self.seconds)}",
             f"  steps     about {self.steps}, of {mean} stages on average; plain explicit steps end at "
             f"{self.limit:.2g} s at this spacing",
-            f"  {'step':14s}{'lasts about':>14s}{'from':>10s}{'to':>10s}{'Biot number':>18s}{'steps':>7s}",
+            f"  {'step':13s} {'lasts about':>13s} {'from':>9s} {'to':>9s} {'Biot number':>18s} {'steps':>7s}",
         ]
         lines += [_row(leg) for leg in self.legs]
         for title, entries in (
@@ -110,9 +109,7 @@ def duration(time: float) -> str:
 def _row(leg: LegEstimate) -> str:
     numbers = "-" if leg.biot is None else f"{leg.biot[0]:.3g} to {leg.biot[1]:.3g}"
     before, end = f"{leg.before - 273.15:.0f} degC", f"{leg.end - 273.15:.0f} degC"
-    return (
-        f"  {leg.name:14s}{duration(leg.duration):>14s}{before:>10s}{end:>10s}{numbers:>18s}{leg.steps:>7d}"
-    )
+    return f"  {leg.name:13s} {duration(leg.duration):>13s} {before:>9s} {end:>9s} {numbers:>18s} {leg.steps:>7d}"
 
 
 def check(case: "HeatTreatment") -> Check:
@@ -141,7 +138,7 @@ def check(case: "HeatTreatment") -> Check:
         computed=_computed(case, matter),
         start=", ".join(_share(name, z) for name, z in phases.items() if z > 0.0) + f" at {celsius(start)}",
         legs=legs,
-        warnings=(*_warnings(case, matter), *case.part.thin_walls(cells)),
+        warnings=(*_warnings(case, matter), *_endless(legs), *case.part.thin_walls(cells)),
         outside=(*_media_outside(schedule, legs), *_matter_outside(case.alloy, *reach)),
         marks=_marks(schedule, matter),
     )
@@ -149,9 +146,7 @@ def check(case: "HeatTreatment") -> Check:
 
 def explicit_limit(cells: Cells, body: Body, hot: float) -> float:
     """s, the largest step of a plain explicit scheme; cut cells, lifted, allow a share of it."""
-    resolved = [
-        edge for edge, count in zip(cells.lattice.spacing, cells.lattice.shape, strict=True) if count > 1
-    ]
+    resolved = [edge for edge, count in zip(cells.lattice.spacing, cells.lattice.shape, strict=True) if count > 1]
     inverse = sum(edge**-2 for edge in resolved) or cells.lattice.spacing[0] ** -2
     whole = 0.5 / (body.diffusivity(293.15, max(hot, 1100.0)) * inverse)
     return whole * (CUT_CELLS if cells.fraction.min() < 0.999 else 1.0)
@@ -180,9 +175,7 @@ def _media_outside(schedule: tuple[Stretch, ...], legs: tuple[LegEstimate, ...])
     found = []
     for stretch, leg in zip(schedule, legs, strict=True):
         for medium in dict.fromkeys(medium.name for medium in stretch.each()):
-            found += _one_medium(
-                stretch, leg, next(entry for entry in stretch.each() if entry.name == medium)
-            )
+            found += _one_medium(stretch, leg, next(entry for entry in stretch.each() if entry.name == medium))
     return found
 
 
@@ -209,17 +202,12 @@ def _sides(what: str, curve: Curve, low: float, high: float) -> list[str]:
 def _matter_outside(alloy: Any, low: float, high: float) -> list[str]:
     named = [(entry.name, getattr(alloy, entry.name)) for entry in dataclasses.fields(alloy)]
     return [
-        line
-        for name, curve in named
-        if isinstance(curve, Curve)
-        for line in _sides(f"alloy: {name}", curve, low, high)
+        line for name, curve in named if isinstance(curve, Curve) for line in _sides(f"alloy: {name}", curve, low, high)
     ]
 
 
 def _marks(schedule: tuple[Stretch, ...], matter: Matter) -> tuple[str, ...]:
-    media = {
-        medium.name: medium for stretch in schedule for medium in stretch.each() if medium.mark in ("M", "U")
-    }
+    media = {medium.name: medium for stretch in schedule for medium in stretch.each() if medium.mark in ("M", "U")}
     return (
         *(f"[{medium.mark}] medium '{name}': {medium.source}" for name, medium in media.items()),
         *matter.remarks,
@@ -239,6 +227,21 @@ def _warnings(case: "HeatTreatment", matter: Matter) -> list[str]:
     return found
 
 
+def _endless(legs: tuple[LegEstimate, ...]) -> list[str]:
+    """Legs that a part of one temperature does not end, or leaves colder than anything."""
+    found = [
+        f"{leg.name}: its until is not reached within {duration(LONGEST)} (part at {celsius(leg.end)}); give a duration"
+        for leg in legs
+        if leg.endless
+    ]
+    found += [
+        f"{leg.name}: the part would fall below absolute zero; less flux, or a shorter duration"
+        for leg in legs
+        if leg.end <= 0.0
+    ]
+    return found
+
+
 def _carbide(case: "HeatTreatment", matter: Matter) -> list[str]:
     """What becomes of the carbide of a hypereutectoid steel at the temperatures of its schedule."""
     need = austenitising(case.alloy, matter)
@@ -250,9 +253,7 @@ def _carbide(case: "HeatTreatment", matter: Matter) -> list[str]:
     dissolved = f"the card's dissolved carbon, {case.alloy.austenite.C:g} wt %, is used"
     found = []
     for name, temperature in named:
-        side, carbide = (
-            ("below", "stays undissolved") if temperature < need.whole else ("above", "may all dissolve")
-        )
+        side, carbide = ("below", "stays undissolved") if temperature < need.whole else ("above", "may all dissolve")
         if temperature >= need.temperature:
             what = f"{name}: {celsius(temperature)} is {side} Acm ({celsius(need.whole)})"
             found.append(f"{what}: carbide {carbide}; {dissolved}")

@@ -33,6 +33,7 @@ HEAT_BYTES, STRESS_BYTES, BOX_BYTES, BASE_BYTES = 250.0, 850.0, 24.0, 220e6
 SIGMA = 5.670374419e-8  # W/m2/K4
 CUT_CELLS = 0.35  # share of a full cell's step that lifted cut cells allow
 TRANSFORMED = 600.0  # K, where a quench has begun to make martensite
+HOT = 1e4  # K, where nothing is left to follow
 LONGEST = 30 * 86400.0  # s, where a leg that hardly moves is given up
 
 
@@ -47,6 +48,7 @@ class LegEstimate:
     steps        of time
     stages       of all steps
     front        how many times more steps and increments it takes because cells transform in turn
+    endless      whether its `until` was not reached
     """
 
     name: str
@@ -57,6 +59,7 @@ class LegEstimate:
     steps: int
     stages: int
     front: float = 1.0
+    endless: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,19 +132,26 @@ def exchange(medium: Medium, surface: float, time: float) -> tuple[float, float]
 
 
 def follow(stretch: Stretch, body: Body, start: float) -> tuple[float, float]:
-    """Duration (s) and end temperature (K) of a leg that begins at `start` (K)."""
+    """Duration (s) and end temperature (K) of a leg that begins at `start` (K).
+
+    Linearised implicit Euler, so that a thin part that has come to rest costs no more steps than a thick one.
+    """
     T, time = start, 0.0
-    last = inf if stretch.duration is None else stretch.duration
-    while time < last and time < LONGEST:
-        if stretch.until is not None and (T >= stretch.until if stretch.rising else T <= stretch.until):
-            break
+    last = LONGEST if stretch.duration is None else stretch.duration
+    while time < last and 0.0 < T < HOT:
+        if _past(stretch, T):
+            return time, T
         rate = _rate(stretch, body, T, time)
-        if rate == 0.0:
-            return (last if last < inf else time), T
+        fading = max(0.0, rate - _rate(stretch, body, T + 1.0, time))  # 1/s
         change = max(0.5, 0.01 * abs(T - 293.15))
-        dt = min(change / abs(rate), last - time, max(1.0, 0.02 * min(last, 1e5)))
-        T, time = T + rate * dt, time + dt
-    return time, T
+        room = abs(rate) - change * fading
+        dt = min(change / room if room > 0.0 else inf, last - time, max(1.0, 0.02 * min(last, 1e5)))
+        T, time = T + rate * dt / (1.0 + fading * dt), time + dt
+    return (time if stretch.duration is None else stretch.duration), T
+
+
+def _past(stretch: Stretch, T: float) -> bool:
+    return stretch.until is not None and (T >= stretch.until if stretch.rising else T <= stretch.until)
 
 
 def _rate(stretch: Stretch, body: Body, T: float, time: float) -> float:
@@ -176,12 +186,13 @@ def estimate(
     ready, T, austenite = [], start, body.phases.get("austenite", 0.0) > 0.0
     for stretch in stretches:
         duration, end = follow(stretch, body, T)
+        endless = stretch.until is not None and not _past(stretch, end)
         front = FRONT if austenite and end < TRANSFORMED < T else 1.0
         austenite = austenite and end > TRANSFORMED
         steps = max(4, ceil(front * STEPS * max(abs(end - T) / tolerance, 0.3) ** (1.0 / 3.0)))
         stages = max(3 * steps, ceil(STAGES * sqrt(4.0 * steps * duration / limit)))
         numbers = biot(stretch, body, min(T, end), max(T, end))
-        ready.append(LegEstimate(stretch.name, duration, T, end, numbers, steps, stages, front))
+        ready.append(LegEstimate(stretch.name, duration, T, end, numbers, steps, stages, front, endless))
         T = end
     return tuple(ready)
 

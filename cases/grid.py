@@ -44,9 +44,7 @@ def metric_of(shape: Shape, grid: Grid) -> str:
     if grid.metric == "auto":
         return shape.metrics[0]
     if grid.metric not in named:
-        raise CaseError(
-            f"{grid.metric!r} does not suit this part; give {' or '.join(sorted(named))}, or 'auto'"
-        )
+        raise CaseError(f"{grid.metric!r} does not suit this part; give {' or '.join(sorted(named))}, or 'auto'")
     return named[grid.metric]
 
 
@@ -66,9 +64,14 @@ def check_spacing(shape: Shape, grid: Grid) -> None:
     cells = prod(edge / spacing for edge in edges)
     if cells > MOST_CELLS:
         least = spacing * (cells / MOST_CELLS) ** (1.0 / len(edges))
-        raise CaseError(
-            f"'{grid.spacing}' makes a box of {cells:.2g} cells; take {1e3 * least:.2g} mm or more"
-        )
+        raise CaseError(f"'{grid.spacing}' makes a box of {cells:.2g} cells; take {1e3 * least:.2g} mm or more")
+
+
+def axis_of(shape: Shape) -> str | None:
+    """What radial and hoop mean in a body: about z, "cylinder", from the centre, "sphere", or nothing."""
+    if isinstance(shape, Sphere):
+        return "sphere"
+    return "cylinder" if isinstance(shape, Cylinder) else None
 
 
 def wall_of(shape: Shape) -> float:

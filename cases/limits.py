@@ -33,6 +33,9 @@ def _pair(field: str, given: object) -> tuple[Any, Any]:
         low, high = (None if side is None else amount(side, meaning(field).unit) for side in given)
     except ValueError as error:
         raise CaseError(str(error), field) from None
+    for side in (low, high):
+        if side is not None and meaning(field).shown == "%" and side > 1.0:
+            raise CaseError(f"'{side}' is more than the whole; write per cent, '{float(side):g} %'", field)
     if low is None and high is None:
         raise CaseError("both sides are open; give at least one", field)
     if low is not None and high is not None and low >= high:

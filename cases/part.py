@@ -27,6 +27,7 @@ NEEDS = {
 ALLOWS = {"cylinder": ("length",), "ring": ("length",)}
 AXES = ("x", "y", "z")
 NAMED = 3  # thin walls named in a warning
+SIZES = (1e-6, 100.0)  # m, what a part may measure before its unit is doubted
 
 
 @plain
@@ -70,6 +71,10 @@ class Part:
         outer, inner = self.outer, self.inner
         if outer is not None and inner is not None and inner >= outer:
             raise CaseError(f"{self.inner} is not smaller than outer, {self.outer}", "inner")
+        for name in given:
+            size = getattr(self, name)
+            if isinstance(size, Amount) and not SIZES[0] <= size <= SIZES[1]:
+                raise CaseError(f"'{size}' is no size of a part, 1 um to 100 m; is the unit right?", name)
         if self.unit is not None:
             self._scale()
 
@@ -142,9 +147,7 @@ class Part:
             if folder is not None and isinstance(given["stl"], str):
                 given["stl"] = os.path.abspath(folder / given["stl"])
         elif "shape" not in given:
-            raise CaseError(
-                f"is missing; one of {', '.join(sorted(set(NEEDS) - {'stl'}))}, or give stl", "shape"
-            )
+            raise CaseError(f"is missing; one of {', '.join(sorted(set(NEEDS) - {'stl'}))}, or give stl", "shape")
         else:
             kind = given.pop("shape")
         for name in given:
@@ -190,18 +193,17 @@ class Part:
             said.append(f"part: '{self.stl}' holds {bodies} separate bodies")
         walls = thin_walls(cells)
         if walls:
-            places = "; ".join(str(wall) for wall in walls[:NAMED])
-            more = f" and {len(walls) - NAMED} more places" if len(walls) > NAMED else ""
-            said.append(
-                f"grid.spacing: walls fewer than two cells thick: {places}{more}; take a smaller spacing"
-            )
+            named = list(dict.fromkeys(map(str, walls)))
+            places = "; ".join(named[:NAMED])
+            more = f" and {len(named) - NAMED} more places" if len(named) > NAMED else ""
+            said.append(f"grid.spacing: walls fewer than two cells thick: {places}{more}; take a smaller spacing")
         return said
 
     def _scale(self) -> float:
         try:
             return parse(f"1 {self.unit}", "m")
-        except ValueError as error:
-            raise CaseError(str(error), "unit") from None
+        except ValueError:
+            raise CaseError(f"'{self.unit}' is no unit of length; give mm, cm, m or in", "unit") from None
 
     def _solid(self) -> Shape:
         if self.kind == "stl":

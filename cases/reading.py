@@ -48,9 +48,7 @@ class Field:
             return self.values
         if self.values.shape[0] == 3:
             return np.asarray(np.linalg.norm(self.values, axis=0))
-        raise CaseError(
-            f"{self.name} has six components; ask for {self.name}_xx, {self.name}_axial or von_mises"
-        )
+        raise CaseError(f"{self.name} has six components; ask for {self.name}_xx, {self.name}_axial or von_mises")
 
     @property
     def max(self) -> float:
@@ -69,9 +67,7 @@ class Field:
         return _over(lambda values: np.average(values[known], weights=self.volumes[known]), self._scalar)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return (
-            np.array(self.values, dtype=dtype) if copy is not False else np.asarray(self.values, dtype=dtype)
-        )
+        return np.array(self.values, dtype=dtype) if copy is not False else np.asarray(self.values, dtype=dtype)
 
     def __repr__(self) -> str:
         if self.values.ndim == 2 and self.values.shape[0] == 6:
@@ -144,8 +140,7 @@ class Stress:
         directions = frame(np.array([self.place]), self.about)[0]
         if self.about == "sphere" and row == 1:  # the mean of the two tangents: the same in a sphere of 1d
             return float(
-                0.5
-                * (directions[1] @ self.tensor @ directions[1] + directions[2] @ self.tensor @ directions[2])
+                0.5 * (directions[1] @ self.tensor @ directions[1] + directions[2] @ self.tensor @ directions[2])
             )
         return float(directions[row] @ self.tensor @ directions[row])
 

@@ -141,9 +141,7 @@ class Result:
 
     def at(self, x: str, y: str, z: str, time: str | float | None = None) -> Point:
         """What is known at a place, second order in space, skin included; at the end or at a time."""
-        position = tuple(
-            parse(value, "m", f"at {axis}") for axis, value in zip("xyz", (x, y, z), strict=True)
-        )
+        position = tuple(parse(value, "m", f"at {axis}") for axis, value in zip("xyz", (x, y, z), strict=True))
         return self.at_position(position, time)  # type: ignore[arg-type]
 
     def at_position(self, position: Position, time: str | float | None = None) -> Point:
@@ -183,10 +181,7 @@ class Result:
 
     def judge(self, limits: Mapping[str, tuple[Any, Any]]) -> dict[str, Limit]:
         """Fields against limits given as quantities, {"hardness": ("50 HRC", "56 HRC")}, or as SI numbers."""
-        return {
-            name: Limit(self.field(name), *(_side(name, side) for side in pair))
-            for name, pair in limits.items()
-        }
+        return {name: Limit(self.field(name), *(_side(name, side) for side in pair)) for name, pair in limits.items()}
 
     def summary(self) -> Summary:
         """The table a metallurgist reads first; prints as text."""
@@ -344,10 +339,4 @@ def read(path: str | os.PathLike[str]) -> Result:
 
 
 def _side(name: str, side: Any) -> float | None:
-    return (
-        parse(side, meaning(name).unit, name)
-        if isinstance(side, str)
-        else None
-        if side is None
-        else float(side)
-    )
+    return parse(side, meaning(name).unit, name) if isinstance(side, str) else None if side is None else float(side)

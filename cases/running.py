@@ -17,10 +17,10 @@ from ..materials.refusal import CaseError
 from ..solver.clock import Clock, Diverged
 from ..solver.march import Stopped, march
 from ..solver.problem import Leg, Problem
-from ..solver.shape import Cylinder, Shape, Sphere
 from ..solver.state import State
 from . import casefile, store
 from .estimate import HEAT_BYTES, LONGEST, STRESS_BYTES
+from .grid import axis_of
 from .progress import Bar
 from .result import Result
 from .schedule import celsius
@@ -42,9 +42,7 @@ class Interrupted(KeyboardInterrupt):
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        super().__init__(
-            f"stopped; what was computed is in '{file}', metaltwin run --resume '{file}' goes on"
-        )
+        super().__init__(f"stopped; what was computed is in '{file}', metaltwin run --resume '{file}' goes on")
 
 
 def run(case: "HeatTreatment", file: str | os.PathLike[str] | None, progress: bool) -> Result:
@@ -91,13 +89,6 @@ def room(problem: Problem) -> float:
     count = problem.snapshots if isinstance(problem.snapshots, int) else FEW
     state = HEAT_BYTES + (STRESS_BYTES if problem.stress else 0.0)
     return store.expected_bytes(cells, components, count, state)
-
-
-def axis_of(shape: Shape) -> str | None:
-    """What radial and hoop mean in a body: about z, from the centre, or nothing."""
-    if isinstance(shape, Sphere):
-        return "sphere"
-    return "cylinder" if isinstance(shape, Cylinder) else None
 
 
 def versions() -> dict[str, str]:

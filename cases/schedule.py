@@ -5,11 +5,15 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from ..materials.curve import TimeCurve
+from ..materials.material import Material
 from ..materials.matter import Matter
 from ..materials.medium import Medium
 from ..materials.refusal import CaseError
-from .grid import check_spacing, metric_of
-from .step import Cool, Heat, Quench, Soak, Temper, opened, step_names
+from ..solver.tables import TREATED
+from .grid import axis_of, check_spacing, metric_of
+from .limits import TENSORS
+from .meaning import AXIAL, PHASES
+from .step import Cool, Heat, Hold, Quench, Soak, Temper, opened, step_names
 
 if TYPE_CHECKING:
     from .treatment import HeatTreatment
@@ -19,6 +23,7 @@ ROOM = 293.15
 """K, where a part starts that is not said to start elsewhere."""
 AT_TEMPERATURE = 5.0
 """K below the furnace, where the hold of a temper begins to count."""
+STRESSED = ("von_mises", "max_principal", "max_principal_transient", "plastic_strain")
 COLD = 298.15
 """K, the end of the cooling after a temper."""
 
@@ -107,6 +112,8 @@ def check_words(case: "HeatTreatment") -> None:
     """Refuse what words alone show to be wrong. Raises CaseError."""
     matter = case.alloy.matter()
     _data(case, matter)
+    _limits(case, matter)
+    _molten(case)
     shape = case.part.shape
     try:
         metric = metric_of(shape, case.grid)
@@ -133,15 +140,8 @@ def wants_stress(case: "HeatTreatment", matter: Matter) -> bool:
 
 
 def _data(case: "HeatTreatment", matter: Matter) -> None:
-    limited = case.limits or {}
-    if (case.hardness or "hardness" in limited) and not wants_hardness(case, matter):
-        where = ("hardness",) if case.hardness is not None else ("limits", "hardness")
-        if case.hardness is False:
-            raise CaseError("is off, but a limit stands on it; drop the limit or switch it on", *where)
-        lacks = "no kinetics" if not matter.transforms else "no hardness law"
-        raise CaseError(
-            f"'{matter.name}' has {lacks}; name an alloy of the library, or leave hardness out", *where
-        )
+    if case.hardness and not wants_hardness(case, matter):
+        raise CaseError(f"{_no_hardness(matter)}; take a steel that transforms, or leave hardness out", "hardness")
     if case.stress and not matter.has_mechanics:
         lacking = [phase.name for phase in matter.phases if phase.mechanics is None]
         raise CaseError(
@@ -149,6 +149,49 @@ def _data(case: "HeatTreatment", matter: Matter) -> None:
             "or leave stress out",
             "stress",
         )
+
+
+def _no_hardness(matter: Matter) -> str:
+    return f"'{matter.name}' has {'no hardness law' if matter.transforms else 'no kinetics'}"
+
+
+def _limits(case: "HeatTreatment", matter: Matter) -> None:
+    for field in case.limits or {}:
+        if why := _uncomputed(case, matter, field):
+            raise CaseError(f"{why}; drop the limit", "limits", field)
+
+
+def _uncomputed(case: "HeatTreatment", matter: Matter, field: str) -> str:
+    """Why a field will not be there to stand a limit on; "" where it will."""
+    stem, _, part = field.rpartition("_")
+    if field in ("hardness", "yield_strength", "tensile_strength") and not wants_hardness(case, matter):
+        return "hardness is off" if case.hardness is False else f"{_no_hardness(matter)}, so no hardness"
+    if field in (*PHASES, "retained_austenite", "cooling_rate_700", "t8_5") and not matter.transforms:
+        return f"'{matter.name}' has no kinetics: its phases do not change"
+    if (field in STRESSED or stem in TENSORS) and not wants_stress(case, matter):
+        return "stress is off" if case.stress is False else f"'{matter.name}' has no mechanics, so no stress"
+    if stem == "as_quenched_stress" and not any(isinstance(step, Temper) for step in case.steps):
+        return f"without a temper there is no as-quenched stress beside the stress; write stress_{part}"
+    axes = {"cylinder": AXIAL, "sphere": AXIAL[:2]}.get(axis_of(case.part.shape) or "", ())
+    if part in AXIAL and part not in axes:
+        return f"this part has no {part} direction; write max_principal, or {stem}_xx and so on"
+    return ""
+
+
+def _molten(case: "HeatTreatment") -> None:
+    """Refuse what no solid metal of the library lives through."""
+    if isinstance(case.alloy, Material):
+        return
+    named = [(("start",), case.start)] if case.start is not None else []
+    for name, step in zip(step_names(case.steps), case.steps, strict=True):
+        if isinstance(step, Soak | Hold | Temper | Heat):
+            hot = step.highest if isinstance(step, Heat) else step.temperature
+            named.append((("steps", name, "temperature"), hot))
+    for where, temperature in named:
+        if float(temperature) > TREATED[1]:
+            raise CaseError(
+                f"{celsius(temperature)} is above {celsius(TREATED[1])}, where data end and metal melts", *where
+            )
 
 
 def _places(case: "HeatTreatment", metric: str) -> None:
@@ -240,17 +283,23 @@ def directions(case: "HeatTreatment") -> tuple[bool, ...]:
             media = step.surroundings(None)
         except CaseError as error:
             raise error.under("steps", name, "temperature") from None
-        ends = [
-            (medium.name, ambient(medium))
-            for medium in (media.values() if isinstance(media, dict) else (media,))
-        ]
+        ends = [(medium.name, ambient(medium)) for medium in (media.values() if isinstance(media, dict) else (media,))]
         until = getattr(step, "until", None)
         up = until is not None and _rises(part, until, [end for _, end in ends])
         if until is not None:
-            _reachable(ends, until, up, str(until), "steps", name, "until")
+            _reachable(ends, until, part, up, "steps", name, "until")
+            if all(medium.insulates for medium in (media.values() if isinstance(media, dict) else (media,))):
+                raise CaseError(f"'{until}' is never reached where no heat passes; give a duration", "steps", name)
         if isinstance(step, Temper) and step.cool is not None:
-            tank = opened(step.cool)
-            _reachable([(tank.name, ambient(tank))], COLD, False, "25 degC", "steps", name, "cool")
+            tank, cold = opened(step.cool), ambient(opened(step.cool))
+            if cold is not None and cold >= COLD:
+                raise CaseError(
+                    f"a temper ends at 25 degC, never reached in '{tank.name}' at {celsius(cold)}; take a colder "
+                    "one, or cool=None and a Cool of your own",
+                    "steps",
+                    name,
+                    "cool",
+                )
         rising.append(up)
         part = _after(part, step, [end for _, end in ends], up)
     return tuple(rising)
@@ -276,14 +325,12 @@ def _after(part: Range, step: Any, ends: list[float | None], rising: bool) -> Ra
     return (float(until), high) if rising else (low, float(until))
 
 
-def _reachable(
-    ends: list[tuple[str, float | None]], until: float, rising: bool, text: str, *where: str
-) -> None:
+def _reachable(ends: list[tuple[str, float | None]], until: Any, part: Range, rising: bool, *where: str) -> None:
     for medium, end in ends:
-        if end is not None and ((end <= until) if rising else (end >= until)):
-            side = "below" if rising else "above"
-            raise CaseError(
-                f"'{text}' is never reached in '{medium}' at {celsius(end)}; "
-                f"give one {side} that, or a duration",
-                *where,
-            )
+        if end is None or ((end > until) if rising else (end < until)):
+            continue
+        given = f"'{until}' is never reached in '{medium}' at {celsius(end)}"
+        if rising and end < part[0]:
+            raise CaseError(f"{given}: the part comes at {celsius(part[1])} at most; give one between", *where)
+        side = "below" if rising else "above"
+        raise CaseError(f"{given}; give one {side} that, or a duration", *where)

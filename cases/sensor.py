@@ -1,9 +1,18 @@
 """Where temperature is read."""
 
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
 from pydantic.dataclasses import dataclass
 
 from ..materials.quantity import Coordinate
-from ..materials.refusal import STRICT, plain
+from ..materials.refusal import STRICT, CaseError, plain
+
+
+def _three(given: object) -> object:
+    if not isinstance(given, list | tuple) or len(given) != 3:
+        raise CaseError(f"{given!r} is no place; give x, y and z, ('0 mm', '0 mm', '80 mm')")
+    return given
 
 
 @plain
@@ -16,5 +25,5 @@ class Thermocouple:
     Raises CaseError for a coordinate without unit.
     """
 
-    name: str
-    at: tuple[Coordinate, Coordinate, Coordinate]
+    name: Annotated[str, Field(min_length=1)]
+    at: Annotated[tuple[Coordinate, Coordinate, Coordinate], BeforeValidator(_three)]

@@ -41,9 +41,7 @@ class Ramp:
     def __post_init__(self) -> None:
         exactly_one(self, "rate", "time")
         if self.start == self.to:
-            raise CaseError(
-                f"the ramp goes from {self.start} to {self.to}; write the temperature alone", "to"
-            )
+            raise CaseError(f"the ramp goes from {self.start} to {self.to}; write the temperature alone", "to")
 
     def curve(self) -> TimeCurve:
         """Temperature against time since the start of the step."""
@@ -108,9 +106,7 @@ FurnaceTemperature = Annotated[
     PlainValidator(_furnace_temperature),
     _schema("a temperature, {from, to, rate | time}, or {times: [...], values: [...]}"),
 ]
-OneMedium = Annotated[
-    Any, PlainValidator(_medium), _schema("a medium of the library, or {name, h, temperature}")
-]
+OneMedium = Annotated[Any, PlainValidator(_medium), _schema("a medium of the library, or {name, h, temperature}")]
 Media = Annotated[Any, PlainValidator(_media), _schema("a medium, or {bottom, side, top} with a medium each")]
 FURNACE_H = Amount(20.0, "20 W/m^2/K")
 
@@ -247,9 +243,7 @@ class Quench:
         if self.direction is not None:
             one_of(self.direction, DIRECTIONS, "direction", "direction")
             if self.immersion is None:
-                raise CaseError(
-                    "says where the part moves, but not how fast; give immersion too", "direction"
-                )
+                raise CaseError("says where the part moves, but not how fast; give immersion too", "direction")
         if self.bath is not None and not any(map(self._wet, self.zones().values())):
             raise CaseError(f"'{self.bath}': no medium here has a bath; leave bath out", "bath")
 
@@ -261,16 +255,12 @@ class Quench:
     def surroundings(self, emissivity: float | None) -> Medium | Zones:
         """The medium, or one for each zone, at the temperature of the bath."""
         media = self.zones()
-        ready = {
-            zone: at(medium, self.bath) if self._wet(medium) else medium for zone, medium in media.items()
-        }
+        ready = {zone: at(medium, self.bath) if self._wet(medium) else medium for zone, medium in media.items()}
         return ready if isinstance(self.medium, dict) else ready["all"]
 
     def _wet(self, medium: Medium) -> bool:
         """Whether the bath's temperature is that of a medium: in zones only of one that does not radiate."""
-        return medium.temperature is not None and (
-            not isinstance(self.medium, dict) or medium.emissivity is None
-        )
+        return medium.temperature is not None and (not isinstance(self.medium, dict) or medium.emissivity is None)
 
 
 @plain

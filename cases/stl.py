@@ -60,9 +60,7 @@ def triangles(data: bytes, name: str) -> Array:
             return np.frombuffer(data, RECORD, count, HEADER)["corner"].astype(float64)
         if not data.lstrip()[:5].lower() == b"solid" and count:
             held = (len(data) - HEADER) // RECORD.itemsize
-            raise CaseError(
-                f"'{name}' is cut short: {count} facets announced, {held} there; copy it again", "stl"
-            )
+            raise CaseError(f"'{name}' is cut short: {count} facets announced, {held} there; copy it again", "stl")
     if not data.lstrip()[:5].lower() == b"solid":
         raise CaseError(f"'{name}' is empty or no STL file", "stl")
     words = re.findall(rb"vertex\s+(\S+)\s+(\S+)\s+(\S+)", data, re.IGNORECASE)
@@ -139,9 +137,7 @@ def checked(points: Array, facets: Facets, name: str) -> Mesh:
     edges, number, count = _undirected(directed)
     if (count == 1).any():
         where = _place(points[edges[count == 1][0]].mean(0))
-        raise CaseError(
-            f"'{name}' is open: {_some(count == 1, 'edge')}, one near {where}; close it in CAD", "stl"
-        )
+        raise CaseError(f"'{name}' is open: {_some(count == 1, 'edge')}, one near {where}; close it in CAD", "stl")
     if (count > 2).any():
         where, most = _place(points[edges[count > 2][0]].mean(0)), count.max()
         what = f"{_some(count > 2, 'edge')} shared by up to {most} facets"
@@ -182,10 +178,4 @@ def _place(point: Array) -> str:
 
 
 def _length(value: float) -> str:
-    return (
-        f"{value:.3g} m"
-        if value >= 1.0
-        else f"{1e3 * value:.3g} mm"
-        if value >= 1e-3
-        else f"{1e6 * value:.3g} um"
-    )
+    return f"{value:.3g} m" if value >= 1.0 else f"{1e3 * value:.3g} mm" if value >= 1e-3 else f"{1e6 * value:.3g} um"

@@ -93,7 +93,10 @@ class Log:
             check_writable(self.path)
             pending.forget(self.path)
             checkpoint_path(self.path).unlink(missing_ok=True)
-            pending.replace(self.path, image.getbuffer())
+            try:
+                pending.replace(self.path, image.getbuffer())
+            except OSError as error:
+                raise _disk_trouble(error, self.path) from None
 
     def _set_up(self) -> None:
         self._blocks = vtkhdf.Blocks(self.cells.lattice, self.cells.index)
@@ -294,10 +297,13 @@ def resume(path: str | os.PathLike[str]) -> tuple[Log, State, dict[str, Any]]:
     Raises CaseError where one of the two is missing or cut short, or where the run had ended.
     """
     result = Path(str(path).removesuffix(".checkpoint"))
+    checkpoint = checkpoint_path(result)
+    state, extra, counts, case = _load_checkpoint(checkpoint) if checkpoint.is_file() else (None, {}, {}, "")
     archive = Archive(result)
     if archive.about.ended:
         raise CaseError(f"'{result}' is a finished run; there is nothing to resume")
-    state, extra, counts, case = _load_checkpoint(checkpoint_path(result))
+    if state is None:
+        raise CaseError(f"no checkpoint '{checkpoint}'; run the case again")
     if archive.case != case:
         raise CaseError(f"'{result}' and its checkpoint belong to different cases; run the case again")
     log = Log.__new__(Log)
@@ -318,11 +324,11 @@ class Archive:
         self.source = source
         if isinstance(source, Path):
             _check_readable(source)
-        with _opened(source) as file:
+        with self._open() as file:
             try:
                 self.case: str = file["case"][()].decode()
                 self.versions = {key: str(value) for key, value in file["versions"].attrs.items()}
-                about = json.loads(file["about"][()])
+                self.about = _read_about(json.loads(file["about"][()]))
                 self.ledger: list[dict[str, Any]] = json.loads(file["ledger"][()])
                 self.times: Array = file["VTKHDF/Steps/Values"][: file["VTKHDF/Steps"].attrs["NSteps"]]
                 self.legs: NDArray[np.int32] = file["legs"][: self.times.size]
@@ -332,41 +338,50 @@ class Archive:
                 self._index: NDArray[np.int64] = file["cells/index"][:]
             except KeyError as error:
                 raise CaseError(f"'{source}' is no result of metaltwin: {error.args[0]}") from None
-        self.about = About(
-            {name: tuple(at) for name, at in about["probes"].items()},
-            {name: tuple(pair) for name, pair in about["limits"].items()},
-            about["axis"],
-            tuple(about["centre"]),
-            tuple(about["legs"]),
-            about["ended"],
-            about["name"],
-        )
         self.values = lru_cache(24)(self._values)
+
+    @contextmanager
+    def _open(self) -> Iterator[Any]:
+        """The file for reading. Raises CaseError where what is read from it is damaged."""
+        try:
+            with _opened(self.source) as file:
+                yield file
+        except CaseError:
+            raise
+        except (OSError, KeyError, ValueError, TypeError, RuntimeError, AttributeError) as error:
+            raise CaseError(f"'{self.source}' is damaged: {str(error).splitlines()[0]}; run the case again") from None
 
     @cached_property
     def cells(self) -> Cells:
         """The part on its grid."""
-        with _opened(self.source) as file:
+        with self._open() as file:
             return _read_cells(file["cells"])
 
     def wall(self, step: int) -> Array:
         """Surface temperatures of a stored step, (p,) K."""
-        with _opened(self.source) as file:
+        with self._open() as file:
             return np.asarray(file["wall"][step], float64)
 
     def probes(self) -> tuple[Array, Array, dict[str, Array]]:
         """Times (s,) s, temperature (k, s) K and phases name -> (k, s)."""
-        with _opened(self.source) as file:
+        with self._open() as file:
             probes = file["probes"]
             phases = {name: values[:].T for name, values in probes["phases"].items()}
             return probes["time"][:], probes["temperature"][:].T, phases
 
     def _values(self, name: str, step: int) -> Array:
         """A field at a stored step, (n,) or (k, n); at the last from the float64 copy where there is one."""
-        with _opened(self.source) as file:
+        with self._open() as file:
             if name in self.final and (name in self.still or step == self.times.size - 1):
                 return np.asarray(file["final"][name][:], float64)
             return vtkhdf.take(file, name, step, self._index)
+
+
+def _read_about(words: dict[str, Any]) -> About:
+    """About, as JSON keeps it: tuples come back as lists."""
+    for name in ("probes", "limits"):
+        words[name] = {key: tuple(value) for key, value in words[name].items()}
+    return About(**{key: tuple(value) if isinstance(value, list) else value for key, value in words.items()})
 
 
 def save(archive: Archive, file: str | os.PathLike[str]) -> Path:
@@ -435,13 +450,12 @@ def _check_readable(path: Path) -> None:
     except OSError as error:
         size = path.stat().st_size
         if "truncated" in str(error) or size == 0:
-            why = f"is cut short ({size} bytes are left)"
+            why = f"is cut short ({size} bytes are left); copy it again or run the case again"
         elif isinstance(error, PermissionError):
             why = f"cannot be read: {error.strerror}"
         else:
-            why = "is no HDF5 file"
-        mend = f"; resume its run or run the case again, a result ends in {SUFFIX}"
-        raise CaseError(f"'{path}' {why}{mend}") from None
+            why = f"is no HDF5 file; a result ends in {SUFFIX}"
+        raise CaseError(f"'{path}' {why}") from None
 
 
 def _disk_trouble(error: OSError, path: Path) -> OSError:
@@ -495,10 +509,7 @@ def _plain(value: Any) -> Any:
 
 def _write_cells(group: Any, cells: Cells) -> None:
     group.attrs.update(
-        {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in asdict(cells.lattice).items()
-        }
+        {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(cells.lattice).items()}
     )
     for entry in fields(cells):
         value = getattr(cells, entry.name)
@@ -551,14 +562,12 @@ def _save_checkpoint(
 
 
 def _load_checkpoint(path: Path) -> tuple[State, dict[str, Any], dict[str, Any], str]:
-    """State, `extra`, counts and case text. Raises CaseError where there is none or it is cut short."""
-    if not path.is_file():
-        raise CaseError(f"no checkpoint '{path}'; run the case again")
+    """State, `extra`, counts and case text. Raises CaseError where it is cut short."""
     try:
         with _opened(path) as file:
             state = State(**_read_tree(file["state"]))
             return state, _read_tree(file["extra"]), json.loads(file["counts"][()]), file["case"][()].decode()
-    except (OSError, KeyError, TypeError):
+    except (OSError, KeyError, TypeError, ValueError, RuntimeError):
         raise CaseError(f"'{path}' is cut short or no checkpoint; run the case again") from None
 
 

@@ -9,16 +9,17 @@ from scipy.interpolate import PchipInterpolator
 
 Array = NDArray[float64]
 
+MOST = 1e6  # samples that a probe shows, however short the time between them
 
-def evenly(
-    times: Array, values: dict[str, Array], record: float, ends: list[float]
-) -> tuple[Array, dict[str, Array]]:
+
+def evenly(times: Array, values: dict[str, Array], record: float, ends: list[float]) -> tuple[Array, dict[str, Array]]:
     """Samples (k, s) at steps `times` brought to every `record` s and the last, monotone between the steps.
 
     Leg by leg, against the root of the time since it began (ends: where the legs end, s).
     """
     if times.size < 2 or record <= 0.0:
         return times, values
+    record = max(record, (times[-1] - times[0]) / MOST)
     even = np.append(np.arange(times[0], times[-1] * (1.0 - 1e-12), record), times[-1])
     read = {name: np.empty((rows.shape[0], even.size)) for name, rows in values.items()}
     marks = [times[0], *(end for end in ends if end < times[-1]), times[-1]]
@@ -31,9 +32,7 @@ def evenly(
     return even, read
 
 
-def stencil(
-    times: Array, legs: NDArray[np.int32], instant: float, points: int
-) -> tuple[tuple[int, float], ...]:
+def stencil(times: Array, legs: NDArray[np.int32], instant: float, points: int) -> tuple[tuple[int, float], ...]:
     """Stored steps and their Lagrange weights for an instant, from `points` steps of its leg.
 
     Two are joined by a straight line; more by a polynomial of the root of the time since the leg began.

@@ -2,15 +2,16 @@
 
 import dataclasses
 import os
+from numbers import Integral
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from ..materials import library
 from ..materials.alloy import Alloy
 from ..materials.material import Material
-from ..materials.quantity import Amount, Duration, Quantity, Temperature
+from ..materials.quantity import DIFFERENCE, Amount, Duration, Quantity, Temperature
 from ..materials.refusal import STRICT, CaseError, one_of, plain
 from .grid import Grid
 from .limits import Limits
@@ -26,19 +27,33 @@ if TYPE_CHECKING:
     from .result import Result
 
 
+LARGEST_TOLERANCE = 20.0  # K
+
+
 def _part(given: object) -> Part:
     if isinstance(given, Part):
         return given
     if isinstance(given, dict):
         return Part.read(given)
-    raise CaseError(f"{given!r} is no part; write Part.cylinder(...), Part.from_stl(...) and so on")
+    raise CaseError(
+        f"{given!r} is no part; write Part.cylinder(...), Part.from_stl(...) and so on, in a file "
+        "{shape: cylinder, ...} or {stl: ..., unit: mm}"
+    )
+
+
+def _grid(given: object) -> Grid:
+    if isinstance(given, Grid):
+        return given
+    if isinstance(given, dict):
+        return Grid(**given)
+    raise CaseError(f"{given!r} is no grid; write Grid('1 mm'), in a file {{spacing: 1 mm}}")
 
 
 def _alloy(given: object) -> Alloy | Material:
     if isinstance(given, Alloy | Material):
         return given
-    if isinstance(given, str):
-        return library.alloy(given)
+    if isinstance(given, str | int | float) and not isinstance(given, bool):
+        return library.alloy(str(given))
     if isinstance(given, dict) and "heat_capacity" in given:
         return Material(**given)
     if isinstance(given, dict) and "name" in given:
@@ -55,13 +70,27 @@ def _step(given: object, kind: str) -> Any:
         raise error.under(kind) from None
 
 
+def _misplaced(entry: dict[Any, Any], number: int) -> None:
+    """Say what the dashes or blanks of a file have done to a step."""
+    kinds = [str(key) for key in entry if key in STEPS]
+    if len(kinds) > 1:
+        raise CaseError(f"{' and '.join(kinds)} stand in one step; begin each with its own '- '", number)
+    if kinds:
+        raise CaseError(
+            f"the arguments stand beside {kinds[0]}, not in it; move them right or write {kinds[0]}: {{...}}",
+            number,
+        )
+
+
 def _steps(given: object) -> tuple[Any, ...]:
     if not isinstance(given, list | tuple) or not given:
-        raise CaseError("needs a list of at least one step, [Soak(...), Quench(...)]")
+        raise CaseError("needs a list of at least one step, [Soak(...), Quench(...)], in a file '- soak: {...}'")
     ready: list[Any] = []
     for number, entry in enumerate(given, 1):
         if isinstance(entry, str):
             entry = {entry: None}
+        if isinstance(entry, dict) and len(entry) > 1:
+            _misplaced(entry, number - 1)
         if isinstance(entry, dict) and len(entry) == 1:
             ((kind, words),) = entry.items()
             one_of(kind, STEPS, "step", number - 1)
@@ -78,6 +107,8 @@ def _steps(given: object) -> tuple[Any, ...]:
 
 
 def _sensors(given: object) -> tuple[Thermocouple, ...]:
+    if given is None:
+        return ()
     if isinstance(given, dict):
         ready = []
         for name, words in given.items():
@@ -89,7 +120,7 @@ def _sensors(given: object) -> tuple[Thermocouple, ...]:
                 raise error.under(name) from None
         return tuple(ready)
     if not isinstance(given, list | tuple) or not all(isinstance(entry, Thermocouple) for entry in given):
-        raise CaseError("needs a list of Thermocouple(name, at=(x, y, z))")
+        raise CaseError("needs a list of Thermocouple(name, at=(x, y, z)), in a file core: {at: [x, y, z]}")
     names = [sensor.name for sensor in given]
     for name in names:
         if names.count(name) > 1:
@@ -104,30 +135,28 @@ def _snapshots(given: object) -> Amount | int | None:
         return Quantity("s", positive=True).validate(given)
     if isinstance(given, Amount):
         return given
-    if isinstance(given, int) and not isinstance(given, bool) and given >= 1:
-        return given
+    if isinstance(given, Integral) and not isinstance(given, bool) and given >= 1:
+        return int(given)
     raise CaseError(f"{given!r}: give a count of at least 1, or the time between two, '60 s'")
 
 
 def _tolerance(given: object) -> Amount:
-    if isinstance(given, str) and given.strip().endswith(("degC", "degF")):
-        raise CaseError(f"{given!r} is a temperature, not a difference; write it in K, '0.5 K'")
-    return Quantity("K", positive=True).validate(given)
+    tolerance = Quantity(DIFFERENCE, positive=True).validate(given)
+    if tolerance > LARGEST_TOLERANCE:
+        raise CaseError(f"'{given}' is too much for the error of a step; give {LARGEST_TOLERANCE:g} K or less")
+    return tolerance
 
 
 def _said(kinds: list[str], text: str) -> WithJsonSchema:
     return WithJsonSchema({"type": kinds, "description": text})
 
 
-OneAlloy = Annotated[
-    Any, PlainValidator(_alloy), _said(["string", "object"], "a name, or {name, grain_size, ...}")
-]
+OneAlloy = Annotated[Any, PlainValidator(_alloy), _said(["string", "object"], "a name, or {name, grain_size, ...}")]
 OnePart = Annotated[Any, PlainValidator(_part), _said(["object"], "{shape, ...} or {stl, unit}")]
+OneGrid = Annotated[Grid, BeforeValidator(_grid)]
 Steps = Annotated[Any, PlainValidator(_steps), _said(["array"], "steps in order")]
 Sensors = Annotated[Any, PlainValidator(_sensors), _said(["object"], "name: {at: [x, y, z]}")]
-Snapshots = Annotated[
-    Any, PlainValidator(_snapshots), _said(["integer", "string"], "a count, or the time between two")
-]
+Snapshots = Annotated[Any, PlainValidator(_snapshots), _said(["integer", "string"], "a count, or the time between two")]
 Tolerance = Annotated[Any, PlainValidator(_tolerance), _said(["string"], "a temperature difference in K")]
 
 
@@ -146,7 +175,7 @@ class HeatTreatment:
     stress     None: where the alloy has mechanics; True: it must; False: off
     hardness   None: where the alloy has kinetics; True: it must; False: off
     limits     {"hardness": ("50 HRC", "56 HRC")} from a drawing
-    record     time between two samples of a thermocouple
+    record     time between two samples of a thermocouple (a million are shown at most)
     snapshots  how many stored fields, or the time between two; None: as many as are cheap
     tolerance  local error of a time step
 
@@ -156,7 +185,7 @@ class HeatTreatment:
     name: Annotated[str, Field(min_length=1)]
     part: OnePart
     alloy: OneAlloy
-    grid: Grid
+    grid: OneGrid
     steps: Steps
     sensors: Sensors = ()
     start: Temperature | None = None

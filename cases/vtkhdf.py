@@ -159,9 +159,7 @@ def take(file: Any, name: str, step: int, index: NDArray[np.int64]) -> Array:
     return np.ascontiguousarray(dense.reshape(-1, dense.shape[-1])[index].T, float64)
 
 
-def _create(
-    root: Any, blocks: Blocks, name: str, dtype: Any, kinds: tuple[int, ...], static: bool = False
-) -> None:
+def _create(root: Any, blocks: Blocks, name: str, dtype: Any, kinds: tuple[int, ...], static: bool = False) -> None:
     steps = 1 if static else int(root["Steps"].attrs["NSteps"])
     chunk = (1 if static else blocks.chunk[0], *blocks.chunk[1:], *kinds)
     cell = root["CellData"].create_dataset(

@@ -29,6 +29,4 @@ def range_of_stress(result: mt.Result) -> float:
 if __name__ == "__main__":
     for case in (plain, martempered):
         result = case.run()
-        print(
-            f"{case.name}: {result.hardness.mean:.0f} HV, axial stress over {range_of_stress(result):.0f} MPa"
-        )
+        print(f"{case.name}: {result.hardness.mean:.0f} HV, axial stress over {range_of_stress(result):.0f} MPa")

@@ -3,9 +3,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[float64]
 
-def reach(
-    points: Array, facets: NDArray[int64], axis: int, v: Array, out: NDArray[int32]
-) -> None: ...
+def reach(points: Array, facets: NDArray[int64], axis: int, v: Array, out: NDArray[int32]) -> None: ...
 def cross(
     points: Array,
     facets: NDArray[int64],

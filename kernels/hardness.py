@@ -5,9 +5,7 @@ from math import ceil, exp, log, log10, nan
 from numba import njit, prange
 
 ROWS = 8  # of the records, in this order:
-PASSAGE_700 = (
-    0  # s from 750 to 650 degC: NaN not begun, positive under way, negative over (the time is -value)
-)
+PASSAGE_700 = 0  # s from 750 to 650 degC: NaN not begun, positive under way, negative over (the time is -value)
 PASSAGE_85 = 1  # s from 800 to 500 degC, the same way
 SINCE_650 = 2  # s since 650 degC was passed, NaN before
 BAINITE = 3  # fraction formed since austenite last grew

@@ -132,9 +132,7 @@ class Plan:
                 "inverse_square": np.where(np.array(shape) > 1, np.array(spacing, float64) ** -2.0, 0.0),
                 "enthalpy": enthalpy.ravel(),
                 "conductivity": conductivity.ravel(),
-                "integral": np.append(
-                    0.0, np.cumsum(0.5 * step * (conductivity[0, 1:] + conductivity[0, :-1]))
-                ),
+                "integral": np.append(0.0, np.cumsum(0.5 * step * (conductivity[0, 1:] + conductivity[0, :-1]))),
                 "phases": phases,
                 "low": low,
                 "step": step,
@@ -196,9 +194,7 @@ class Plan:
 
     def survey(self, dt: float | None) -> tuple[float, float]:
         """Gershgorin radius of the rate, 1/s, and largest |0.4 dt (F0 + F1) - 0.8 D1| / c of a step, K."""
-        self._loops.survey(
-            None if dt is None else self.D1, self.F0, self.F1, dt or 0.0, self.radius, self.error
-        )
+        self._loops.survey(None if dt is None else self.D1, self.F0, self.F1, dt or 0.0, self.radius, self.error)
         return float(self.radius.max(initial=0.0)), float(self.error.max(initial=0.0))
 
     def wall_temperature(self) -> Array:

@@ -50,9 +50,7 @@ class Bundle:
         return np.array(self.shape, int64), np.array(self.stride, int64), np.array(self.sub, int64)
 
 
-def crossings(
-    points: Array, facets: NDArray[int64], normals: Array, axis: int, u: Array, v: Array
-) -> Crossings:
+def crossings(points: Array, facets: NDArray[int64], normals: Array, axis: int, u: Array, v: Array) -> Crossings:
     """Where rays along an axis cross a closed, outward-facing surface.
 
     points   (m, 3)  vertices, m

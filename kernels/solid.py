@@ -93,9 +93,7 @@ def dense(order: Batches, matrix: Single, x: Single, y: Single) -> None:
     _solid.dense(order.rows, order.first, order.count, matrix, x, y)
 
 
-def tangent(
-    order: Batches, moduli: Single, points: NDArray[int16], scale: Double, x: Double, y: Double
-) -> None:
+def tangent(order: Batches, moduli: Single, points: NDArray[int16], scale: Double, x: Double, y: Double) -> None:
     """y += K x with the tangent of the point law, as `balance` writes it.
 
     moduli  (slots/16, 2, 16) float32   bulk and shear modulus times weight, Pa
@@ -370,9 +368,7 @@ def balance(
                         x, y, z = 2 * (a & 1) - 1, 2 * (a >> 1 & 1) - 1, 2 * (a >> 2) - 1
                         node = rows[slot, a >> 1] + (a & 1)
                         for k in range(3):
-                            value = (
-                                x * c[k, 0] + y * c[k, 1] + z * c[k, 2] + x * y * c[k, 3] + y * z * c[k, 4]
-                            )
+                            value = x * c[k, 0] + y * c[k, 1] + z * c[k, 2] + x * y * c[k, 3] + y * z * c[k, 4]
                             value += z * x * c[k, 5] + x * y * z * c[k, 6]
                             force[node, k] += value
                             sum_squared += value * value

@@ -9,7 +9,7 @@ from pydantic.dataclasses import dataclass
 from . import heat, kinetics, stress
 from .card import Entry, critical_entries, model_entries, text
 from .composition import Composition
-from .critical import acm_lee
+from .critical import ac1_trzaska, acm_lee
 from .hardness import hardness_law, tempering
 from .martensite import alpha_furlan, alpha_van_bohemen, ms_furlan, ms_van_bohemen
 from .material import Material
@@ -20,6 +20,8 @@ from .refusal import STRICT, CaseError, one_of, plain
 PAIRS = {"van Bohemen": (ms_van_bohemen, alpha_van_bohemen), "Furlan": (ms_furlan, alpha_furlan)}
 EUTECTOID_CARBON = 0.8
 UNREAD = ("M", "U", "assumed")
+MOST_CARBON = 2.0
+METAL = {"conductivity": (1.0, 500.0, "W/m/K"), "density": (1000.0, 25000.0, "kg/m^3")}
 
 
 def _by_phase(unit: str) -> BeforeValidator:
@@ -90,7 +92,27 @@ class Alloy:
             for name in ("composition", "conductivity"):
                 if getattr(self, name) is None:
                     raise CaseError(f"alloy '{self.name}' has no {name}; give it, or a material", name)
+        self._plausible()
         return self
+
+    def _plausible(self) -> None:
+        for name, (low, high, unit) in METAL.items():
+            value = getattr(self, name)
+            if value is not None and not low <= float(value) <= high:
+                raise CaseError(f"'{value}' is not that of a metal, {low:g} to {high:g} {unit}", name)
+        if self.composition is None or self.material is not None:
+            return
+        if self.composition.C > MOST_CARBON:
+            raise CaseError(
+                f"C {self.composition.C:g} wt % is cast iron; the models know steel, to {MOST_CARBON:g}",
+                "composition",
+            )
+        ac1 = ac1_trzaska(self.composition)
+        if self.martensite_start is not None and float(self.martensite_start) >= ac1:
+            raise CaseError(
+                f"'{self.martensite_start}' is above Ac1, {ac1 - 273.15:.0f} degC, where austenite is stable",
+                "martensite_start",
+            )
 
     @classmethod
     def from_matter(cls, matter: Matter) -> "Alloy":

@@ -20,6 +20,7 @@ FITTED = {
 }
 UNSEEN = {"V": 0.2, "Nb": 0.05, "B": 0.0005, "W": 0.1}
 ALLOYED = 5.0
+LONGEST_SYMBOL = 3
 
 
 @plain
@@ -69,7 +70,10 @@ class Composition:
         if not isinstance(given, Mapping):
             raise CaseError(f"{given!r} is no composition; write {{C: 0.42, Mn: 0.75}} in wt %")
         names = [entry.name for entry in fields(cls)]
-        return cls(**{one_of(element, names, "element"): share for element, share in given.items()})
+        for element in given:
+            if len(str(element)) > LONGEST_SYMBOL:
+                raise CaseError(f"no element {element!r}; write its symbol: {', '.join(names)}", element)
+        return cls(**{one_of(element, names, "element", element): share for element, share in given.items()})
 
     def items(self) -> list[tuple[str, float]]:
         """(element, wt %) of all known elements."""

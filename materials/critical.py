@@ -103,9 +103,7 @@ def ac1_kasatkin(c: Composition) -> float:
     single = -7.08 * c.Mn + 37.7 * c.Si + 18.1 * c.Cr + 44.2 * c.Mo + 8.95 * c.Ni + 50.1 * c.V
     traces = 21.7 * c.Al + 3.18 * c.W + 297.0 * c.S - 830.0 * c.N
     silicon = -11.5 * c.C * c.Si - 14.0 * c.Mn * c.Si - 3.10 * c.Si * c.Cr + 6.77 * c.Si * c.Ni
-    pairs = (
-        -57.9 * c.C * c.Mo - 15.5 * c.Mn * c.Mo - 5.28 * c.C * c.Ni - 6.0 * c.Mn * c.Ni - 0.80 * c.Cr * c.Ni
-    )
+    pairs = -57.9 * c.C * c.Mo - 15.5 * c.Mn * c.Mo - 5.28 * c.C * c.Ni - 6.0 * c.Mn * c.Ni - 0.80 * c.Cr * c.Ni
     squares = -0.84 * c.Cr**2 - 3.46 * c.Mo**2 - 0.46 * c.Ni**2 - 28.0 * c.V**2
     return 723.0 + single + traces + silicon + pairs - 27.4 * c.C * c.V + 30.8 * c.Mo * c.V + squares + ZERO
 
@@ -121,9 +119,7 @@ def acm_lee(c: Composition) -> float:
     """
     carbon = 992.4 * c.C - 465.1 * c.C**2 + 19.0 * c.C * c.Cr + 3.7 * c.C * c.Ni
     chromium = 46.7 * c.Cr - 6.1 * c.Cr**2 - 6.8 * c.Cr * c.Mo - 2.7 * c.Cr * c.Ni
-    return (
-        224.4 + carbon + chromium + 7.6 * c.Mn + 10.0 * c.Mo - 6.9 * c.Ni + 0.8 * c.Ni**2 + 16.7 * c.Si + ZERO
-    )
+    return 224.4 + carbon + chromium + 7.6 * c.Mn + 10.0 * c.Mo - 6.9 * c.Ni + 0.8 * c.Ni**2 + 16.7 * c.Si + ZERO
 
 
 def bs_li(c: Composition) -> float:

@@ -1,6 +1,6 @@
 """Curves the user writes: a property against temperature, a boundary value against time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -9,6 +9,7 @@ from numpy import float64
 from numpy.typing import ArrayLike, NDArray
 
 from .quantity import Amount, Quantity, bounded, of_dimension, parse, plain, split
+from .refusal import CaseError
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -18,10 +19,14 @@ Array = NDArray[float64]
 Property = Callable[[Array], Array]
 Words = str | float
 List = str | Sequence[Words]
+TRIED = np.array([293.15, 700.0, 1100.0])
+"""K, where a user's function is tried before it is believed."""
 
 
 def _words(given: List, name: str) -> tuple[Words, ...]:
     """One entry a knot. A text is numbers with one unit at its end: "20 100 200 degC"."""
+    if not isinstance(given, Iterable):
+        raise CaseError(f"{given!r} is no list of {name}")
     if not isinstance(given, str):
         return tuple(item.text if isinstance(item, Amount) else item for item in given)
     *numbers, last = given.replace(",", " ").split(maxsplit=len(_leading(given, name)) - 1)
@@ -35,7 +40,7 @@ def _leading(given: str, name: str) -> list[str]:
     while numbers < len(words) and of_dimension(words[numbers], ""):
         numbers += 1
     if numbers == 0:
-        raise ValueError(f"{name}: '{given}' does not start with a number")
+        raise CaseError(f"{name}: '{given}' does not start with a number")
     return words[:numbers]
 
 
@@ -51,11 +56,11 @@ class _Polyline:
     def _enter(self, given: List, values: List) -> None:
         axis, words = _words(given, self.axis), _words(values, "values")
         if len(axis) != len(words) or len(axis) < 1:
-            raise ValueError(f"a curve needs as many values as {self.axis}: {len(words)} for {len(axis)}")
+            raise CaseError(f"a curve needs as many values as {self.axis}: {len(words)} for {len(axis)}")
         knots = np.array([parse(word, self.unit, self.axis) for word in axis])
         for left, right, i in zip(knots[:-1], knots[1:], range(1, knots.size), strict=True):
             if right <= left:
-                raise ValueError(f"{self.axis} must rise: '{axis[i]}' follows '{axis[i - 1]}'")
+                raise CaseError(f"{self.axis} must rise: '{axis[i]}' follows '{axis[i - 1]}'")
         object.__setattr__(self, self.axis, axis)
         object.__setattr__(self, "values", words)
         object.__setattr__(self, "knots", knots)
@@ -85,14 +90,14 @@ class _Polyline:
             return given
         if isinstance(given, dict) and set(given) == {cls.axis, "values"}:
             return cls(given[cls.axis], given["values"])  # type: ignore[call-arg]
-        raise ValueError(f"a {cls.__name__} is written {{{cls.axis}: [...], values: [...]}}, not {given!r}")
+        raise CaseError(f"a {cls.__name__} is written {{{cls.axis}: [...], values: [...]}}, not {given!r}")
 
     def words(self) -> dict[str, list[Words]]:
         """As it stands in a case file."""
         return {self.axis: list(getattr(self, self.axis)), "values": list(self.values)}
 
     def check(self, rule: Quantity) -> Self:
-        """The curve itself. Raises ValueError where a value has another dimension or sign than the rule."""
+        """The curve itself. Raises CaseError where a value has another dimension or sign than the rule."""
         for word in self.values:
             bounded(parse(word, rule.unit, "values"), word, rule.positive, rule.nonnegative, rule.most)
         return self
@@ -107,7 +112,7 @@ class Curve(_Polyline):
     """A property against temperature: `Curve(["20 degC", "800 degC"], ["50 W/m/K", "26 W/m/K"])`.
 
     Linear between knots, flat outside. A list with one unit may be one text: "20 400 800 degC".
-    Raises ValueError where knots do not rise, lists differ in length, or a value is not a quantity.
+    Raises CaseError where knots do not rise, lists differ in length, or a value is not a quantity.
     """
 
     temperatures: List
@@ -162,30 +167,43 @@ class Varying:
     temperature: bool = True
 
     def validate(self, value: object) -> "Amount | Curve | TimeCurve | Callable[[Array], Array]":
-        """Amount, Curve or TimeCurve in SI, or the callable as it came. Raises ValueError."""
+        """Amount, Curve or TimeCurve in SI, or the callable as it came. Raises CaseError."""
         rule = Quantity(self.unit, self.positive, self.nonnegative, self.most)
         if isinstance(value, dict):
             value = (TimeCurve if "times" in value else Curve).read(value)
         if isinstance(value, TimeCurve) and not self.time:
-            raise ValueError("a TimeCurve stands where the value varies with temperature; write a Curve")
+            raise CaseError("a TimeCurve stands where the value varies with temperature; write a Curve")
         if isinstance(value, Curve) and not self.temperature:
-            raise ValueError(
-                "a Curve over temperature stands where the value varies with time; write a TimeCurve"
-            )
+            raise CaseError("a Curve over temperature stands where the value varies with time; write a TimeCurve")
         if isinstance(value, Curve | TimeCurve):
             return value.check(rule)
         if callable(value):
-            return value
+            return self._tried(value, rule)
         return rule.validate(value)
+
+    def _tried(self, given: Property, rule: Quantity) -> Property:
+        """A function, once it has answered for three temperatures (or times). Raises CaseError."""
+        trial, what = (TRIED, "K") if self.temperature else (TRIED - TRIED[0], "s")
+        try:
+            got = np.asarray(given(trial.copy()), float64)
+        except Exception as error:  # whatever a user's function raises
+            raise CaseError(f"the function fails for an array in {what}: {error!r}") from None
+        if got.shape != trial.shape:
+            raise CaseError(f"the function gives {got!r} for three values in {what}; it must give one for each")
+        for x, y in zip(trial, got, strict=True):
+            if not np.isfinite(y):
+                raise CaseError(f"the function gives {y:g} at {x:g} {what}, which is no finite number")
+            bounded(float(y), f"{y:g} at {x:g} {what}", rule.positive, rule.nonnegative, rule.most)
+        return given
 
     @staticmethod
     def words(value: object) -> object:
-        """What a case file holds. Raises ValueError for a callable, which no file can hold."""
+        """What a case file holds. Raises CaseError for a callable, which no file can hold."""
         if isinstance(value, Curve | TimeCurve):
             return value.words()
         if isinstance(value, Amount):
             return value.text
-        raise ValueError(f"{value!r} is a Python function and cannot be saved to a file; write a Curve")
+        raise CaseError(f"{value!r} is a Python function and cannot be saved to a file; write a Curve")
 
     def __get_pydantic_core_schema__(self, source: Any, handler: "GetCoreSchemaHandler") -> "CoreSchema":
         from pydantic_core import core_schema
@@ -193,9 +211,7 @@ class Varying:
         words = core_schema.plain_serializer_function_ser_schema(self.words)
         return core_schema.no_info_plain_validator_function(self.validate, serialization=words)
 
-    def __get_pydantic_json_schema__(
-        self, schema: "CoreSchema", handler: "GetJsonSchemaHandler"
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: "CoreSchema", handler: "GetJsonSchemaHandler") -> dict[str, Any]:
         return {"description": f"a quantity in {self.unit or 'plain numbers'}, or a curve"}
 
 

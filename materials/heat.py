@@ -127,6 +127,4 @@ def conductivity_bcc(room: float) -> Property:
     """
     end, level = CONVERGED
     slope = (level - room) / (end - DATUM)
-    return lambda T: np.asarray(
-        room + slope * (np.minimum(np.asarray(T, float64) - ZERO, end) - DATUM), float64
-    )
+    return lambda T: np.asarray(room + slope * (np.minimum(np.asarray(T, float64) - ZERO, end) - DATUM), float64)

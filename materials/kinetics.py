@@ -105,9 +105,7 @@ def ferrite_limit(c: Composition) -> Property:
     return limit
 
 
-def decomposition(
-    c: Composition, grain_size: float, start: float, alpha: float, factor: dict[str, float]
-) -> Kinetics:
+def decomposition(c: Composition, grain_size: float, start: float, alpha: float, factor: dict[str, float]) -> Kinetics:
     """Kinetics of the default chain: ferrite, pearlite, bainite, martensite, austenitisation.
 
     start, alpha  martensite start (K) and Koistinen-Marburger constant (1/K) of one source

@@ -56,7 +56,11 @@ def alloy(name: str, **changes: Any) -> Alloy:
     A composition is the whole analysis, not an addition. A steel without a card needs composition and
     conductivity. Raises CaseError for an unknown name (the nearest is named) and for a wrong value.
     """
-    if name not in alloy_names() and name not in _also() and {"composition", "conductivity"} <= set(changes):
+    if isinstance(name, int | float) and not isinstance(name, bool):
+        name = str(name)  # a file that says 4140 without quotes
+    if name not in alloy_names() and name not in _also() and "composition" in changes:
+        if "conductivity" not in changes:
+            raise CaseError(f"is missing; '{name}' has no card, so give composition and conductivity", "conductivity")
         return Alloy(name, **changes)
     known = one_of(name, [*alloy_names(), *_also()], "alloy")
     base = _from_card(known)

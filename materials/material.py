@@ -23,7 +23,7 @@ HeatCapacity = Annotated[Any, Varying("J/kg/K", positive=True)]
 Modulus = Annotated[Any, Varying("Pa", positive=True)]
 Stress = Annotated[Any, Varying("Pa", nonnegative=True)]
 Ratio = Annotated[Any, Varying("", nonnegative=True, most=0.4999)]
-Expansion = Annotated[Any, Varying("1/K")]
+Expansion = Annotated[Any, Varying("1/K", most=1e-3)]
 NEEDED = ("young", "poisson", "expansion")
 OPTIONAL = ("yield_stress", "hardening")
 
@@ -40,9 +40,7 @@ def enthalpy(heat_capacity: Amount | Curve | Callable[[Array], Array]) -> Callab
 def quadrature(density: Callable[[Array], Array], T: Array, datum: float = DATUM) -> Array:
     """Integral of a smooth function from `datum` to each T; six Gauss points on every 5 K or less."""
     ends = np.union1d(T.ravel(), datum)
-    pieces = [
-        np.linspace(a, b, 2 + int((b - a) / 5.0))[:-1] for a, b in zip(ends[:-1], ends[1:], strict=True)
-    ]
+    pieces = [np.linspace(a, b, 2 + int((b - a) / 5.0))[:-1] for a, b in zip(ends[:-1], ends[1:], strict=True)]
     grid = np.concatenate([*pieces, ends[-1:]])
     half = 0.5 * np.diff(grid)
     middle = grid[:-1] + half

@@ -32,6 +32,8 @@ EXAMPLES = {
     "HV": "'300 HV' or '32 HRC'",
 }
 DIFFERENCE = "delta_degC"
+SYMBOLS = {"C": "coulomb", "F": "farad"}  # what people write for degC and degF
+LONGEST = 100
 TOWER = re.compile(r"\d{4}|(\*\*|\^)[-+(\d\s)]*(\*\*|\^)")  # powers of powers would run for ever
 
 
@@ -70,7 +72,7 @@ def _needs(unit: str) -> str:
     if not unit:
         return "a plain number"
     if unit == DIFFERENCE:
-        return "a temperature difference in K"
+        return "a temperature difference, for example '0.5 K'"
     return f"{unit}, for example {EXAMPLES[unit]}" if unit in EXAMPLES else unit
 
 
@@ -97,7 +99,11 @@ def _scale(unit: str) -> tuple[float, float, Any]:
 
 def split(text: str, where: str = "") -> tuple[float, str]:
     """Number and unit of a text. Raises CaseError where there is no finite number in front."""
+    if len(text) > LONGEST:
+        raise CaseError(f"{_lead(where)}'{text[:LONGEST]}...' is too long for a quantity")
     match = SPLIT.fullmatch(text)
+    if match is not None and re.match(r",\d", match[2]):
+        raise CaseError(f"{_lead(where)}'{text}' has a comma in its number; write a decimal point")
     if match is None:
         raise CaseError(f"{_lead(where)}'{text}' does not start with a number")
     number = float(match[1])
@@ -143,8 +149,9 @@ def parse(text: object, unit: str, where: str = "") -> float:
     except ValueError as error:
         raise CaseError(f"{_lead(where)}{error} in '{text}'; needs {_needs(unit)}") from None
     if dimension != _scale(unit)[2]:
-        hint = f"; write {number:g} deg{given}" if given in ("C", "F") and unit == "K" else ""
-        raise CaseError(f"{_lead(where)}'{text}' has dimension {dimension}, needs {_needs(unit)}{hint}")
+        if given in SYMBOLS and unit == "K":
+            raise CaseError(f"{_lead(where)}'{text}' is in {SYMBOLS[given]}s; write {number:g} deg{given}")
+        raise CaseError(f"{_lead(where)}'{text}' has dimension {dimension}, needs {_needs(unit)}")
     if offset and unit == DIFFERENCE:
         raise CaseError(f"{_lead(where)}'{text}' is a temperature, needs {_needs(unit)}")
     value = factor * (number + offset)
@@ -209,9 +216,7 @@ class Quantity:
         words = core_schema.plain_serializer_function_ser_schema(lambda value: value.text)
         return core_schema.no_info_plain_validator_function(self.validate, serialization=words)
 
-    def __get_pydantic_json_schema__(
-        self, schema: "CoreSchema", handler: "GetJsonSchemaHandler"
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: "CoreSchema", handler: "GetJsonSchemaHandler") -> dict[str, Any]:
         kind: dict[str, Any] = {"type": "string"} if self.unit else {"type": ["number", "string"]}
         return kind | {"description": f"a quantity in {self.unit}" if self.unit else "a number"}
 

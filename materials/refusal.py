@@ -51,7 +51,8 @@ def one_of(value: object, known: Iterable[str], what: str, *where: str | int) ->
     known = tuple(known)
     if isinstance(value, str) and value in known:
         return value
-    raise CaseError(f"no {what} {value!r}{nearest(str(value), known)}", *where)
+    near = nearest(value, known) if isinstance(value, str) else f"; known: {', '.join(sorted(known))}"
+    raise CaseError(f"no {what} {value!r}{near}", *where)
 
 
 def argument_names(word: Any) -> list[str]:
@@ -60,6 +61,15 @@ def argument_names(word: Any) -> list[str]:
 
 
 UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
+PLAINER = {
+    "string_type": "is no text; put it in quotes",
+    "string_too_short": "is empty; write something",
+    "bool_type": "is neither true nor false",
+    "bool_parsing": "is neither true nor false",
+    "float_type": "is no number",
+    "float_parsing": "is no plain number; leave out what is not",
+}
+"""Complaints of pydantic in words of the house."""
 
 
 def complaint(error: ValidationError, word: Any) -> CaseError:
@@ -68,18 +78,21 @@ def complaint(error: ValidationError, word: Any) -> CaseError:
     found = min(error.errors(include_url=False), key=lambda entry: entry["type"] not in UNKNOWN)
     kind, given, name = found["type"], found["input"], word.__name__
     where = [names[key] if isinstance(key, int) and key < len(names) else key for key in found["loc"][:1]]
-    where += [key for key in found["loc"][1:] if isinstance(key, int) or key.isidentifier()]
+    where += [key for key in found["loc"][1:] if kind in UNKNOWN or isinstance(key, int) or key.isidentifier()]
     cause = found.get("ctx", {}).get("error")
     if isinstance(cause, CaseError):
         return cause.under(*where, word=name)
     if kind in UNKNOWN:
-        return CaseError(f"is no argument{nearest(str(where[-1]), names)}", *where, word=name)
+        blank = "; a blank is missing after the colon" if ":" in str(where[-1]) else ""
+        return CaseError(f"is no argument{blank or nearest(str(where[-1]), names)}", *where, word=name)
     if kind == "unexpected_positional_argument":
         return CaseError(f"{given!r} is one argument too many; it takes {', '.join(names)}", word=name)
     if kind.startswith("missing"):
         return CaseError(f"is missing; {name} takes {', '.join(names)}", *where, word=name)
     if isinstance(cause, ValueError):
         return CaseError(str(cause), *where, word=name)
+    if kind in PLAINER:
+        return CaseError(f"{given!r} {PLAINER[kind]}", *where, word=name)
     return CaseError(f"{given!r}: {found['msg'][0].lower()}{found['msg'][1:]}", *where, word=name)
 
 

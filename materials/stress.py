@@ -139,9 +139,7 @@ def hardening(phase: str) -> Property:
     return _line(tuple(young * tangent / (young - tangent)))
 
 
-def mechanics(
-    c: Composition, phase: str, stress_free: float = STRESS_FREE, trip: float | None = None
-) -> Mechanics:
+def mechanics(c: Composition, phase: str, stress_free: float = STRESS_FREE, trip: float | None = None) -> Mechanics:
     """Everything the stress solver needs of one phase; trip (1/Pa) in place of the default of `TRIP`."""
     kind = "austenite" if phase == "austenite" else "bcc"
     return Mechanics(

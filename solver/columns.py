@@ -35,9 +35,7 @@ class Columns:
         self.problem = problem
         self.names = tuple(phase.name for phase in matter.phases)
         self.heat = Heat(cells, matter, problem.tolerance)
-        self.kinetics = (
-            Transformation(matter, self.heat.tables, cells.index.size) if matter.transforms else None
-        )
+        self.kinetics = Transformation(matter, self.heat.tables, cells.index.size) if matter.transforms else None
         self.recorder = Recorder(matter) if matter.transforms else None
         self.stress = mechanics_for(cells, matter, self.heat.tables.axis) if problem.stress else None
         self.strain_step = STRAIN_STEP.get(cells.lattice.metric, 5e-5)

@@ -61,9 +61,7 @@ def _sides(lattice: Lattice, axis: int) -> Array:
     return np.asarray(lattice.origin[axis] + lattice.spacing[axis] * places.ravel())
 
 
-def _bundles(
-    shape: Shape, lattice: Lattice, rays: int, axis: int, split: int
-) -> Iterator[tuple[Bundle, Crossings]]:
+def _bundles(shape: Shape, lattice: Lattice, rays: int, axis: int, split: int) -> Iterator[tuple[Bundle, Crossings]]:
     """Rays along an axis, a few planes of cells at a time."""
     n, stride = lattice.shape, (1, lattice.shape[0], lattice.shape[0] * lattice.shape[1])
     along, U, V = axis, (axis + 1) % 3, (axis + 2) % 3
@@ -101,9 +99,7 @@ def scan(shape: Shape, lattice: Lattice, rays: int) -> Pieces:
             for bundle, found in _bundles(shape, lattice, rays, axis, split):
                 gather(found, bundle, split, number, inside, skin, facing, flat)
             sums[axis, split] = inside, skin, facing, flat
-    share = _mean(
-        [sums[axis, 0][0][:, 0] for axis in range(3)], [sums[axis, 0][1][:, 0] for axis in range(3)]
-    )
+    share = _mean([sums[axis, 0][0][:, 0] for axis in range(3)], [sums[axis, 0][1][:, 0] for axis in range(3)])
     faces = []
     for axis in range(3):
         by = sums[(axis + 1) % 3, 2], sums[(axis + 2) % 3, 1]

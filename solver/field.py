@@ -183,9 +183,7 @@ def _weights(cells: Cells, places: Array, half: int, degree: int, walls: bool) -
     column, off, trust = _around(cells, places, half)
     if walls:
         more = _walls_around(cells, places, half)
-        column, off, trust = (
-            np.concatenate([a, b], 1) for a, b in zip((column, off, trust), more, strict=True)
-        )
+        column, off, trust = (np.concatenate([a, b], 1) for a, b in zip((column, off, trust), more, strict=True))
     reach = 1.6 if half > 2 else 1.0
     trust = trust * np.exp(-((np.linalg.norm(off, axis=2) / reach) ** 2).clip(max=60.0))
     terms = [np.ones(off.shape[:2])]

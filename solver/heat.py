@@ -207,9 +207,7 @@ class Heat:
         book = dict(zip(self.cells.zones, heat1[:-1].tolist(), strict=True))
         if self.source:
             book["source"] = float(heat1[-1])
-        return Advance(
-            dt, state.enthalpy + plan.D1, plan.T.copy(), plan.wall_temperature(), error, book, stages
-        )
+        return Advance(dt, state.enthalpy + plan.D1, plan.T.copy(), plan.wall_temperature(), error, book, stages)
 
     def _laws(self, laws: tuple[Law, ...], time: float) -> Array:
         """(laws, m) W/m2 at the knots of the axis."""

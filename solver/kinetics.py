@@ -146,9 +146,7 @@ def _refuse(matter: str, names: list[str], kinetics: Kinetics) -> None:
         if product.phase not in names[1:]:
             raise ValueError(f"{matter} forms {product.phase}, but has only {', '.join(names)}")
         if not product.low < product.high:
-            raise ValueError(
-                f"{matter}: {product.phase} forms between {product.low} and {product.high} K: nowhere"
-            )
+            raise ValueError(f"{matter}: {product.phase} forms between {product.low} and {product.high} K: nowhere")
         if kind != "li98" and not (kind == "jmak" and exponent > 0.0):
             raise ValueError(f"{matter}: {product.phase} has shape {product.shape}; li98, or jmak with n > 0")
     if kinetics.ac1 is not None and not (kinetics.ac3 is not None and kinetics.ac3 > kinetics.ac1):

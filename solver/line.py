@@ -107,9 +107,7 @@ def nodes(cells: Cells) -> Array:
     lattice = cells.lattice
     faces = lattice.origin[0] + lattice.spacing[0] * np.arange(cells.index[0], cells.index[-1] + 2)
     centres = lattice.centres(0)
-    for cell, distance, normal in zip(
-        cells.patch_cell, cells.patch_distance, cells.patch_normal[:, 0], strict=True
-    ):
+    for cell, distance, normal in zip(cells.patch_cell, cells.patch_distance, cells.patch_normal[:, 0], strict=True):
         faces[cell + (normal > 0.0)] = centres[cells.index[cell]] + distance * normal
     x = np.empty(2 * faces.size - 1)
     x[::2] = faces

@@ -26,9 +26,7 @@ def march(
         return _march(problem, sink, watch, state, clock)
 
 
-def _march(
-    problem: Problem, sink: Sink, watch: Watch, state: State | None, clock: Clock | None
-) -> tuple[State, Clock]:
+def _march(problem: Problem, sink: Sink, watch: Watch, state: State | None, clock: Clock | None) -> tuple[State, Clock]:
     columns = Columns(problem)
     legs = problem.legs
     if state is None or clock is None:

@@ -150,9 +150,7 @@ class Level:
     place: NDArray[uint8] = field(default_factory=lambda: np.empty(0, uint8))
 
     def __post_init__(self) -> None:
-        self.residual, self.step, self.image, self.x = (
-            np.zeros((self.mesh.node.size, 3), float32) for _ in range(4)
-        )
+        self.residual, self.step, self.image, self.x = (np.zeros((self.mesh.node.size, 3), float32) for _ in range(4))
 
     def coarsen(self) -> "Level":
         """The level of cells twice as large that hold these."""

@@ -148,9 +148,7 @@ def with_volume(pieces: Pieces, lattice: Lattice, volume: float) -> Pieces:
     return replace(pieces, volume=pieces.volume + lift * room, share=share)
 
 
-def walls(
-    pieces: Pieces, lattice: Lattice, faces: Faces
-) -> tuple[Index, Array, Array, Array, NDArray[np.bool_]]:
+def walls(pieces: Pieces, lattice: Lattice, faces: Faces) -> tuple[Index, Array, Array, Array, NDArray[np.bool_]]:
     """Box number, area, outward normal, distance of every wall patch, and whether it lies on a cell face."""
     flat = [_flat(lattice, faces, face) for face in range(6)]
     parts = [*flat, *_cut(pieces, lattice, faces)]

@@ -42,7 +42,5 @@ def _behind(a: Array, m1: Array, m2: Array, m3: Array) -> Array:
     wedge = a * (a - m1) / (2.0 * m2 * m3) + m1**2 / (6.0 * m2 * m3)
     bent = (a**2 * (3.0 * m12 - a) + m1**2 * (m1 - 3.0 * a) + m2**2 * (m2 - 3.0 * a)) / six
     steep = (2.0 * a - m12) / (2.0 * m3)
-    full = (
-        a**2 * (3.0 - 2.0 * a) + m1**2 * (m1 - 3.0 * a) + m2**2 * (m2 - 3.0 * a) + m3**2 * (m3 - 3.0 * a)
-    ) / six
+    full = (a**2 * (3.0 - 2.0 * a) + m1**2 * (m1 - 3.0 * a) + m2**2 * (m2 - 3.0 * a) + m3**2 * (m3 - 3.0 * a)) / six
     return np.select([a < m1, a < m2, a < np.minimum(m12, m3), m3 <= m12], [corner, wedge, bent, full], steep)

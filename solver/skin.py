@@ -26,9 +26,7 @@ def skin(cells: Cells) -> csr_array:
     if cut.size == 0:
         return csr_array(eye_array(n, dtype=float32))
     outward = cells.patch_area[:, None] * cells.patch_normal
-    total = np.stack([np.bincount(cells.patch_cell, a, minlength=n)[cut] for a in outward.T], 1).astype(
-        float64
-    )
+    total = np.stack([np.bincount(cells.patch_cell, a, minlength=n)[cut] for a in outward.T], 1).astype(float64)
     normal = total / np.maximum(np.sqrt((total**2).sum(1, keepdims=True)), 1e-300)
     number = np.full(int(np.prod(cells.lattice.shape)), -1, int32)
     number[cells.index] = np.arange(n)
@@ -43,9 +41,7 @@ def skin(cells: Cells) -> csr_array:
     return csr_array(data, shape=(n, n))
 
 
-def _fit(
-    cells: Cells, number: NDArray[int32], cut: NDArray[int64], normal: Array
-) -> tuple[NDArray[int32], Array]:
+def _fit(cells: Cells, number: NDArray[int32], cut: NDArray[int64], normal: Array) -> tuple[NDArray[int32], Array]:
     """Cells (m, FITTED) whose values, times weights (m, FITTED), give those at the centres of m cut cells.
 
     number (boxes,) cell in each box; cut (m,) cells, normal (m, 3) outward.

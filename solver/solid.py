@@ -183,9 +183,7 @@ def unturned(mesh: Mesh, spacing: tuple[float, float, float], piece: NDArray[int
         part = moved[mine] - moved[mine].mean(0)
         inertia = (arm**2).sum() * np.eye(3) - np.einsum("ni,nj->ij", arm, arm)
         tensor = np.einsum("ni,nj->ij", arm, part)
-        moment = np.array(
-            [tensor[1, 2] - tensor[2, 1], tensor[2, 0] - tensor[0, 2], tensor[0, 1] - tensor[1, 0]]
-        )
+        moment = np.array([tensor[1, 2] - tensor[2, 1], tensor[2, 0] - tensor[0, 2], tensor[0, 1] - tensor[1, 0]])
         turn = np.linalg.pinv(inertia, hermitian=True) @ moment
         for k in range(3):
             i, j = (k + 1) % 3, (k + 2) % 3

@@ -97,14 +97,10 @@ class Properties:
             ]
         )
         self.trip = np.array([law.trip for law in laws])
-        creep = [
-            (i, *law.creep) for i, law in enumerate(laws) if law.creep is not None and law.creep[0] > 0.0
-        ]
+        creep = [(i, *law.creep) for i, law in enumerate(laws) if law.creep is not None and law.creep[0] > 0.0]
         self.creeping = np.array([i for i, *_ in creep], int64)
         self.exponent = np.array([n for _, _, n, _ in creep], float64)
-        self.creep = np.array([np.log(a) - Q / (GAS_CONSTANT * T) for _, a, _, Q in creep]).reshape(
-            -1, T.size
-        )
+        self.creep = np.array([np.log(a) - Q / (GAS_CONSTANT * T) for _, a, _, Q in creep]).reshape(-1, T.size)
         self.law = plasticity.LAWS.index(matter.saturation)
         self.factor = matter.saturation == "leblond"
         names = [phase.name for phase in matter.phases]

@@ -24,7 +24,8 @@ class ThinWall:
 
     def __str__(self) -> str:
         where = ", ".join(f"{1e3 * value:.4g}" for value in self.place)
-        return f"{1e3 * self.thickness:.3g} mm ({self.cells:.2g} cells) at ({where}) mm"
+        cells = f"{self.cells:.2g} cell{'' if round(self.cells, 1) == 1.0 else 's'}"
+        return f"{1e3 * self.thickness:.3g} mm ({cells}) at ({where}) mm"
 
 
 def thin_walls(cells: Cells) -> list[ThinWall]:

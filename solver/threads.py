@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import numba
 
-ALONE = 5_000  # cells below which threads cost more than they bring
+ALONE = 20_000  # cells below which threads cost more than they bring
 
 
 @contextmanager

@@ -102,9 +102,7 @@ def test_the_face_keeps_its_promises():
 def test_no_generic_name_is_importable():
     names = "('solver', 'kernels', 'cases', 'materials', 'twin', 'views', 'validation')"
     code = f"import importlib.util as u; print([n for n in {names} if u.find_spec(n)])"
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True, cwd="/"
-    )
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True, cwd="/")
     assert done.stdout.strip() == "[]"
 
 

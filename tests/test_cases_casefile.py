@@ -166,9 +166,7 @@ def test_a_wrong_file_is_refused_with_its_line(write, old, new, line, parts):
 
 def test_lines_are_right_among_repeats_and_blocks(write):
     text = FULL.replace("until: 870 degC", "until: 890 degC")
-    with pytest.raises(
-        mt.CaseError, match=r"^shaft.yaml:12: steps.heat_2.until: '890 degC' is never reached"
-    ):
+    with pytest.raises(mt.CaseError, match=r"^shaft.yaml:12: steps.heat_2.until: '890 degC' is never reached"):
         mt.load(write(text))
     with pytest.raises(mt.CaseError, match=r"^shaft.yaml:17: steps.quench.medium.side.h: .*no unit"):
         mt.load(write(FULL.replace("values: [400 W/m^2/K", "values: [400")))
@@ -260,9 +258,7 @@ def test_an_stl_file_is_looked_for_beside_the_case(tmp_path):
     (tmp_path / "parts").mkdir()
     (tmp_path / "cases").mkdir()
     (tmp_path / "parts" / "wedge.stl").write_text(TETRAHEDRON, "utf-8")
-    text = SHAFT.replace(
-        "{shape: cylinder, diameter: 40 mm, length: 160 mm}", "{stl: ../parts/wedge.stl, unit: mm}"
-    )
+    text = SHAFT.replace("{shape: cylinder, diameter: 40 mm, length: 160 mm}", "{stl: ../parts/wedge.stl, unit: mm}")
     text = text.replace("[0 mm, 0 mm, 80 mm]", "[8 mm, 8 mm, 8 mm]").replace("spacing: 1 mm", "spacing: 4 mm")
     (tmp_path / "cases" / "wedge.yaml").write_text(text, "utf-8")
     case = mt.load(tmp_path / "cases" / "wedge.yaml")

@@ -149,7 +149,7 @@ def test_bodies_are_counted_and_told(tmp_path):
 def test_thin_walls_are_told(tmp_path):
     part = Part.from_stl(write(tmp_path / "sheet.stl", CUBE * [1.0, 1.0, 0.05]))
     (said,) = part.thin_walls(build(part.shape, "3d", 1.5e-3))
-    assert "walls fewer than two cells thick: 1.5 mm (1 cells) at" in said
+    assert "walls fewer than two cells thick: 1.5 mm (1 cell) at" in said
 
 
 @pytest.mark.parametrize(

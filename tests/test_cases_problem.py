@@ -65,9 +65,7 @@ def test_laws_keep_the_curves_of_their_medium():
     radiation = 0.5 * 5.670374419e-8 * (333.15**4 - 573.15**4)
     assert oil.table(T, 0.0) == pytest.approx(convection + radiation)
     ramp = law(
-        case(steps=[mt.Heat(mt.Ramp("20 degC", "820 degC", time="1 h"), duration="1 h")])
-        .steps[0]
-        .surroundings(0.0)
+        case(steps=[mt.Heat(mt.Ramp("20 degC", "820 degC", time="1 h"), duration="1 h")]).steps[0].surroundings(0.0)
     )
     assert ramp.table(np.array([693.15]), 1800.0) == pytest.approx(0.0, abs=1e-9)
     assert not ramp.steady

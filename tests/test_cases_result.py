@@ -113,9 +113,7 @@ def test_skin_and_axis_are_inside_and_beyond_is_refused_with_the_distance(result
 def test_time_is_interpolated_inside_a_leg_and_refused_outside_the_run(results):
     result = results["rz"]
     for time in (3.3, 10.7, 15.0, 39.0):
-        assert result.field("temperature", f"{time} s").min == pytest.approx(
-            300.0 + time + 1e5 * 2.5e-7, rel=1e-6
-        )
+        assert result.field("temperature", f"{time} s").min == pytest.approx(300.0 + time + 1e5 * 2.5e-7, rel=1e-6)
         assert result.field("martensite", time).mean == pytest.approx(1.0 - 0.01 * time, rel=1e-6)
     assert result.at("0 mm", "0 mm", "20 mm", time="0.2 min").temperature == pytest.approx(312.0, rel=1e-6)
     with pytest.raises(CaseError, match="time 41 s is outside the run, 0 to 40 s"):
@@ -176,9 +174,7 @@ def test_stress_after_a_temper_carries_its_remark_and_the_quenched_stands_beside
 def test_field_knows_its_mean_over_the_volume(results):
     field = results["rz"].hardness
     assert field.mean == pytest.approx(300.0 + 5e5 * 0.5 * 4e-4, rel=2e-3)
-    assert (
-        field.unit == "HV" and "hardness" in field.meaning and np.asarray(field).shape == field.values.shape
-    )
+    assert field.unit == "HV" and "hardness" in field.meaning and np.asarray(field).shape == field.values.shape
 
 
 def test_probes_ledger_and_error(results):

@@ -22,9 +22,7 @@ from metaltwin.solver.lattice import Lattice
 from metaltwin.solver.state import State
 
 CASE = "metaltwin: 1\nname: synthetic\n"
-ABOUT = About(
-    {"core": (0.0, 0.0, 0.02), "skin": (0.0195, 0.0, 0.02)}, {"hardness": (500.0, None)}, name="synthetic"
-)
+ABOUT = About({"core": (0.0, 0.0, 0.02), "skin": (0.0195, 0.0, 0.02)}, {"hardness": (500.0, None)}, name="synthetic")
 
 
 def rz_cells(nr=20, nz=40, dx=1e-3):
@@ -89,9 +87,7 @@ def everything(path):
     """All datasets of a file, by name."""
     found = {}
     with h5py.File(path, "r") as file:
-        file.visititems(
-            lambda name, node: found.update({name: node[()]}) if isinstance(node, h5py.Dataset) else None
-        )
+        file.visititems(lambda name, node: found.update({name: node[()]}) if isinstance(node, h5py.Dataset) else None)
     return found
 
 
@@ -143,9 +139,7 @@ def test_vtk_reads_every_step_and_hides_what_is_outside(tmp_path):
     cells = box_cells(lattice, inside)
     log = Log(cells, About({}, {}), CASE, {}, tmp_path / "run.vtkhdf")
     for second in range(6):
-        log.snapshot(
-            float(second), "quench", {"temperature": np.arange(n) + 100.0 * second}, np.array([300.0])
-        )
+        log.snapshot(float(second), "quench", {"temperature": np.arange(n) + 100.0 * second}, np.array([300.0]))
     log.end({"hardness": np.arange(n) + 0.5})
     reader = pyvista.get_reader(tmp_path / "run.vtkhdf")
     reader.reader.UpdateInformation()
@@ -252,9 +246,7 @@ def test_kill_9_leaves_a_readable_file(tmp_path):
         assert archive.times.size > 0
         last = archive.times.size - 1
         draw = np.random.default_rng(last)
-        np.testing.assert_allclose(
-            archive.values("temperature", last), 300 + draw.random(800) * 900, rtol=1e-6
-        )
+        np.testing.assert_allclose(archive.values("temperature", last), 300 + draw.random(800) * 900, rtol=1e-6)
 
 
 def test_cut_between_journal_and_file_is_finished_on_reading(tmp_path, monkeypatch):

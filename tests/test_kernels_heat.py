@@ -14,9 +14,7 @@ AXIS = LOW + STEP * np.arange(KNOTS)
 def tables(phases):
     """Enthalpy and conductivity of a made-up steel; the first phase has a sharp peak of its heat capacity."""
     peak = 3.0e9 * np.exp(-(((AXIS - 1000.0) / 20.0) ** 2))
-    H = [
-        np.cumsum(2.0 * (3.6e6 + 800.0 * p * AXIS + (p == 0) * peak / 40.0)) - 1e8 * p for p in range(phases)
-    ]
+    H = [np.cumsum(2.0 * (3.6e6 + 800.0 * p * AXIS + (p == 0) * peak / 40.0)) - 1e8 * p for p in range(phases)]
     k = [50.0 - 8.0 * p - (0.02 - 0.008 * p) * (AXIS - 273.0) for p in range(phases)]
     return np.array(H), np.array(k)
 
@@ -35,11 +33,7 @@ def brick(shape, phases, spacing=(1e-3, 1.5e-3, 2e-3), law=0.0, threads=1, chang
         G[~closed, face] = area[axis] / spacing[axis]
         wall += [(cell, area[axis], spacing[axis] / 2, axis) for cell in np.flatnonzero(closed)]
     inside = (G > 0).all(axis=1)
-    rows = [
-        (1 + nx * (j + ny * k), 1 + nx * (j + ny * k), nx - 2)
-        for k in range(1, nz - 1)
-        for j in range(1, ny - 1)
-    ]
+    rows = [(1 + nx * (j + ny * k), 1 + nx * (j + ny * k), nx - 2) for k in range(1, nz - 1) for j in range(1, ny - 1)]
     cell, patch_area, distance, zone = (np.array(column) for column in zip(*wall, strict=True))
     H, k = tables(phases)
     arrays = dict(
@@ -86,9 +80,7 @@ def twin_rate(shape, spacing, T, z, G, wall, law, phases):
 
         low, high = LOW, AXIS[-1]
         for _ in range(80):
-            low, high = (
-                (0.5 * (low + high), high) if gap(0.5 * (low + high)) < 0 else (low, 0.5 * (low + high))
-            )
+            low, high = (0.5 * (low + high), high) if gap(0.5 * (low + high)) < 0 else (low, 0.5 * (low + high))
         heat.append(area * np.interp(low, AXIS, law))
         rate[cell] += heat[-1]
     return rate / np.prod(spacing), np.array(heat)

@@ -81,9 +81,7 @@ def test_shape_and_its_inverse_agree_to_round_off(exponent):
 
 def test_two_products_compete_as_the_differential_equation_says():
     """Two li98 products on a cooling path against dX_i = (X_i + g) f(xi_i) r_i dt by an ODE solver."""
-    rates = np.array(
-        [0.05 * np.exp(-(((T - 900.0) / 60.0) ** 2)), 0.08 * np.exp(-(((T - 800.0) / 70.0) ** 2))]
-    )
+    rates = np.array([0.05 * np.exp(-(((T - 900.0) / 60.0) ** 2)), 0.08 * np.exp(-(((T - 800.0) / 70.0) ** 2))])
     law = laws(
         3, product=np.array([1, 2]), rates=rates, limits=np.ones((2, COUNT)),
         windows=np.array([[760.0, 960.0], [700.0, 900.0]]), exponents=np.zeros(2),
@@ -132,9 +130,7 @@ def test_martensite_and_its_latent_heat_meet_the_enthalpy():
 def test_threads_and_neighbours_change_no_bit():
     rng = np.random.default_rng(3)
     n = 5 * BLOCK + 77
-    rates = np.array(
-        [0.05 * np.exp(-(((T - 900.0) / 60.0) ** 2)), 0.08 * np.exp(-(((T - 750.0) / 70.0) ** 2))]
-    )
+    rates = np.array([0.05 * np.exp(-(((T - 900.0) / 60.0) ** 2)), 0.08 * np.exp(-(((T - 750.0) / 70.0) ** 2))])
     law = laws(
         4, 80e3, product=np.array([1, 2]), rates=rates, limits=np.ones((2, COUNT)),
         windows=np.array([[760.0, 960.0], [600.0, 900.0]]), exponents=np.array([0.0, 2.0]), start=600.0,

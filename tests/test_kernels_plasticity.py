@@ -121,9 +121,7 @@ def test_yielding_ends_on_the_yield_surface_and_keeps_the_volume():
     rng = np.random.default_rng(2)
     for _ in range(20):
         strain = rng.normal(size=6) * 3e-3
-        new, parent, product, dp, _, _ = law.point(
-            (0.0,) * 6, tuple(strain), 0.0, 0.0, PLAIN, *NONE, 0.5, 0, False
-        )
+        new, parent, product, dp, _, _ = law.point((0.0,) * 6, tuple(strain), 0.0, 0.0, PLAIN, *NONE, 0.5, 0, False)
         s = stress(new, PLAIN)
         s[:3] -= s[:3].mean()
         q = np.sqrt(1.5 * ((s[:3] ** 2).sum() + 2 * (s[3:] ** 2).sum()))
@@ -348,9 +346,7 @@ def test_mixture_against_its_slow_twin():
     rows, _ = properties.rows(T0, z0, T1, z1, 0.0)
     for j in range(7):
         old, new = mixture_slowly(kind, T0[j], z0[:, j]), mixture_slowly(kind, T1[j], z1[:, j])
-        trip = (
-            2 * (z0[0, j] + z1[0, j]) / 2 * (1e-10 * 0.3 + 5e-11 * 0.2) * z0[0, j]
-        )  # f' = 2 (1 - Z), midpoint
+        trip = 2 * (z0[0, j] + z1[0, j]) / 2 * (1e-10 * 0.3 + 5e-11 * 0.2) * z0[0, j]  # f' = 2 (1 - Z), midpoint
         got = rows[j]
         assert got[law.SHEAR_BEFORE] == pytest.approx(old["shear"])
         assert got[law.SHEAR] == pytest.approx(new["shear"])

@@ -57,9 +57,7 @@ def test_crossings_are_those_of_the_slow_twin(axis):
     for ray, hits in enumerate(slow(points, FACETS, axis, u, v)):
         here = got.position[got.start[ray] : got.start[ray + 1]]
         assert here == pytest.approx(hits, abs=1e-12)
-        assert (
-            np.sign(got.tilt[got.start[ray] : got.start[ray + 1]]) == np.tile([-1, 1], len(hits) // 2)
-        ).all()
+        assert (np.sign(got.tilt[got.start[ray] : got.start[ray + 1]]) == np.tile([-1, 1], len(hits) // 2)).all()
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])

@@ -95,9 +95,7 @@ def test_the_tangent_sweep_is_the_slow_twin_and_symmetric():
             e = b @ x.ravel()[dofs]
             trace = e[:3].sum()
             deviator = e - trace / 3 * (np.arange(6) < 3)
-            stress = 2 * g * (stored[0] * deviator - (n * weight @ deviator) * n) + k * trace * (
-                np.arange(6) < 3
-            )
+            stress = 2 * g * (stored[0] * deviator - (n * weight @ deviator) * n) + k * trace * (np.arange(6) < 3)
             slow[dofs] += np.prod(SPACING) / 8 * (b.T * weight) @ stress
     np.testing.assert_allclose(y.ravel(), slow, rtol=0, atol=1e-12 * np.abs(slow).max())
 

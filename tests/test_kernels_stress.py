@@ -52,9 +52,7 @@ class Ring:
         node = i[:, None] + right + 3 * (k[:, None] + up)
         self.number = (2 * node[:, :, None] + np.arange(2)).reshape(4, 8)
         self.column, self.fraction = i, np.array([1.0, 1.0, 0.4, 1.0])
-        self.shapes, self.weights = kernel.section_shapes(
-            inner + 0.002 * np.arange(2), np.full(2, 0.002), 0.003
-        )
+        self.shapes, self.weights = kernel.section_shapes(inner + 0.002 * np.arange(2), np.full(2, 0.002), 0.003)
         self.elastic = rng.normal(size=(4, 4, 4)) * 5e-4
         self.history = rng.uniform(0, 1e-3, (2, 4, 4))
         self.rows = np.tile(ROW, (4, 1))

@@ -125,9 +125,7 @@ def test_medium_refusals(given: dict[str, object], said: str) -> None:
 def test_medium_laws() -> None:
     assert Medium("wool", h="0 W/m^2/K").insulates
     assert Medium("jet", flux="-1e6 W/m^2").flux == -1e6
-    furnace = Medium(
-        "furnace", h="20 W/m^2/K", temperature=TimeCurve("0 60 s", "20 850 degC"), emissivity=0.8
-    )
+    furnace = Medium("furnace", h="20 W/m^2/K", temperature=TimeCurve("0 60 s", "20 850 degC"), emissivity=0.8)
     assert float(furnace.temperature(30.0)) == pytest.approx(708.15)
 
 

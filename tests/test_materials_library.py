@@ -84,9 +84,7 @@ def test_closed_enthalpy_cycle() -> None:
     assert all(phases[name](room) == 0.0 for name in start)
     before = sum(share * float(phases[name](room)) for name, share in start.items())
     stored = float(phases["martensite"](room)) - before
-    assert stored == pytest.approx(
-        float(phases["martensite"](np.array(600.0)) - phases["bainite"](np.array(600.0)))
-    )
+    assert stored == pytest.approx(float(phases["martensite"](np.array(600.0)) - phases["bainite"](np.array(600.0))))
     assert 20e3 < stored < 80e3
 
 
@@ -95,9 +93,7 @@ def test_changes() -> None:
     fine = alloy("42CrMo4", grain_size=10)
     rate = [item.matter().kinetics.products[2].rate(np.array([700.0]))[0] for item in (card, fine)]
     assert rate[1] / rate[0] == pytest.approx(2.0 ** (0.29 * 2.0))
-    assert card.replace(trip={"martensite": "8e-5 1/MPa"}).matter().phases[4].mechanics.trip == pytest.approx(
-        8e-11
-    )
+    assert card.replace(trip={"martensite": "8e-5 1/MPa"}).matter().phases[4].mechanics.trip == pytest.approx(8e-11)
     given = card.replace(martensite_start="300 degC", alpha="0.011 1/K").matter().kinetics
     assert (given.martensite_start, given.alpha) == (pytest.approx(573.15), 0.011)
     assert "grain_size" in "".join(card.matter().remarks)
@@ -181,9 +177,7 @@ def peak_rate(name: str) -> tuple[float, float]:
         wall = T[-1]
         for _ in range(3):
             law = float(h(wall))
-            wall = (k[-1] * T[-1] / (0.5 * spacing) + law * bath.temperature) / (
-                k[-1] / (0.5 * spacing) + law
-            )
+            wall = (k[-1] * T[-1] / (0.5 * spacing) + law * bath.temperature) / (k[-1] / (0.5 * spacing) + law)
         outer = radius * float(h(wall)) * (bath.temperature - wall)
         H = H + dt * (np.append(inside, outer) - np.insert(inside, 0, 0.0)) / (volume * density)
         new = np.interp(H, level, sample)

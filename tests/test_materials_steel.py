@@ -85,9 +85,7 @@ def test_critical_rate_of_bainite(c: Composition, grain_size: float, rate: float
 
 def test_products_of_the_default_chain() -> None:
     c = STEELS["1045"]
-    chain = decomposition(
-        c, 8.0, martensite.ms_van_bohemen(c), martensite.alpha_van_bohemen(c), {"bainite": 2.0}
-    )
+    chain = decomposition(c, 8.0, martensite.ms_van_bohemen(c), martensite.alpha_van_bohemen(c), {"bainite": 2.0})
     ferrite, pearlite, bainite = chain.products
     assert (ferrite.phase, pearlite.phase, bainite.phase) == ("ferrite", "pearlite", "bainite")
     assert ferrite.high > pearlite.high > bainite.high > pearlite.low > bainite.low == chain.martensite_start
@@ -182,9 +180,7 @@ def test_expansion_of_the_phases() -> None:
     assert float(austenite[0]) == pytest.approx(21.9e-6, rel=0.02)
 
 
-@pytest.mark.parametrize(
-    ("celsius", "least", "most"), [(200, 0.0, 0.001), (560, 0.45, 0.8), (650, 0.5, 0.82)]
-)
+@pytest.mark.parametrize(("celsius", "least", "most"), [(200, 0.0, 0.001), (560, 0.45, 0.8), (650, 0.5, 0.82)])
 def test_relaxation_in_two_hours(celsius: float, least: float, most: float) -> None:
     """Norton relaxation of 400 MPa at constant strain, closed form."""
     A, n, Q = stress.CREEP

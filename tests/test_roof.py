@@ -141,7 +141,7 @@ WRONG = [
     (["run", "{wrong}"], "wrong.yaml:8: steps.quench.medium: no medium 'fast oill'; nearest: fast oil"),
     (["run"], "CASE"),
     (["run", "{case}", "--resume", "{result}"], "CASE"),
-    (["run", "--resume", "{result}"], "checkpoint"),
+    (["run", "--resume", "{result}"], "finished run"),
     (["run", "{case}", "-o", "{case}"], "bar.yaml"),
     (["check", "{wrong}"], "nearest: fast oil"),
     (["show", "{result}", "hardnes", "--save", "a.png"], "no field 'hardnes'; nearest: hardness"),
@@ -167,9 +167,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("words", "said"), WRONG, ids=lambda entry: "-" if isinstance(entry, str) else " ".join(entry)
-)
+@pytest.mark.parametrize(("words", "said"), WRONG, ids=lambda entry: "-" if isinstance(entry, str) else " ".join(entry))
 def test_wrong_input_is_one_message_and_status_2(folder, result, monkeypatch, words, said):
     monkeypatch.chdir(folder)
     places = {
@@ -192,9 +190,7 @@ def test_validate_writes_its_verdicts_as_json_and_as_a_page(folder):
     status, out, err = metaltwin("validate", *words)
     assert (status, err) == (0, "") and "verdicts passed, 0 failed" in out
     (verdict,) = [row for row in json.loads(numbers.read_text("utf-8")) if row["id"] == "D05"]
-    assert verdict["passed"] and {"quantity", "expected", "got", "tolerance", "unit", "source"} <= set(
-        verdict
-    )
+    assert verdict["passed"] and {"quantity", "expected", "got", "tolerance", "unit", "source"} <= set(verdict)
     assert page.read_text("utf-8").startswith("# Validation")
 
 

@@ -39,9 +39,7 @@ def test_what_varies_in_time_is_asked_at_that_time():
     assert Law(h=1.0, temperature=ramp).table(T, 50.0) == pytest.approx(350.0 - T)
     assert Law(h=1.0, temperature=lambda t: 300.0 + t).table(T, 7.0) == pytest.approx(307.0 - T)
     assert Law(surface_temperature=ramp).table(np.array([400.0]), 100.0)[0] == 0.0
-    assert Law(h=TimeCurve("0 10 s", "0 100 W/m^2/K"), temperature=0.0).table(T, 5.0) == pytest.approx(
-        -50.0 * T
-    )
+    assert Law(h=TimeCurve("0 10 s", "0 100 W/m^2/K"), temperature=0.0).table(T, 5.0) == pytest.approx(-50.0 * T)
     assert Law(flux=TimeCurve("0 10 s", "0 100 W/m^2")).table(T, 20.0) == pytest.approx([100.0] * 3)
 
 

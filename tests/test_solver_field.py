@@ -96,9 +96,7 @@ def test_the_message_names_the_distance():
 def test_the_walls_themselves_are_inside():
     cells = build(Cylinder(0.02, length=0.04), "rz", 0.002)
     at = np.array([[0.02, 0.0, 0.0], [0.0, 0.0, 0.04], [0.0, -0.02, 0.02]])
-    assert Sampler(cells, at).read(cells.centres()[:, 2], cells.feet()[:, 2]) == pytest.approx(
-        [0.0, 0.04, 0.02]
-    )
+    assert Sampler(cells, at).read(cells.centres()[:, 2], cells.feet()[:, 2]) == pytest.approx([0.0, 0.04, 0.02])
     with pytest.raises(ValueError, match="0.1 mm outside"):
         Sampler(cells, at + [[0.0, 0.0, -0.0001], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
 

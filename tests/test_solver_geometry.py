@@ -51,17 +51,13 @@ def conduction(cells):
 
 
 @pytest.mark.parametrize("offset", OFFSETS)
-@pytest.mark.parametrize(
-    "body", BODIES, ids=lambda body: f"{type(body).__name__}{getattr(body, 'inner', '')}"
-)
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: f"{type(body).__name__}{getattr(body, 'inner', '')}")
 def test_volume_and_area_are_the_shapes_own(body, offset):
     for n in (10, 20):
         cells = build(body, "3d", 0.04 / n, offset)
         assert cells.volume.sum() == pytest.approx(body.volume, rel=1e-12)
         assert cells.patch_area.sum() == pytest.approx(body.area, rel=1e-12)
-        assert closure(cells) < (
-            1e-3 if isinstance(body, Sphere) else 4e-3
-        )  # edges inside cells are one patch
+        assert closure(cells) < (1e-3 if isinstance(body, Sphere) else 4e-3)  # edges inside cells are one patch
         assert (np.diff(cells.index) > 0).all() and (cells.fraction > 1e-7).all()
         assert cells.run[:, 2].sum() + cells.rim.size == cells.index.size
         assert np.linalg.norm(cells.patch_normal, axis=1) == pytest.approx(1.0)
@@ -113,9 +109,7 @@ def test_a_hollow_cylinder_has_two_walls():
     assert cells.volume.sum() == pytest.approx(np.pi * 3e-4)
 
 
-@pytest.mark.parametrize(
-    "body", BODIES[:3], ids=lambda body: f"{type(body).__name__}{getattr(body, 'inner', '')}"
-)
+@pytest.mark.parametrize("body", BODIES[:3], ids=lambda body: f"{type(body).__name__}{getattr(body, 'inner', '')}")
 def test_rz_is_whole(body):
     for offset in (0.0, 0.7):
         cells = build(body, "rz", 0.002, (0.0, 0.0, offset))
@@ -155,9 +149,7 @@ WEDGE = extruded(np.array([[0.0, 0.0], [31.0, 3.3], [27.1, 19.7], [4.7, 24.3]]) 
 
 def measured(cells):
     """What a rotation must keep: sorted volumes and patches."""
-    patches = np.column_stack(
-        [cells.patch_area, cells.patch_distance, np.sort(np.abs(cells.patch_normal), axis=1)]
-    )
+    patches = np.column_stack([cells.patch_area, cells.patch_distance, np.sort(np.abs(cells.patch_normal), axis=1)])
     return np.sort(cells.volume), patches[np.lexsort(np.round(patches / patches.max(0), 9).T)]
 
 
@@ -299,7 +291,7 @@ def test_thin_walls_are_named():
     assert (wall.axis, wall.thickness, wall.cells) == (2, pytest.approx(1e-3), pytest.approx(1.0))
     (wall,) = thin_walls(build(Box((0.04, 0.03, 0.001)), "3d", 0.001, (0.0, 0.0, 0.5)))
     assert wall.thickness == pytest.approx(1e-3)
-    assert "1 mm (1 cells) at" in str(wall)
+    assert "1 mm (1 cell) at" in str(wall)
     assert [wall.axis for wall in thin_walls(build(Cylinder(0.02, 0.0185, 0.04), "rz", 0.001))] == []
     assert [wall.axis for wall in thin_walls(build(Cylinder(0.02, 0.0195, 0.04), "rz", 0.001))] == [0]
     assert thin_walls(build(Plate(0.001), "slab", 0.001)) == []
@@ -367,9 +359,7 @@ def test_stl_parts_against_pyvista(name, spacing, volume):
     part = np.zeros(grid.n_cells)
     part[cells.index] = cells.fraction
     told = dict(zip(picked, inside, strict=True))
-    wrong = [
-        cell for cell, seen in told.items() if (part[cell] > 0.9 and not seen) or (part[cell] < 0.1 and seen)
-    ]
+    wrong = [cell for cell, seen in told.items() if (part[cell] > 0.9 and not seen) or (part[cell] < 0.1 and seen)]
     assert whole.size > 0.3 * cells.index.size
     assert len(wrong) <= 3, wrong
 

@@ -138,9 +138,7 @@ def test_c05_hardness_of_a_half_austenitised_mixture():
 
 def test_hardness_is_clipped_in_law_and_rate():
     law = HardnessLaw({"austenite": (220.0, 0.0, 220.0, 220.0), "martensite": (100.0, 100.0, 0.0, 640.0)})
-    assert cooled(1.0, law=law, martensite=1.0).hv == pytest.approx(
-        100.0 + 100.0 * np.log10(3600.0), abs=1e-3
-    )
+    assert cooled(1.0, law=law, martensite=1.0).hv == pytest.approx(100.0 + 100.0 * np.log10(3600.0), abs=1e-3)
     assert cooled(390.0, law=law, martensite=0.9, austenite=0.1).hv == pytest.approx(0.9 * 640.0 + 22.0)
     fast = cooled(2000.0, law=HardnessLaw({"martensite": (0.0, 100.0, 0.0, 900.0)}), martensite=1.0)
     assert fast.hv == pytest.approx(100.0 * np.log10(400.0 * 3600.0), abs=1e-3)

@@ -99,9 +99,7 @@ def test_a01_slab_with_convection():
     cells = line("slab", 50, 0.025)
     heat = Heat(cells, STEEL, 0.02)
     start = heat.initial(850 + ZERO)
-    states, book, (steps, _) = march(
-        heat, start, (Law(h=1200.0, temperature=20 + ZERO),), (5, 20, 60, 120, 300)
-    )
+    states, book, (steps, _) = march(heat, start, (Law(h=1200.0, temperature=20 + ZERO),), (5, 20, 60, 120, 300))
     exact = [
         (849.7583, 837.9612, 674.1847, 813.7274),
         (806.6993, 746.9254, 551.3580, 724.0925),
@@ -121,9 +119,7 @@ def test_a01_slab_with_convection():
 def test_a02_long_cylinder():
     cells = line("cylinder", 50, 0.025)
     heat = Heat(cells, STEEL, 0.02)
-    states, _, _ = march(
-        heat, heat.initial(850 + ZERO), (Law(h=6000.0, temperature=20 + ZERO),), (1, 5, 20, 80)
-    )
+    states, _, _ = march(heat, heat.initial(850 + ZERO), (Law(h=6000.0, temperature=20 + ZERO),), (1, 5, 20, 80))
     exact = [
         (850.0, 849.9114, 516.9256, 789.6320),
         (846.0305, 787.8265, 315.4980, 637.0839),
@@ -190,9 +186,7 @@ def test_a07_thermal_shock_from_both_sides():
 def test_a08_sphere_heated():
     cells = line("sphere", 50, 0.1)
     heat = Heat(cells, matter(48.822, 1000.0, 4816.8), 0.05)
-    states, _, _ = march(
-        heat, heat.initial(20 + ZERO), (Law(h=232.5, temperature=1000 + ZERO),), (400, 1000, 2400)
-    )
+    states, _, _ = march(heat, heat.initial(20 + ZERO), (Law(h=232.5, temperature=1000 + ZERO),), (400, 1000, 2400))
     for state, row in zip(states, [(341.915, 475.471), (701.484, 762.084), (952.811, 962.390)], strict=True):
         assert at(cells, state, [0, 0.1]) == pytest.approx(row, abs=0.2)
 
@@ -225,13 +219,9 @@ def test_a22_steel_with_a_peak_of_its_heat_capacity():
         return 480 * t + 0.125 * t**2 + 600 * 25 * np.sqrt(np.pi) / 2 * erf((t - 735) / 25)
 
     cells = line("slab", 50, 0.025)
-    heat = Heat(
-        cells, matter(lambda T: np.where(T - ZERO <= 800, 50 - 0.03 * (T - ZERO), 26.0), 7800.0, H), 0.1
-    )
+    heat = Heat(cells, matter(lambda T: np.where(T - ZERO <= 800, 50 - 0.03 * (T - ZERO), 26.0), 7800.0, H), 0.1)
     start = heat.initial(850 + ZERO)
-    states, book, _ = march(
-        heat, start, (Law(h=2000.0, temperature=25 + ZERO),), (5, 10, 20, 40, 60, 100, 200)
-    )
+    states, book, _ = march(heat, start, (Law(h=2000.0, temperature=25 + ZERO),), (5, 10, 20, 40, 60, 100, 200))
     exact = [
         (849.941, 611.382), (846.698, 545.089), (815.802, 471.458), (723.988, 391.058), (572.393, 331.673),
         (354.577, 222.627), (104.686, 75.809),
@@ -248,9 +238,7 @@ def test_a24_source_inside():
     states, book, _ = march(heat, start, (Law(h=500.0, temperature=20 + ZERO),), (1e4,))
     assert at(cells, states[-1], [0, 0.05]) == pytest.approx([161.6667, 120.0], abs=0.06)
     assert book["source"] == pytest.approx(1e6 * 0.05 * 1e4, rel=1e-12)
-    assert (
-        abs(heat.energy(states[-1].enthalpy - start.enthalpy) - sum(book.values())) < 1e-12 * book["source"]
-    )
+    assert abs(heat.energy(states[-1].enthalpy - start.enthalpy) - sum(book.values())) < 1e-12 * book["source"]
 
 
 def test_second_order_in_space():
@@ -260,9 +248,7 @@ def test_second_order_in_space():
         for n in (10, 20, 40, 80):
             cells = line(metric, n, 0.025)
             heat = Heat(cells, matter(lambda T: 60 - 0.03 * (T - ZERO), 7800.0, 600.0), 0.001)
-            end = march(heat, heat.initial(850 + ZERO), (Law(h=1200.0, temperature=20 + ZERO),), (20.0,))[0][
-                -1
-            ]
+            end = march(heat, heat.initial(850 + ZERO), (Law(h=1200.0, temperature=20 + ZERO),), (20.0,))[0][-1]
             found.append(np.array([end.wall[0] - ZERO, mean(cells, end)]))
         orders = np.log2(abs((found[1] - found[0]) / (found[2] - found[1])))
         orders_fine = np.log2(abs((found[2] - found[1]) / (found[3] - found[2])))
@@ -273,15 +259,11 @@ def test_second_order_in_space():
 def test_second_order_in_time():
     """Fixed steps from a smooth field, a law that ramps; H is quadratic in T."""
     cells = line("slab", 20, 0.025)
-    steel = matter(
-        lambda T: 60 - 0.03 * (T - ZERO), 7800.0, lambda T: 480 * (T - ZERO) + 0.2 * (T - ZERO) ** 2
-    )
+    steel = matter(lambda T: 60 - 0.03 * (T - ZERO), 7800.0, lambda T: 480 * (T - ZERO) + 0.2 * (T - ZERO) ** 2)
     heat = Heat(cells, steel, 0.001, axis=Axis(200.0, 0.05, 20001))
     law = (Law(h=2000.0, temperature=lambda t: 20 + ZERO + 3.0 * t),)
     smooth = march(heat, heat.initial(850 + ZERO), law, (10.0,))[0][-1]
-    found = [
-        march(heat, smooth, law, (42.0,), fixed=32.0 / n)[0][-1].temperature for n in (8, 16, 32, 64, 128)
-    ]
+    found = [march(heat, smooth, law, (42.0,), fixed=32.0 / n)[0][-1].temperature for n in (8, 16, 32, 64, 128)]
     change = [abs(b - a).max() for a, b in zip(found, found[1:], strict=False)]
     orders = np.log2(np.array(change[:-1]) / change[1:])
     assert orders == pytest.approx(np.full(3, 2.0), abs=0.25)
@@ -355,9 +337,7 @@ def test_threads_and_a_fresh_start_give_the_same_bits(steel):
                 temperature=step.temperature,
                 wall=step.wall,
             )
-        results.append(
-            (state.enthalpy.tobytes(), state.temperature.tobytes(), state.wall.tobytes(), step.error)
-        )
+        results.append((state.enthalpy.tobytes(), state.temperature.tobytes(), state.wall.tobytes(), step.error))
     assert results[0] == results[1] == results[2]
 
 
@@ -366,9 +346,7 @@ def test_a_trial_changes_nothing():
     state = mixed(heat, np.random.default_rng(2))
     before = [array.copy() for array in (state.enthalpy, state.phases, state.temperature, state.wall)]
     heat.advance(state, (Law(h=5000.0, temperature=300.0),) * 3, 1.0)
-    for array, copy in zip(
-        (state.enthalpy, state.phases, state.temperature, state.wall), before, strict=True
-    ):
+    for array, copy in zip((state.enthalpy, state.phases, state.temperature, state.wall), before, strict=True):
         assert (array == copy).all()
 
 
@@ -400,9 +378,7 @@ def test_lifting_small_cells_keeps_the_sum_and_frees_the_step(offset):
 def test_a20_sphere_in_a_box_of_cells():
     cells = build(Sphere(0.03), "3d", 0.003)
     heat = Heat(cells, STEEL, 0.05)
-    states, _, _ = march(
-        heat, heat.initial(850 + ZERO), (Law(h=50.0, temperature=20 + ZERO),) * 3, (300, 1000, 2000)
-    )
+    states, _, _ = march(heat, heat.initial(850 + ZERO), (Law(h=50.0, temperature=20 + ZERO),) * 3, (300, 1000, 2000))
     got = [heat.volume @ state.temperature / heat.volume.sum() - ZERO for state in states]
     assert got == pytest.approx([624.292, 308.193, 120.071], abs=0.4)
 

@@ -44,9 +44,7 @@ class Cells:
         self.transformation.begin(self.state)
 
     def enthalpy(self, z, T):
-        return sum(
-            z[p] * np.interp(T, self.tables.axis.knots, row) for p, row in enumerate(self.tables.enthalpy)
-        )
+        return sum(z[p] * np.interp(T, self.tables.axis.knots, row) for p, row in enumerate(self.tables.enthalpy))
 
     def step(self, celsius, dt):
         """To temperatures (degC) that would hold without transformation, in dt s."""
@@ -160,9 +158,7 @@ def test_c05_austenitisation_by_exact_steps(dt):
 def recalescence(dt, latent=80e3):
     """C07: (t, T) of the lumped body, and its pearlite at 200 s."""
     product = jmak("pearlite", 2.5, 30.0, 640.0, 35.0, 200.0, 720.0)
-    cells = Cells(
-        matter(Kinetics(products=(product,)), latent, ("austenite", "pearlite")), 850.0, austenite=1.0
-    )
+    cells = Cells(matter(Kinetics(products=(product,)), latent, ("austenite", "pearlite")), 850.0, austenite=1.0)
     path, at_200 = [], 0.0
     while cells.state.time < 400.0 - 0.5 * dt:
         cells.step(25.0 + (cells.celsius - 25.0) * np.exp(-0.004 * dt), dt)
@@ -255,9 +251,7 @@ def steel(latent=80e3, tau=(1.0, 0.5)):
 
 @settings(max_examples=60, deadline=None)
 @given(
-    path=st.lists(
-        st.tuples(st.floats(-60.0, 900.0), st.floats(1e-3, 3e3), st.integers(1, 40)), min_size=1, max_size=6
-    ),
+    path=st.lists(st.tuples(st.floats(-60.0, 900.0), st.floats(1e-3, 3e3), st.integers(1, 40)), min_size=1, max_size=6),
     shares=st.lists(st.floats(0.0, 1.0), min_size=5, max_size=5).filter(lambda z: sum(z) > 0.1),
     latent=st.sampled_from([0.0, 80e3]),
 )
@@ -406,9 +400,7 @@ def test_any_subset_of_phases():
     cells.cool(20.0, 100.0)
     assert cells["martensite"] > 0.95
     product = Product("pearlite", constant(0.01), 500.0, 900.0)
-    cells = Cells(
-        matter(Kinetics(products=(product,)), 80e3, ("austenite", "pearlite")), 600.0, austenite=1.0
-    )
+    cells = Cells(matter(Kinetics(products=(product,)), 80e3, ("austenite", "pearlite")), 600.0, austenite=1.0)
     for _ in range(250):
         cells.step(600.0, 1.0)
     assert cells["pearlite"] == 1.0

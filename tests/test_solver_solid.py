@@ -78,9 +78,7 @@ def box(shape, spacing=(1e-3, 1.2e-3, 0.8e-3), fraction=None) -> Cells:
 
 def centres(cells: Cells):
     shape = np.array(cells.lattice.shape)
-    place = np.stack(
-        [cells.index % shape[0], cells.index // shape[0] % shape[1], cells.index // shape[:2].prod()], 1
-    )
+    place = np.stack([cells.index % shape[0], cells.index // shape[0] % shape[1], cells.index // shape[:2].prod()], 1)
     return (place + 0.5) * cells.lattice.spacing + cells.lattice.origin
 
 
@@ -133,9 +131,7 @@ def test_patch_a_linear_displacement_is_exact(poisson):
     force = held(solid, state, 1000.0, nodes(solid) @ slope.T)
     strain = (slope + slope.T) / 2.0
     shear = YOUNG / (2.0 * (1.0 + poisson))
-    stress = 2.0 * shear * strain + np.eye(3) * np.trace(strain) * 2.0 * shear * poisson / (
-        1.0 - 2.0 * poisson
-    )
+    stress = 2.0 * shear * strain + np.eye(3) * np.trace(strain) * 2.0 * shear * poisson / (1.0 - 2.0 * poisson)
     expected = stress[[0, 1, 2, 0, 1, 2], [0, 1, 2, 1, 2, 0]]
     scale = np.abs(expected).max()
     np.testing.assert_allclose(solid.stress(state), np.tile(expected[:, None], 60), atol=2e-7 * scale)
@@ -232,9 +228,7 @@ def test_sphere_with_a_misfit_core():
     np.testing.assert_allclose(stress[:3, inside].mean(1), -666.667, rtol=0.02)
     assert np.abs(stress[:3, inside] + 666.667).max() < 0.05 * 666.667
     radial = np.einsum("nk,kn->n", x**2, stress[:3])
-    radial += 2.0 * (
-        x[:, 0] * x[:, 1] * stress[3] + x[:, 1] * x[:, 2] * stress[4] + x[:, 2] * x[:, 0] * stress[5]
-    )
+    radial += 2.0 * (x[:, 0] * x[:, 1] * stress[3] + x[:, 1] * x[:, 2] * stress[4] + x[:, 2] * x[:, 0] * stress[5])
     hoop = (stress[:3].sum(0) - radial / r**2) / 2.0
     exact = 666.667 / 7.0 * (0.5 * (size / r) ** 3 + 1.0)
     between, skin_cells = (r > 0.6 * size) & (r < 0.9 * size), outer.fraction < FULL
@@ -271,9 +265,7 @@ def test_cylinder_with_a_thermal_gradient():
     got = [read(values, radius / 2) for values in (radial, hoop, stress[2])]
     np.testing.assert_allclose(got, [-317.605, -199.226, -516.832], atol=0.01 * 716.388)
     near_axis = middle & (r < 0.003)
-    np.testing.assert_allclose(
-        stress[:3, near_axis].mean(1), [-358.194, -358.194, -716.388], atol=0.015 * 716.388
-    )
+    np.testing.assert_allclose(stress[:3, near_axis].mean(1), [-358.194, -358.194, -716.388], atol=0.015 * 716.388)
 
 
 def quenched(n=10, steps=6, of=None, resume=False):
@@ -325,18 +317,14 @@ def test_threads_do_not_change_a_bit():
 
     def run(threads):
         env = os.environ | {"OMP_NUM_THREADS": threads, "NUMBA_NUM_THREADS": threads, "PYTHONPATH": here}
-        return subprocess.run(
-            [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
-        ).stdout
+        return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True).stdout
 
     assert run("1") == run("2")
 
 
 def digest() -> str:
     state = quenched(18, 2)[1]
-    return hashlib.sha256(
-        b"".join(np.ascontiguousarray(a).tobytes() for a in state.mechanics.values())
-    ).hexdigest()
+    return hashlib.sha256(b"".join(np.ascontiguousarray(a).tobytes() for a in state.mechanics.values())).hexdigest()
 
 
 def test_what_is_not_a_number_is_named():

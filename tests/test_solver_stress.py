@@ -319,9 +319,7 @@ def test_uniform_temperature_leaves_no_stress(metric):
     if metric == "rz":
         cells = ring(RADIUS, RADIUS, 5, 7)
     else:
-        cells = row(
-            "cylinder" if metric == "hollow" else metric, RADIUS / 2 if metric == "hollow" else 0, RADIUS, 6
-        )
+        cells = row("cylinder" if metric == "hollow" else metric, RADIUS / 2 if metric == "hollow" else 0, RADIUS, 6)
     n = cells.index.size
     body, state = mechanics_for(cells, matter(steel(250 * MPA)), Knots()), blank(n)
     body.start(state)
@@ -333,9 +331,7 @@ def test_uniform_temperature_leaves_no_stress(metric):
     assert not found["plastic_strain"].any()
     shrink = 1.2e-5 * (COLD - HOT)
     if metric == "rz":
-        assert found["displacement"][0] == pytest.approx(
-            shrink * np.tile(cells.lattice.centres(0), 7), rel=1e-9
-        )
+        assert found["displacement"][0] == pytest.approx(shrink * np.tile(cells.lattice.centres(0), 7), rel=1e-9)
         z = np.repeat(cells.lattice.centres(2), 5)
         assert np.ptp(found["displacement"][2] - shrink * z) < 1e-12
     else:

@@ -22,9 +22,7 @@ def made(place: int):
     return outcome(CHEAP[place])
 
 
-@pytest.mark.parametrize(
-    "place", range(len(CHEAP)), ids=[f"{entry.id}-{entry.run.__name__}" for entry in CHEAP]
-)
+@pytest.mark.parametrize("place", range(len(CHEAP)), ids=[f"{entry.id}-{entry.run.__name__}" for entry in CHEAP])
 def test_catalogue(place):
     found = made(place)
     if found.skipped:
@@ -133,12 +131,8 @@ def test_every_check_has_an_area_and_a_text():
 
 def test_what_the_first_release_must_show_is_there():
     have = {one.id for one in CATALOGUE}
-    need = (
-        "A01 A02 A04 A05 A07 A08 A13 A16 A20 A22 A24 C01 C02 C03 C04 C05 C07 C08 D05 E01 E02 E03 E06 E08 E09 "
-    )
-    need += (
-        "E11 E13 E15 E-clamped G01-space G01-cut G02 G02-cycle G03 G04 G05 G06 G07 G09 G12 RA-100Cr6 M-oil-50"
-    )
+    need = "A01 A02 A04 A05 A07 A08 A13 A16 A20 A22 A24 C01 C02 C03 C04 C05 C07 C08 D05 E01 E02 E03 E06 E08 E09 "
+    need += "E11 E13 E15 E-clamped G01-space G01-cut G02 G02-cycle G03 G04 G05 G06 G07 G09 G12 RA-100Cr6 M-oil-50"
     assert set(need.split()) <= have
 
 

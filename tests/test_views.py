@@ -29,9 +29,7 @@ def made(name):
     """A quench and a temper with made-up fields on a shape."""
     shape, metric, spacing, axis = SHAPES[name]
     cells = build(shape, metric, spacing)
-    about = About(
-        {"core": (0, 0, 0), "skin": (0, 0, 0)}, {"hardness": (400.0, 500.0)}, axis, shape.middle, name="made"
-    )
+    about = About({"core": (0, 0, 0), "skin": (0, 0, 0)}, {"hardness": (400.0, 500.0)}, axis, shape.middle, name="made")
     log = Log(cells, about, "a case")
     x = cells.centres()[:, 0]
     share = (x - x.min()) / (x.max() - x.min())

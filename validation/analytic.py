@@ -18,10 +18,7 @@ Array = NDArray[float64]
 def slab_roots(biot: float, terms: int = 60) -> Array:
     """Roots of z tan z = Bi (Carslaw & Jaeger 1959, 3.11)."""
     return np.array(
-        [
-            brentq(lambda z: z * np.sin(z) - biot * np.cos(z), n * np.pi, (n + 0.5) * np.pi)
-            for n in range(terms)
-        ]
+        [brentq(lambda z: z * np.sin(z) - biot * np.cos(z), n * np.pi, (n + 0.5) * np.pi) for n in range(terms)]
     )
 
 
@@ -160,15 +157,11 @@ def inclusion(ratio: float, strain: float, young: float, poisson: float) -> tupl
 
 def norton(hours: ArrayLike, start: float, young: float, a: float, n: float) -> Array:
     """Stress of a bar held at constant strain under d(strain)/dt = a s^n.   MPa; a in MPa^-n/h"""
-    return np.asarray(
-        (start ** (1.0 - n) + (n - 1.0) * young * a * np.asarray(hours, float64)) ** (1.0 / (1.0 - n))
-    )
+    return np.asarray((start ** (1.0 - n) + (n - 1.0) * young * a * np.asarray(hours, float64)) ** (1.0 / (1.0 - n)))
 
 
 def additive(rate: Callable[[float], float], high: float, low: float, cooling: float) -> float:
     """Integral of rate(T) dt from `high` to `low` at a constant cooling rate (Scheil 1935)."""
     middle = np.linspace(high, low, 9)
-    parts = [
-        quad(rate, b, a, epsabs=1e-13, epsrel=1e-11)[0] for a, b in zip(middle[:-1], middle[1:], strict=True)
-    ]
+    parts = [quad(rate, b, a, epsabs=1e-13, epsrel=1e-11)[0] for a, b in zip(middle[:-1], middle[1:], strict=True)]
     return float(sum(parts) / cooling)

@@ -39,7 +39,5 @@ def apart(function: Callable[..., Any], *arguments: Any) -> Any:
         )
         if done.returncode or not answer.is_file():
             said = done.stderr.decode(errors="replace")[-SAID:]
-            raise RuntimeError(
-                f"{function.__name__} in a process of its own ended with {done.returncode}: {said}"
-            )
+            raise RuntimeError(f"{function.__name__} in a process of its own ended with {done.returncode}: {said}")
         return pickle.loads(answer.read_bytes())

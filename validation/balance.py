@@ -157,13 +157,9 @@ def phases() -> Iterator[Verdict]:
     for name, run, case in (("shaft rz", shaft_run(), shaft()), ("block 3d", block_run(), block())):
         names = [phase.name for phase in case.problem().matter.phases]
         z = np.array([[fields[phase] for phase in names] for fields in run.fields])
-        one = partial(
-            Verdict, "G09", tolerance=1e-12, unit="-", reason=exact, source="definition of a fraction"
-        )
+        one = partial(Verdict, "G09", tolerance=1e-12, unit="-", reason=exact, source="definition of a fraction")
         yield one(f"{name}: sum of fractions, farthest from 1", 0.0, float(np.abs(z.sum(1) - 1.0).max()))
-        yield one(
-            f"{name}: least fraction below 0, most above 1", 0.0, float(max(-z.min(), z.max() - 1.0, 0.0))
-        )
+        yield one(f"{name}: least fraction below 0, most above 1", 0.0, float(max(-z.min(), z.max() - 1.0, 0.0)))
         martensite, legs = z[:, names.index("martensite")], np.array(run.legs)
         change = np.diff(martensite, axis=0)
         quenching = legs[1:] == "quench"
@@ -216,9 +212,7 @@ def volume() -> Iterator[Verdict]:
         source="Betti's theorem for free bodies",
     )
     ball = quench(Part.sphere("50 mm"), "1 mm", "6000 W/m^2/K", (4000.0,), alloy_, snapshots=2)
-    yield one(
-        "E15-volume", "sphere, u(R)/R", shrink, float(ball.at_position((R, 0.0, 0.0)).displacement[0]) / R
-    )
+    yield one("E15-volume", "sphere, u(R)/R", shrink, float(ball.at_position((R, 0.0, 0.0)).displacement[0]) / R)
 
 
 @check("E15-uniform", "balance")

@@ -95,6 +95,4 @@ def _tangent(elastic: Array, row: Array, a: float, b: float) -> Array:
     norm = np.sqrt((deviator[:3] ** 2).sum() + 2.0 * (deviator[3:] ** 2).sum())
     n = deviator[:3] / norm if norm > 0.0 else np.zeros(3)
     along = np.outer(n, n)
-    return np.asarray(
-        row[law.BULK] + 2.0 * row[law.SHEAR] * (a * (np.eye(3) - 1.0 / 3.0 - along) + b * along)
-    )
+    return np.asarray(row[law.BULK] + 2.0 * row[law.SHEAR] * (a * (np.eye(3) - 1.0 / 3.0 - along) + b * along))

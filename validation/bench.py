@@ -76,15 +76,9 @@ def bench(full: bool = False, only: str | None = None, progress: Progress | None
 def table(measured: dict[str, Any]) -> str:
     """What a run of `bench` says, one line a figure."""
     about = measured["machine"]
-    lines = [
-        f"{about['processor']}, {about['cores']} cores, triad {about['triad_GBps']:.1f} GB/s, warm cache"
-    ]
+    lines = [f"{about['processor']}, {about['cores']} cores, triad {about['triad_GBps']:.1f} GB/s, warm cache"]
     for row in measured["results"]:
-        target = (
-            ""
-            if row["target"] is None
-            else f" (target {row['target']:g}, {'met' if row['passed'] else 'MISSED'})"
-        )
+        target = "" if row["target"] is None else f" (target {row['target']:g}, {'met' if row['passed'] else 'MISSED'})"
         lines.append(f"{row['id']:<26} {row['value']:.3g} {row['unit']}{target}; {row['conditions']}")
     return "\n".join(lines)
 
@@ -134,9 +128,7 @@ def _conduction(id: str, triad: float) -> Figure:
     words = {"constant": "constant properties", "nonlinear": "heat capacity and conductivity vary"}[kind]
     target = {"constant-256": 55.0, "nonlinear-256": 30.0}.get(f"{kind}-{edge}")
     conditions = f"{rate / 1e6:.0f} Mcells/s, {n}^3 float64, {words}, {threads} threads, best of several"
-    return Figure(
-        id, 100.0 * rate * BYTES / triad, "% of triad / 16 B a cell", target, conditions, most=False
-    )
+    return Figure(id, 100.0 * rate * BYTES / triad, "% of triad / 16 B a cell", target, conditions, most=False)
 
 
 # whole cases, each in a process of its own
@@ -169,9 +161,7 @@ def flange(folder: Path, cells: int, duration: str, stress: bool) -> HeatTreatme
     path = folder / "flange.stl"
     triangles = facets(sectors=360, scale=1.88)
     write_stl(path, triangles)
-    volume = float(
-        np.einsum("ti,ti->t", triangles[:, 0], np.cross(triangles[:, 1], triangles[:, 2])).sum() / 6.0
-    )
+    volume = float(np.einsum("ti,ti->t", triangles[:, 0], np.cross(triangles[:, 1], triangles[:, 2])).sum() / 6.0)
     spacing = (volume / cells) ** (1.0 / 3.0)
     return HeatTreatment(
         name="flange",
@@ -191,9 +181,7 @@ def _measure(kind: str, cells: int, duration: str, stress: bool) -> tuple[float,
         folder = Path(name)
         case = shaft() if kind == "shaft" else flange(folder, cells, duration, stress)
         small = (
-            shaft().replace(**{"grid.spacing": "8 mm"})
-            if kind == "shaft"
-            else flange(folder, 3000, "0.5 s", stress)
+            shaft().replace(**{"grid.spacing": "8 mm"}) if kind == "shaft" else flange(folder, 3000, "0.5 s", stress)
         )
         small.run(folder / "small.vtkhdf", progress=False)
         before = peak_memory()
@@ -205,24 +193,18 @@ def _measure(kind: str, cells: int, duration: str, stress: bool) -> tuple[float,
 
 def _time_shaft(id: str, triad: float) -> Figure:
     took, _, cells = apart(_measure, "shaft", 0, "", True)
-    conditions = (
-        f"40 x 160 mm, rz, 1 mm, {cells} cells: soak, air, oil, temper; phases, hardness, stress; to a file"
-    )
+    conditions = f"40 x 160 mm, rz, 1 mm, {cells} cells: soak, air, oil, temper; phases, hardness, stress; to a file"
     return Figure(id, took, "s", 20.0, conditions)
 
 
 def _time_heat(id: str, triad: float) -> Figure:
     took, _, cells = apart(_measure, "flange", 1_000_000, "600 s", False)
-    return Figure(
-        id, took, "s", 180.0, f"STL of 190 mm, {cells} cells, oil 600 s; phases, hardness; to a file"
-    )
+    return Figure(id, took, "s", 180.0, f"STL of 190 mm, {cells} cells, oil 600 s; phases, hardness; to a file")
 
 
 def _time_stress(id: str, triad: float) -> Figure:
     took, _, cells = apart(_measure, "flange", 100_000, "600 s", True)
-    return Figure(
-        id, took, "s", 600.0, f"STL of 190 mm, {cells} cells, oil 600 s; phases, hardness, stress; to a file"
-    )
+    return Figure(id, took, "s", 600.0, f"STL of 190 mm, {cells} cells, oil 600 s; phases, hardness, stress; to a file")
 
 
 def _bytes(id: str, triad: float) -> Figure:
@@ -230,9 +212,7 @@ def _bytes(id: str, triad: float) -> Figure:
     cells = 120_000 if stress else 500_000
     _, grown, cells = apart(_measure, "flange", cells, "2 s", stress)
     what = "phases, hardness, stress" if stress else "phases, hardness"
-    conditions = (
-        f"growth of the process to its peak, geometry and file included; STL, {cells} cells, oil 2 s; {what}"
-    )
+    conditions = f"growth of the process to its peak, geometry and file included; STL, {cells} cells, oil 2 s; {what}"
     return Figure(id, grown / cells, "bytes a part cell", 1100.0 if stress else 250.0, conditions)
 
 

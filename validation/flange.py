@@ -37,9 +37,7 @@ def facets(sectors: int = 180, lobes: int = 6, depth: float = 0.1, scale: float 
 
 def write_stl(path: Path | str, triangles: NDArray[float64]) -> None:
     """A binary STL of triangles (t, 3, 3)."""
-    record = np.zeros(
-        len(triangles), dtype=[("normal", "<f4", 3), ("corner", "<f4", (3, 3)), ("spare", "<u2")]
-    )
+    record = np.zeros(len(triangles), dtype=[("normal", "<f4", 3), ("corner", "<f4", (3, 3)), ("spare", "<u2")])
     normal = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
     record["normal"] = normal / np.linalg.norm(normal, axis=1, keepdims=True)
     record["corner"] = triangles

@@ -46,9 +46,7 @@ def slab() -> Iterator[Verdict]:
     """Slab, Bi 1, 50 cells over the half-thickness."""
     L, times = 0.025, (5.0, 20.0, 60.0, 120.0, 300.0)
     result = quench(Part.plate("50 mm"), "0.5 mm", "1200 W/m^2/K", times)
-    one = partial(
-        Verdict, tolerance=0.83, unit="degC", reason="0.1 % of the span with 50 cells", source=SERIES
-    )
+    one = partial(Verdict, tolerance=0.83, unit="degC", reason="0.1 % of the span with 50 cells", source=SERIES)
     for t in times:
         fourier = DIFFUSIVITY * t / L**2
         for x, theta in zip((0.0, 0.5, 1.0), analytic.slab((0.0, 0.5, 1.0), fourier, 1.0), strict=True):
@@ -68,9 +66,7 @@ def cylinder() -> Iterator[Verdict]:
         for r, theta in zip((0.0, 0.5, 1.0), analytic.cylinder((0.0, 0.5, 1.0), fourier, 5.0), strict=True):
             got = celsius_at(result, t, (r * R, 0.0, 0.0))[0]
             yield one("A02", f"T at r/R {r}, {t:g} s", 20.0 + SPAN * float(theta), got)
-        yield one(
-            "A02", f"mean T, {t:g} s", 20.0 + SPAN * analytic.cylinder_mean(fourier, 5.0), mean(result, t)
-        )
+        yield one("A02", f"mean T, {t:g} s", 20.0 + SPAN * analytic.cylinder_mean(fourier, 5.0), mean(result, t))
 
 
 @check("A02", "heat")
@@ -79,9 +75,7 @@ def cylinder_in_3d() -> Iterator[Verdict]:
     R, times = 0.025, (5.0, 10.0, 20.0, 40.0)
     part = Part.cylinder("50 mm", "7.5 mm")
     result = quench(part, "2.5 mm", "6000 W/m^2/K", times, metric="3d", long=True, tolerance="0.1 K")
-    yield from round_body(
-        "A02-cylinder-3d", result, R, times, 5.0, analytic.cylinder, analytic.cylinder_mean, 0.00375
-    )
+    yield from round_body("A02-cylinder-3d", result, R, times, 5.0, analytic.cylinder, analytic.cylinder_mean, 0.00375)
 
 
 def round_body(
@@ -103,9 +97,7 @@ def round_body(
         around = celsius_at(result, t, *turns)
         yield one(id, f"T in the centre, {t:g} s", centre, celsius_at(result, t, (0.0, 0.0, z))[0])
         yield one(id, f"T at the surface, mean of 9 directions, {t:g} s", surface, float(around.mean()))
-        yield one(
-            id, f"T at the surface, farthest of 9 directions, {t:g} s", surface, farthest(around, surface)
-        )
+        yield one(id, f"T at the surface, farthest of 9 directions, {t:g} s", surface, farthest(around, surface))
         yield one(id, f"mean T, {t:g} s", 20.0 + SPAN * whole(fourier, biot), mean(result, t))
 
 
@@ -174,9 +166,7 @@ def short_cylinder_fine() -> Iterator[Verdict]:
 def _short_cylinder(id: str, spacing: str) -> Iterator[Verdict]:
     R, times = 0.025, (5.0, 10.0, 20.0, 40.0)
     result = quench(Part.cylinder("50 mm", "50 mm"), spacing, "6000 W/m^2/K", times, metric="3d")
-    one = partial(
-        Verdict, tolerance=8.3, unit="degC", reason="1 % of the span in voxels (aim 0.2 %)", source=SERIES
-    )
+    one = partial(Verdict, tolerance=8.3, unit="degC", reason="1 % of the span in voxels (aim 0.2 %)", source=SERIES)
     places = {
         "centre": ((0.0, 0.0, R), 0.0, 0.0),
         "mid-height surface": ((R, 0.0, R), 1.0, 0.0),
@@ -213,9 +203,7 @@ def thermal_shock() -> Iterator[Verdict]:
 def sphere_heated() -> Iterator[Verdict]:
     """A sphere of 0.2 m heated by convection, Bi 0.476; 50 cells."""
     times = (400.0, 600.0, 1000.0, 1400.0, 2000.0, 2400.0)
-    kind = Material(
-        "ttlv01", conductivity="48.822 W/m/K", density="1000 kg/m^3", heat_capacity="4816.8 J/kg/K"
-    )
+    kind = Material("ttlv01", conductivity="48.822 W/m/K", density="1000 kg/m^3", heat_capacity="4816.8 J/kg/K")
     furnace = Medium("gas", h="232.5 W/m^2/K", temperature="1000 degC")
     result = run(Part.sphere("200 mm"), kind, "2 mm", "20 degC", furnace, times)
     one = partial(
@@ -306,9 +294,7 @@ def round_bodies() -> Iterator[Verdict]:
     ball = quench(Part.sphere("60 mm"), "3 mm", "50 W/m^2/K", times, metric="3d")
     yield from round_body("A20-sphere-3d", ball, R, times, 0.05, analytic.sphere, analytic.sphere_mean)
     rod = quench(Part.cylinder("60 mm", "9 mm"), "3 mm", "50 W/m^2/K", times, metric="3d", long=True)
-    yield from round_body(
-        "A20-cylinder-3d", rod, R, times, 0.05, analytic.cylinder, analytic.cylinder_mean, 0.0045
-    )
+    yield from round_body("A20-cylinder-3d", rod, R, times, 0.05, analytic.cylinder, analytic.cylinder_mean, 0.0045)
 
 
 def peaked() -> Material:
@@ -365,9 +351,7 @@ def nonlinear_slab() -> Iterator[Verdict]:
 @check("A24", "heat")
 def source() -> Iterator[Verdict]:
     """Steady slab of 0.1 m with 1e6 W/m3 inside, h 500 to 20 degC; 20 cells."""
-    kind = Material(
-        "A24", conductivity="30 W/m/K", density="1000 kg/m^3", heat_capacity="100 J/kg/K"
-    ).matter()
+    kind = Material("A24", conductivity="30 W/m/K", density="1000 kg/m^3", heat_capacity="100 J/kg/K").matter()
     cells = build(Plate(0.1), "slab", 0.0025)
     heat = Heat(cells, kind, source=1e6)
     laws = (Law(h=500.0, temperature=20.0 + ZERO),)

@@ -24,13 +24,9 @@ KM = Kinetics(martensite_start=320.0 + ZERO, alpha=0.011)
 FRACTION = "5e-3 of the cell: what competent kinetics of a point must meet"
 
 
-def jmak(
-    phase: str, n: float, half: float, nose: float, width: float, high: float, low: float = 0.0
-) -> Product:
+def jmak(phase: str, n: float, half: float, nose: float, width: float, high: float, low: float = 0.0) -> Product:
     """X = 1 - exp(-ln 2 (t/t50)^n), t50 = half exp(((T - nose)/width)^2); s, degC; forms below high."""
-    rate = celsius(
-        lambda T: log(2.0) ** (1.0 / n) / half * np.exp(-np.minimum(((T - nose) / width) ** 2, 700.0))
-    )
+    rate = celsius(lambda T: log(2.0) ** (1.0 / n) / half * np.exp(-np.minimum(((T - nose) / width) ** 2, 700.0)))
     return Product(phase, rate, low + ZERO, high + ZERO, ("jmak", n))
 
 
@@ -42,9 +38,7 @@ def martensite() -> Iterator[Verdict]:
     for T in (300.0, 250.0, 200.0, 150.0, 100.0, 20.0, -80.0):
         path.ramp(T, 10.0, 1000.0)
         exact = 1.0 - exp(-0.011 * (320.0 - T))
-        yield Verdict(
-            "C01", f"martensite at {T:g} degC", exact, path["martensite"], 1e-12, "-", "exact law", source
-        )
+        yield Verdict("C01", f"martensite at {T:g} degC", exact, path["martensite"], 1e-12, "-", "exact law", source)
 
 
 @check("C02", "kinetics")
@@ -52,9 +46,7 @@ def isothermal() -> Iterator[Verdict]:
     """Avrami at constant temperature, 1 % after 5 s and 99 % after 60 s, by steps of 0.5 s."""
     n = log(log(100.0) / -log(0.99)) / log(60.0 / 5.0)
     b = -log(0.99) / 5.0**n
-    one = partial(
-        Verdict, tolerance=1e-6, unit="-", reason="exact law, additive by steps", source="closed form"
-    )
+    one = partial(Verdict, tolerance=1e-6, unit="-", reason="exact law, additive by steps", source="closed form")
     yield one("C02", "exponent n", 2.4658185631, n)
     pearlite = Product("pearlite", constant(b ** (1.0 / n)), 700.0, 1000.0, ("jmak", n))
     path = Path(Kinetics((pearlite,)), 600.0)
@@ -77,9 +69,7 @@ def incubation() -> Iterator[Verdict]:
     path = Path(start, 727.0)
     path.ramp(300.0, 100.0)
     got = -log(1.0 - path["pearlite"])
-    yield Verdict(
-        "C03", "sum at 300 degC, 100 K/s", 0.310064, got, 1e-3, "-", "0.3 %, as 0.2 K of the start", source
-    )
+    yield Verdict("C03", "sum at 300 degC, 100 K/s", 0.310064, got, 1e-3, "-", "0.3 %, as 0.2 K of the start", source)
     yield Verdict("C03", "critical rate", 31.006446, 100.0 * got, 0.1, "K/s", "0.3 %, the same sum", source)
 
 
@@ -197,9 +187,7 @@ def competition() -> Iterator[Verdict]:
         path = Path(rules, 727.0)
         path.ramp(20.0, cooling, 2.0)
         for phase, share in zip(("pearlite", "bainite", "martensite", "austenite"), shares, strict=True):
-            yield Verdict(
-                "C08", f"{phase} after {cooling:g} K/s", share, path[phase], 5e-3, "-", FRACTION, source
-            )
+            yield Verdict("C08", f"{phase} after {cooling:g} K/s", share, path[phase], 5e-3, "-", FRACTION, source)
 
 
 @check("RA-100Cr6", "kinetics")
@@ -216,6 +204,4 @@ def retained_austenite() -> Iterator[Verdict]:
     field = result.retained_austenite
     reason, source = "6 to 14 % is what is measured after oil", "corrections of the catalogue, 8 [M]"
     for place, share in (("least", field.min), ("mean", field.mean), ("most", field.max)):
-        yield Verdict(
-            "RA-100Cr6", f"retained austenite, {place}", 10.0, 100.0 * share, 4.0, "%", reason, source
-        )
+        yield Verdict("RA-100Cr6", f"retained austenite, {place}", 10.0, 100.0 * share, 4.0, "%", reason, source)

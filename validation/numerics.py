@@ -43,23 +43,17 @@ Array = NDArray[float64]
 TWO = "2.0 +- 0.1: second order in space"
 AT_LEAST = "1.8 or more; above 2.8 the study would be out of its range"
 HOT = 850.0 + ZERO
-OFFSETS = tuple(
-    (x / 8.0, (5 * x % 8) / 8.0, 0.0) for x in range(8)
-)  # of a cell, spread evenly in both directions
+OFFSETS = tuple((x / 8.0, (5 * x % 8) / 8.0, 0.0) for x in range(8))  # of a cell, spread evenly in both directions
 
 
-def cooled(
-    cells: Cells, h: float, time: float, material: Material | None = None, tolerance: float = 1e-4
-) -> State:
+def cooled(cells: Cells, h: float, time: float, material: Material | None = None, tolerance: float = 1e-4) -> State:
     """The state after a quench from 850 into 20 degC, ends of the part insulated."""
     bath, closed = Law(h=h, temperature=20.0 + ZERO), Law(flux=0.0)
     laws = (bath,) if len(cells.zones) == 1 else (closed, bath, closed)
     matter = (material or steel_c()).matter()
     leg = Leg("quench", "quench", laws, duration=time)
     nowhere = np.empty((0, 3))
-    problem = Problem(
-        cells, matter, (leg,), HOT, {}, nowhere, 1.0, 2, tolerance, hardness=False, stress=False
-    )
+    problem = Problem(cells, matter, (leg,), HOT, {}, nowhere, 1.0, 2, tolerance, hardness=False, stress=False)
     state = follow(problem).state
     assert state is not None
     return state
@@ -266,9 +260,7 @@ def symmetry() -> Iterator[Verdict]:
         "mirrored along z: temperature over 830 K",
         got=_apart(a["temperature"], b["temperature"][::-1], SPAN),
     )
-    yield close(
-        "G04", "mirrored along z: martensite", got=_apart(a["martensite"], b["martensite"][::-1], 1.0)
-    )
+    yield close("G04", "mirrored along z: martensite", got=_apart(a["martensite"], b["martensite"][::-1], 1.0))
     yield loose("G04", "mirrored along z: stress zz over 250 MPa", got=_apart(a["zz"], b["zz"][::-1], 250e6))
     long = follow(_bar("16 mm", "12 mm", "8 mm", oil).problem())
     turned = follow(_bar("12 mm", "8 mm", "16 mm", oil).problem())
@@ -306,9 +298,7 @@ def symmetry() -> Iterator[Verdict]:
             runs.append(full.reshape(shape))
         apart = np.abs(runs[0] - runs[1][:, :, ::-1])
         alike = float((np.isnan(runs[0]) != np.isnan(runs[1][:, :, ::-1])).sum())
-    yield one(
-        "G04", "mirrored STL: cells that only one has", got=alike, tolerance=0.0, reason="the same cells"
-    )
+    yield one("G04", "mirrored STL: cells that only one has", got=alike, tolerance=0.0, reason="the same cells")
     reason = "1e-9: coordinates of an STL are single precision, facets are summed in another order"
     yield one(
         "G04",
@@ -341,13 +331,9 @@ def restart() -> Iterator[Verdict]:
         resumed = follow(problem, since=follow(problem, stop_after=half))
         assert whole.state is not None and resumed.state is not None
         ends = arrays(whole.state), arrays(resumed.state)
-        differ = sum(
-            int((a.view(np.uint8) != ends[1][key].view(np.uint8)).sum()) for key, a in ends[0].items()
-        )
+        differ = sum(int((a.view(np.uint8) != ends[1][key].view(np.uint8)).sum()) for key, a in ends[0].items())
         quantity = f"{name}: bytes of the last state that differ after a restart at step {half}"
-        yield Verdict(
-            "G05", quantity, 0.0, float(differ), 0.0, "-", "bit-identical", "same operations on same numbers"
-        )
+        yield Verdict("G05", quantity, 0.0, float(differ), 0.0, "-", "bit-identical", "same operations on same numbers")
 
 
 def _short(case: HeatTreatment) -> HeatTreatment:
@@ -480,9 +466,7 @@ def guards() -> Iterator[Verdict]:
     wide = float(analytic.slab(0.0, DIFFUSIVITY * 5.0 / 0.01**2, 500.0 * 0.01 / 30.0))
     exact = 20.0 + SPAN * wide**2 * analytic.slab_mean(DIFFUSIVITY * 5.0 / 0.001**2, 500.0 * 0.001 / 30.0)
     quantity = "wall one cell thick, T in the middle after 5 s"
-    yield Verdict(
-        "G12", quantity, exact, got, 8.3, "degC", "1 % of the span", "product of Carslaw & Jaeger 1959, 3.11"
-    )
+    yield Verdict("G12", quantity, exact, got, 8.3, "degC", "1 % of the span", "product of Carslaw & Jaeger 1959, 3.11")
     with TemporaryDirectory() as folder:
         path = Path(folder) / "two.stl"
         triangles = facets(sectors=24, scale=0.3)

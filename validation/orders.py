@@ -18,9 +18,7 @@ def observed(sizes: ArrayLike, errors: ArrayLike) -> float:
     """
     size, error = np.asarray(sizes, float64), np.asarray(errors, float64)
     if size.shape != error.shape or size.ndim != 1 or size.size < 2:
-        raise ValueError(
-            f"an order needs as many errors as sizes, two at least; got {size.shape}, {error.shape}"
-        )
+        raise ValueError(f"an order needs as many errors as sizes, two at least; got {size.shape}, {error.shape}")
     if not ((size > 0.0).all() and (error > 0.0).all() and np.isfinite(error).all()):
         raise ValueError(f"an order needs positive sizes and errors; got {size.tolist()}, {error.tolist()}")
     if np.ptp(size) == 0.0:

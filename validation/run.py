@@ -85,13 +85,9 @@ class Report:
             lines.append(area)
             for outcome in mine:
                 lines.append(_line(outcome))
-                lines += [
-                    f"      FAILED  {_said(verdict)}" for verdict in outcome.verdicts if not verdict.passed
-                ]
+                lines += [f"      FAILED  {_said(verdict)}" for verdict in outcome.verdicts if not verdict.passed]
         count, failed, skipped = len(self.verdicts), len(self.failed), len(self.skipped)
-        lines.append(
-            f"{count - failed} of {count} verdicts passed, {failed} failed, {skipped} checks skipped"
-        )
+        lines.append(f"{count - failed} of {count} verdicts passed, {failed} failed, {skipped} checks skipped")
         lines.append(f"{self.seconds:.0f} s on {self.machine['cores']} cores")
         return "\n".join(lines)
 
@@ -105,9 +101,7 @@ def entries(area: str | None = None, full: bool = False) -> list[Entry]:
     if area is not None:
         one_of(area, AREAS, "area")
     order = {name: place for place, name in enumerate(AREAS)}
-    chosen = [
-        entry for entry in CATALOGUE if (area is None or entry.area == area) and (full or not entry.full)
-    ]
+    chosen = [entry for entry in CATALOGUE if (area is None or entry.area == area) and (full or not entry.full)]
     return sorted(chosen, key=lambda entry: order[entry.area])
 
 
@@ -171,20 +165,14 @@ def _line(outcome: Outcome) -> str:
 
 def _page(report: Report) -> str:
     said = report.machine
-    extent = (
-        "all checks (`metaltwin validate --full`)"
-        if report.full
-        else "the default checks (`metaltwin validate`)"
-    )
+    extent = "all checks (`metaltwin validate --full`)" if report.full else "the default checks (`metaltwin validate`)"
     lines = [
         "# Validation",
         "",
         f"Written by `metaltwin validate --markdown` on {report.date}: {extent}, {report.seconds:.0f} s.",
         "",
         f"Machine: {said['processor']}, {said['cores']} cores, {said['memory_GiB']} GiB, {said['system']}. "
-        + ", ".join(
-            f"{name} {said[name]}" for name in said if name in ("python", "metaltwin", "numpy", "numba")
-        )
+        + ", ".join(f"{name} {said[name]}" for name in said if name in ("python", "metaltwin", "numpy", "numba"))
         + ".",
         "",
         f"{len(report.verdicts) - len(report.failed)} of {len(report.verdicts)} verdicts pass. "
@@ -198,8 +186,7 @@ def _page(report: Report) -> str:
         for outcome in mine:
             text = " ".join((outcome.entry.run.__doc__ or "").split())
             lines.append(
-                f"* **{outcome.entry.id}** {text}"
-                + (f" *Skipped: {outcome.skipped}*" if outcome.skipped else "")
+                f"* **{outcome.entry.id}** {text}" + (f" *Skipped: {outcome.skipped}*" if outcome.skipped else "")
             )
         lines += [
             "",

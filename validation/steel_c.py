@@ -21,9 +21,7 @@ INSULATED = Medium("insulation", h="0 W/m^2/K", temperature="20 degC")
 
 def steel_c(**mechanics: Any) -> Material:
     """k 30 W/m/K, rho 7800 kg/m3, cp 600 J/kg/K; mechanics as given (ELASTIC and a yield stress)."""
-    return Material(
-        "STEEL-C", conductivity="30 W/m/K", density="7800 kg/m^3", heat_capacity="600 J/kg/K", **mechanics
-    )
+    return Material("STEEL-C", conductivity="30 W/m/K", density="7800 kg/m^3", heat_capacity="600 J/kg/K", **mechanics)
 
 
 def quench(

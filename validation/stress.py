@@ -61,9 +61,7 @@ def blocked_bar() -> Iterator[Verdict]:
     for T, sigma, plastic in ((66.666, -133.332, None), (80.0, -100.0, 3e-4), (90.0, -75.0, 5.25e-4)):
         for part in np.linspace(bar.T[0], ZERO + T, 5)[1:]:
             bar.pull(0.0, float(part))
-        yield one(
-            "E01", f"stress at {T:g} degC", sigma, bar.sigma / MPA, tolerance=1e-6 * abs(sigma), unit="MPa"
-        )
+        yield one("E01", f"stress at {T:g} degC", sigma, bar.sigma / MPA, tolerance=1e-6 * abs(sigma), unit="MPa")
         if plastic:
             yield one(
                 "E01",
@@ -189,12 +187,8 @@ def tied_bars() -> Iterator[Verdict]:
         bars[0].pull(strain, first)
         bars[1].pull(strain, second)
     one = partial(Verdict, reason="1e-6: statics of two bars", source="closed form, catalogue E08")
-    yield one(
-        "E08", "stress of the bar cooled first", -250.0, bars[0].sigma / MPA, tolerance=2.5e-4, unit="MPa"
-    )
-    yield one(
-        "E08", "stress of the bar cooled last", 750.0 / 7.0, bars[1].sigma / MPA, tolerance=2.5e-4, unit="MPa"
-    )
+    yield one("E08", "stress of the bar cooled first", -250.0, bars[0].sigma / MPA, tolerance=2.5e-4, unit="MPa")
+    yield one("E08", "stress of the bar cooled last", 750.0 / 7.0, bars[1].sigma / MPA, tolerance=2.5e-4, unit="MPa")
     exact = -(1.2e-5 * 830.0 - 750.0 / 7.0 / 200e3)
     yield one("E08", "common strain", exact, strain, tolerance=1e-8, unit="-")
 
@@ -263,13 +257,9 @@ def residual_slab() -> Iterator[Verdict]:
     plastic = (1.994e-3, 0.7586e-3, 0.0, 4.8754e-3, 13.409e-3, 21.431e-3)
     for x, sigma, p in zip(PLACES, hoop, plastic, strict=True):
         point = result.at_position((x * R, 0.0, 0.0))
-        yield Verdict(
-            "E10-slab", f"in-plane stress at x/L {x}", sigma, point.stress.yy / MPA, 12.5, "MPa", FIVE, E10
-        )
+        yield Verdict("E10-slab", f"in-plane stress at x/L {x}", sigma, point.stress.yy / MPA, 12.5, "MPa", FIVE, E10)
         reason = "5 % of the largest plastic strain"
-        yield Verdict(
-            "E10-slab", f"plastic strain at x/L {x}", p, point.plastic_strain, 1e-3, "-", reason, E10
-        )
+        yield Verdict("E10-slab", f"plastic strain at x/L {x}", p, point.plastic_strain, 1e-3, "-", reason, E10)
     yield from balanced("E10-slab", result)
 
 
@@ -318,9 +308,7 @@ def residual_solid_fine() -> Iterator[Verdict]:
     yield from _residual("E10-cylinder-3d-fine", "3d", 22, 1.0, PLACES[:4])
 
 
-def _residual(
-    id: str, metric: str, over_radius: int, aspect: float, places: Sequence[float]
-) -> Iterator[Verdict]:
+def _residual(id: str, metric: str, over_radius: int, aspect: float, places: Sequence[float]) -> Iterator[Verdict]:
     """A bar of 150 mm whose cells are `aspect` times as long as wide, against the table of E10."""
     cells = stretched(build(Cylinder(R, length=6.0 * R / aspect), metric, R / over_radius), aspect)
     bath, closed = Law(h=6000.0, temperature=20.0 + ZERO), Law(flux=0.0)
@@ -342,9 +330,7 @@ def _residual(
         mean[:2] = mean[:2].mean()
     tolerance, reason = (1e-8, "solved to round-off") if metric == "rz" else (1e-5, "forces balance to 1e-6")
     quantity = "E15: largest mean stress over 250 MPa"
-    yield Verdict(
-        id, quantity, 0.0, float(np.abs(mean).max()), tolerance, "-", reason, "statics of a free body"
-    )
+    yield Verdict(id, quantity, 0.0, float(np.abs(mean).max()), tolerance, "-", reason, "statics of a free body")
 
 
 @check("E11", "stress")
@@ -354,9 +340,7 @@ def hardened_slab() -> Iterator[Verdict]:
         0.0: (-424.5, -337.5, -93.1, 370.4, 471.4, 415.4),
         5e-11: (-134.9, -125.6, -60.5, 185.7, 278.3, -253.5),
     }
-    austenite = Mechanics(
-        *COMMON, celsius(lambda T: 2.2e-5 * (T - 850.0)), celsius(lambda T: (220.0 - 0.2 * T) * MPA)
-    )
+    austenite = Mechanics(*COMMON, celsius(lambda T: 2.2e-5 * (T - 850.0)), celsius(lambda T: (220.0 - 0.2 * T) * MPA))
     for trip, expected in table.items():
         martensite = Mechanics(
             *COMMON,
@@ -366,9 +350,7 @@ def hardened_slab() -> Iterator[Verdict]:
         )
         kinetics = Kinetics(martensite_start=320.0 + ZERO, alpha=0.011)
         alloy = Alloy.from_matter(matter(austenite, martensite, product="martensite", kinetics=kinetics))
-        result = quench(
-            Part.plate("50 mm"), "0.5 mm", "6000 W/m^2/K", (2000.0,), alloy, hardness=False, snapshots=20
-        )
+        result = quench(Part.plate("50 mm"), "0.5 mm", "6000 W/m^2/K", (2000.0,), alloy, hardness=False, snapshots=20)
         id, tolerance = ("E11-trip", 10.0) if trip else ("E11", 20.0)
         reason = f"{tolerance:g} MPa: first order in the martensite steps"
         for x, sigma in zip(PLACES, expected, strict=True):
@@ -376,9 +358,7 @@ def hardened_slab() -> Iterator[Verdict]:
             source = "catalogue E11, Richardson"
             yield Verdict(id, f"in-plane stress at x/L {x}", sigma, got, tolerance, "MPa", reason, source)
         got = result.martensite.mean
-        yield Verdict(
-            id, "martensite", 0.963117, got, 1e-4, "-", "Koistinen-Marburger at 20 degC", "closed form"
-        )
+        yield Verdict(id, "martensite", 0.963117, got, 1e-4, "-", "Koistinen-Marburger at 20 degC", "closed form")
         yield from balanced(id, result)
 
 
@@ -395,9 +375,7 @@ def stress_relief() -> Iterator[Verdict]:
         if after in (0.1, 1.0, 5.0, 10.0, 100.0):
             exact = float(analytic.norton(after, 300.0, 170e3, 1e-13, 5.0))
             got = bar.sigma / MPA
-            yield Verdict(
-                "E13", f"stress after {after:g} h", exact, got, 5e-3 * exact, "MPa", "0.5 %", "closed form"
-            )
+            yield Verdict("E13", f"stress after {after:g} h", exact, got, 5e-3 * exact, "MPa", "0.5 %", "closed form")
 
 
 @check("E-clamped", "stress")
@@ -433,9 +411,7 @@ def clamped_cube() -> Iterator[Verdict]:
         )
         reason = "2 %: forces in the stiff shell balance to 1e-6"
         got = farthest(stress[i], exact)
-        yield one(
-            "E-clamped-cube", f"stress {name}, farthest cell", exact, got, tolerance=12.0, reason=reason
-        )
+        yield one("E-clamped-cube", f"stress {name}, farthest cell", exact, got, tolerance=12.0, reason=reason)
 
 
 # what the checks share
@@ -515,9 +491,7 @@ def balanced(id: str, result: Result, unit: float = YIELD * MPA) -> Iterator[Ver
         mean[:3] = mean[:3].mean()
     got = float(np.abs(mean).max()) / unit
     reason = "1e-8 of 250 MPa: equilibrium solved to round-off"
-    yield Verdict(
-        id, "E15: largest mean stress over 250 MPa", 0.0, got, 1e-8, "-", reason, "statics of a free body"
-    )
+    yield Verdict(id, "E15: largest mean stress over 250 MPa", 0.0, got, 1e-8, "-", reason, "statics of a free body")
 
 
 def _tensors(six: Array) -> Array:

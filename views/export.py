@@ -67,14 +67,10 @@ def traverse(
         step = parse(spacing, "m", "spacing")
         begin = step if first is None else parse(first, "m", "first")
         if not 0.0 < step < length:
-            raise CaseError(
-                f"spacing '{spacing}' does not fit a line of {1e3 * length:.3g} mm; take a smaller one"
-            )
+            raise CaseError(f"spacing '{spacing}' does not fit a line of {1e3 * length:.3g} mm; take a smaller one")
         depth = np.arange(begin, length * (1 + 1e-9), step)
     points = a + (depth / length)[:, None] * (b - a)
-    return Traverse(
-        depth, points, {name: result.sample(name, points, time) for name in _columns(result, time)}
-    )
+    return Traverse(depth, points, {name: result.sample(name, points, time) for name in _columns(result, time)})
 
 
 def write_csv(result: Result, line: Traverse, save: str | os.PathLike[str]) -> Path:

@@ -52,9 +52,7 @@ STYLE |= {
 LONG = 5.0  # a quench shorter than a fifth of the schedule gets its own column
 
 
-def plot(
-    result: Result, kind: str = "history", save: str | os.PathLike[str] | None = None, **how: Any
-) -> Any:
+def plot(result: Result, kind: str = "history", save: str | os.PathLike[str] | None = None, **how: Any) -> Any:
     """Draw curves; in a window where there is a display, into a file at `save` (.png, .pdf, .svg) anywhere.
 
         result.plot("history", save="curves.png")
@@ -118,9 +116,7 @@ def history(figure: Any, result: Result, probes: tuple[str, ...] | None = None) 
             axes[0, column].plot(since, probe.temperature[inside] - 273.15, color=colour, label=probe.name)
             if transforms:
                 _phases(axes[1, column], since, probe, inside, dash)
-        axes[-1, column].set_xlabel(
-            f"time [{unit}]" if first == spans[0][0] else f"time in the {title} [{unit}]"
-        )
+        axes[-1, column].set_xlabel(f"time [{unit}]" if first == spans[0][0] else f"time in the {title} [{unit}]")
         axes[0, column].set_title(" " if column == 0 else title, loc="left")
         axes[0, column].set_xlim(0.0, (last - first) / scale)
         if column == 0:
@@ -233,9 +229,7 @@ def _hardness(axis: Any, x: Array, line: Traverse, result: Result) -> bool:
     if "hardness" not in line.fields:
         return False
     if axis is not None:
-        axis.plot(
-            x, line.fields["hardness"], color=PROBES[0], marker="o" if x.size < 60 else None, markersize=4
-        )
+        axis.plot(x, line.fields["hardness"], color=PROBES[0], marker="o" if x.size < 60 else None, markersize=4)
         axis.set_ylabel("hardness [HV]")
         low, high = float(line.fields["hardness"].min()), float(line.fields["hardness"].max())
         limit = result.limits.get("hardness")

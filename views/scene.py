@@ -126,9 +126,7 @@ def _painted(result: Result, field: Field, skin: Surface, time: str | float | No
     count = np.bincount(owners[known], minlength=len(skin.points))
     total = np.bincount(owners[known], values[known], minlength=len(skin.points))
     mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    places, back = np.unique(
-        np.round(onto(result.cells.lattice, skin.points), 9), axis=0, return_inverse=True
-    )
+    places, back = np.unique(np.round(onto(result.cells.lattice, skin.points), 9), axis=0, return_inverse=True)
     if len(places) > MOST or not known.all():
         return mean
     low, high = np.nanmin(values), np.nanmax(values)
@@ -151,9 +149,7 @@ def _between(field: Field, below: str | None, above: str | None) -> NDArray[np.b
     if above is not None:
         keep &= values > parse(above, field.unit, "above")
     if not keep.any():
-        raise CaseError(
-            f"no cell lies there: {field.name} goes from {field.min:.4g} to {field.max:.4g} {field.unit}"
-        )
+        raise CaseError(f"no cell lies there: {field.name} goes from {field.min:.4g} to {field.max:.4g} {field.unit}")
     return keep
 
 
@@ -221,9 +217,7 @@ def _verdict(plotter: Any, mesh: Any, judged: Array, what: str) -> None:
         "title": " ", "vertical": True, "position_x": 0.82, "position_y": 0.35, "width": 0.08, "height": 0.32,
         "n_labels": 0,
     }  # fmt: skip
-    plotter.add_mesh(
-        mesh, scalars="verdict", cmap=list(VERDICT), clim=(-1.5, 1.5), lighting=False, scalar_bar_args=bar
-    )
+    plotter.add_mesh(mesh, scalars="verdict", cmap=list(VERDICT), clim=(-1.5, 1.5), lighting=False, scalar_bar_args=bar)
     for number, text in enumerate(("below", "within", "above")):
         place = (0.88, 0.385 + 0.105 * number)
         plotter.add_text(text, position=place, viewport=True, font_size=11, color=INK)

@@ -219,8 +219,7 @@ def _turned(points: Array, edges: Index, owners: Index, turn: tuple[float, float
     local = local.reshape(-1, 2)
     rings = np.concatenate([_rotated(points[used], a) for a in np.linspace(*turn, steps + 1)])
     sweep = [
-        np.stack([local[:, 0], local[:, 1], local[:, 1] + used.size, local[:, 0] + used.size], 1)
-        + k * used.size
+        np.stack([local[:, 0], local[:, 1], local[:, 1] + used.size, local[:, 0] + used.size], 1) + k * used.size
         for k in range(steps)
     ]
     return Surface(rings, np.concatenate(sweep), np.tile(owners, steps))
