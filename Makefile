@@ -30,10 +30,10 @@ bench: $(VENV)/installed
 	$(BIN)/metaltwin bench --json bench.json
 
 check: $(VENV)/installed
-	$(BIN)/pip install --quiet ".[check]"
+	$(BIN)/pip install --quiet -e ".[check]"
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/cython-lint --max-line-length=120 kernels
+	PATH="$(abspath $(BIN)):$$PATH" cython-lint --max-line-length=120 kernels
 
 clean:
 	rm -rf build dist demo $(VENV) *.egg-info kernels/*.so

@@ -27,6 +27,8 @@ from .step import Heat, Soak, Temper, step_names
 if TYPE_CHECKING:
     from .treatment import HeatTreatment
 
+ACM_SCATTER = 30.0  # K, of the regression for Acm
+
 
 @dataclass(frozen=True)
 class Check:
@@ -132,7 +134,7 @@ def check(case: "HeatTreatment") -> Check:
         cells=count,
         spacing=cells.lattice.spacing,
         asked=float(case.grid.spacing),
-        memory=memory(count, int(np.prod(cells.lattice.shape)), stress),
+        memory=memory(count, int(np.prod(cells.lattice.shape)), stress, metric),
         seconds=seconds(legs, count, family, matter.transforms, stress),
         limit=limit,
         computed=_computed(case, matter),
@@ -217,7 +219,7 @@ def _marks(schedule: tuple[Stretch, ...], matter: Matter) -> tuple[str, ...]:
 def _warnings(case: "HeatTreatment", matter: Matter) -> list[str]:
     if not matter.transforms:
         return []
-    found = _carbide(case, matter)
+    found = [*_carbide(case, matter), *_too_hot(case, matter)]
     austenite = getattr(case.alloy, "austenite", None)
     if austenite is not None:
         found += outside_fits(austenite, float(case.alloy.grain_size))
@@ -250,14 +252,34 @@ def _carbide(case: "HeatTreatment", matter: Matter) -> list[str]:
     named = [(name, step.temperature) for name, step in _named(case) if isinstance(step, Soak)]
     named += [(name, step.until) for name, step in _named(case) if isinstance(step, Heat) and step.until]
     named += [("start", case.start)] if case.start is not None else []
-    dissolved = f"the card's dissolved carbon, {case.alloy.austenite.C:g} wt %, is used"
+    whole, solved = case.alloy.composition.C, case.alloy.austenite.C
     found = []
     for name, temperature in named:
-        side, carbide = ("below", "stays undissolved") if temperature < need.whole else ("above", "may all dissolve")
-        if temperature >= need.temperature:
-            what = f"{name}: {celsius(temperature)} is {side} Acm ({celsius(need.whole)})"
-            found.append(f"{what}: carbide {carbide}; {dissolved}")
+        if temperature < need.temperature:
+            continue
+        what = f"{name}: Acm is about {celsius(need.whole)}; "
+        if solved < whole:
+            what += f"{solved:g} of {whole:g} wt % C is taken as dissolved, the rest stays undissolved as carbide"
+            if temperature > need.whole + ACM_SCATTER:
+                what += f", but at {celsius(temperature)} all may dissolve; give dissolved: {{C: {whole:g}}}"
+        elif temperature < need.whole - ACM_SCATTER:
+            what += (
+                f"below it carbide stays undissolved, but all of {whole:g} wt % C is taken as dissolved; give dissolved"
+            )
+        else:
+            what += f"all of {whole:g} wt % C is taken as dissolved"
+        found.append(what)
     return found
+
+
+def _too_hot(case: "HeatTreatment", matter: Matter) -> list[str]:
+    """Tempers in which austenite forms again."""
+    ac1 = matter.kinetics.ac1 if matter.kinetics is not None else None
+    return [
+        f"{name}: {celsius(step.temperature)} is above Ac1 ({celsius(ac1)}), where austenite forms again"
+        for name, step in _named(case)
+        if isinstance(step, Temper) and ac1 is not None and step.temperature > ac1
+    ]
 
 
 def _named(case: "HeatTreatment") -> list[tuple[str, Any]]:

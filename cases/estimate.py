@@ -4,6 +4,7 @@ Each leg is followed as a lumped body whose surface lags by the resistance of a 
 Costs are measured constants; `metaltwin bench` says when they no longer hold.
 """
 
+import os
 from dataclasses import dataclass
 from math import ceil, inf, sqrt
 from typing import Any
@@ -29,6 +30,7 @@ STEPS = 16.0  # steps of a leg for each cube root of (its temperature change / t
 STAGES = 1.4  # stages over those of equal steps
 START_SECONDS = 3.5  # s, loading compiled code
 HEAT_BYTES, STRESS_BYTES, BOX_BYTES, BASE_BYTES = 250.0, 850.0, 24.0, 220e6
+SCAN_RZ_BYTES = 2650.0  # a cell of the box, while an r-z lattice is measured
 
 SIGMA = 5.670374419e-8  # W/m2/K4
 CUT_CELLS = 0.35  # share of a full cell's step that lifted cut cells allow
@@ -137,7 +139,7 @@ def follow(stretch: Stretch, body: Body, start: float) -> tuple[float, float]:
     Linearised implicit Euler, so that a thin part that has come to rest costs no more steps than a thick one.
     """
     T, time = start, 0.0
-    last = LONGEST if stretch.duration is None else stretch.duration
+    last, widest = (LONGEST, 2000.0) if stretch.duration is None else (stretch.duration, 0.02 * stretch.duration)
     while time < last and 0.0 < T < HOT:
         if _past(stretch, T):
             return time, T
@@ -145,7 +147,7 @@ def follow(stretch: Stretch, body: Body, start: float) -> tuple[float, float]:
         fading = max(0.0, rate - _rate(stretch, body, T + 1.0, time))  # 1/s
         change = max(0.5, 0.01 * abs(T - 293.15))
         room = abs(rate) - change * fading
-        dt = min(change / room if room > 0.0 else inf, last - time, max(1.0, 0.02 * min(last, 1e5)))
+        dt = min(change / room if room > 0.0 else inf, last - time, max(1.0, widest))
         T, time = T + rate * dt / (1.0 + fading * dt), time + dt
     return (time if stretch.duration is None else stretch.duration), T
 
@@ -209,6 +211,15 @@ def seconds(legs: tuple[LegEstimate, ...], cells: int, metric: str, kinetics: bo
     return total
 
 
-def memory(cells: int, box: int, stress: bool) -> float:
-    """Predicted peak memory, bytes."""
-    return BASE_BYTES + cells * (HEAT_BYTES + (STRESS_BYTES if stress else 0.0)) + box * BOX_BYTES
+def memory(cells: int, box: int, stress: bool, metric: str) -> float:
+    """Predicted peak memory, bytes; where the lattice is measured it is held at once."""
+    run = cells * (HEAT_BYTES + (STRESS_BYTES if stress else 0.0)) + box * BOX_BYTES
+    return BASE_BYTES + (max(run, box * SCAN_RZ_BYTES) if metric == "rz" else run)
+
+
+def machine_memory() -> float:
+    """Bytes of this machine; inf where it does not say."""
+    try:
+        return float(os.sysconf("SC_PHYS_PAGES")) * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return inf

@@ -56,15 +56,19 @@ def check_spacing(shape: Shape, grid: Grid) -> None:
             f"'{grid.spacing}' is larger than the wall of the part, {1e3 * wall:.3g} mm; "
             f"take {1e3 * wall / 2.0:.3g} mm or less, two cells across"
         )
-    edges = [high - low for low, high in zip(shape.lower, shape.upper, strict=True) if isfinite(high - low)]
-    if metric_of(shape, grid) == "rz":
-        edges = [edges[0] / 2.0, edges[2]]
-    elif metric_of(shape, grid) != "3d":
-        edges = edges[:1]
+    edges = resolved_edges(shape, metric_of(shape, grid))
     cells = prod(edge / spacing for edge in edges)
     if cells > MOST_CELLS:
         least = spacing * (cells / MOST_CELLS) ** (1.0 / len(edges))
         raise CaseError(f"'{grid.spacing}' makes a box of {cells:.2g} cells; take {1e3 * least:.2g} mm or more")
+
+
+def resolved_edges(shape: Shape, metric: str) -> list[float]:
+    """Edges (m) of the box of a part along the axes that a metric resolves."""
+    edges = [high - low for low, high in zip(shape.lower, shape.upper, strict=True) if isfinite(high - low)]
+    if metric == "rz":
+        return [edges[0] / 2.0, edges[2]]
+    return edges if metric == "3d" else edges[:1]
 
 
 def axis_of(shape: Shape) -> str | None:

@@ -1,6 +1,7 @@
 """A case as the solver takes it: cells, matter, legs with laws, start, probes; all in SI."""
 
 from dataclasses import replace
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,8 @@ from ..solver.boundary import Law
 from ..solver.field import Sampler
 from ..solver.geometry import Cells, build
 from ..solver.problem import Leg, Problem
-from .grid import metric_of
+from .estimate import machine_memory, memory
+from .grid import metric_of, resolved_edges
 from .schedule import ROOM, beginning, stretches, wants_hardness, wants_stress
 from .step import Quench
 
@@ -51,11 +53,29 @@ def problem(case: "HeatTreatment") -> Problem:
 def lattice_cells(case: "HeatTreatment") -> Cells:
     """The part on its grid. Raises CaseError for a spacing that the part cannot take."""
     shape = case.part.shape
+    _room(case, metric_of(shape, case.grid))
     try:
         return build(shape, metric_of(shape, case.grid), float(case.grid.spacing))
     except ValueError as error:
         sentence = error.sentence if isinstance(error, CaseError) else str(error)
         raise CaseError(sentence, "grid", "spacing") from None
+
+
+def _room(case: "HeatTreatment", metric: str) -> None:
+    """Refuse, before any cell is made, what needs more memory than the machine has. Raises CaseError."""
+    shape, spacing, machine = case.part.shape, float(case.grid.spacing), machine_memory()
+    edges = resolved_edges(shape, metric)
+    box = prod(edge / spacing for edge in edges)
+    cells = shape.volume / spacing**3 if metric == "3d" else box
+    need = memory(int(cells), int(box), wants_stress(case, case.alloy.matter()), metric)
+    if need > machine:
+        least = 1e3 * spacing * (need / machine) ** (1.0 / len(edges))
+        raise CaseError(
+            f"'{case.grid.spacing}' makes {cells:.2g} cells, which need {need / 1e9:.0f} GB; this machine has "
+            f"{machine / 1e9:.0f} GB: take {least:.2g} mm or more",
+            "grid",
+            "spacing",
+        )
 
 
 def law(medium: Medium) -> Law:

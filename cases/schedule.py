@@ -182,7 +182,7 @@ def _molten(case: "HeatTreatment") -> None:
     """Refuse what no solid metal of the library lives through."""
     if isinstance(case.alloy, Material):
         return
-    named = [(("start",), case.start)] if case.start is not None else []
+    named: list[tuple[tuple[str, ...], Any]] = [(("start",), case.start)] if case.start is not None else []
     for name, step in zip(step_names(case.steps), case.steps, strict=True):
         if isinstance(step, Soak | Hold | Temper | Heat):
             hot = step.highest if isinstance(step, Heat) else step.temperature

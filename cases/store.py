@@ -381,7 +381,8 @@ def _read_about(words: dict[str, Any]) -> About:
     """About, as JSON keeps it: tuples come back as lists."""
     for name in ("probes", "limits"):
         words[name] = {key: tuple(value) for key, value in words[name].items()}
-    return About(**{key: tuple(value) if isinstance(value, list) else value for key, value in words.items()})
+    plain: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in words.items()}
+    return About(**plain)
 
 
 def save(archive: Archive, file: str | os.PathLike[str]) -> Path:

@@ -135,7 +135,7 @@ def _snapshots(given: object) -> Amount | int | None:
         return Quantity("s", positive=True).validate(given)
     if isinstance(given, Amount):
         return given
-    if isinstance(given, Integral) and not isinstance(given, bool) and given >= 1:
+    if isinstance(given, Integral) and not isinstance(given, bool) and int(given) >= 1:
         return int(given)
     raise CaseError(f"{given!r}: give a count of at least 1, or the time between two, '60 s'")
 

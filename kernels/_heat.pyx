@@ -50,14 +50,14 @@ cdef extern from "_rows.h" nogil:
     void wall_part(const Column *, int64_t)
     void run_part(const Column *, int64_t, const double *, const double *, double *, double, double, double, double)
     void rim_part(const Column *, int64_t, const double *, const double *, double *, double, double, double, double)
-    void survey_part(const Column *, int64_t, const double *, const double *, const double *, double, double *, double *)
+    void survey_part(const Column *, int64_t, const double *, const double *, const double *, double, double *,
+                     double *)
     double rim_radius(const Column *, int64_t)
     void box_constant(int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, const double *,
                       double, double, double, double *)
     void box_nonlinear(int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, const double *, const double *,
                        int64_t, double, double, double, double, double, double *, double *)
     void triad_row(int64_t, double *, const double *, const double *, double)
-
 
 
 cdef inline const double *real(const double[::1] a) noexcept:
@@ -86,7 +86,6 @@ cdef class Plan:
         cdef uint32_t[::1] present = a["present"]
         cdef const double[::1] table = a["enthalpy"]
         cdef const double[::1] spacing = a["inverse_square"]
-        cdef double[::1] work
         self.keep = tuple(a.values())
         self.zone = a["patch_zone"]
         self.zones = a["zones"]
@@ -178,7 +177,9 @@ cdef class Plan:
         for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
             rim_part(&self.s, i, NULL, NULL, &out[0], 0.0, 0.0, 0.0, 0.0)
 
-    def stage(self, const double[::1] F0, const double[::1] D1, double[::1] D2, double mu, double nu, double a, double b):
+    def stage(
+        self, const double[::1] F0, const double[::1] D1, double[::1] D2, double mu, double nu, double a, double b
+    ):
         """D2 = mu D1 + nu D2 + a F + b F0 with F the rate of the state last looked at.
 
         F0          (n,)  W/m3
@@ -227,8 +228,8 @@ def conduct_constant(const double[:, :, ::1] T, double x, double y, double z, in
                      min(i % planes * deep + deep, nz), &T[0, 0, 0], x, y, z, &out[0, 0, 0])
 
 
-def conduct_nonlinear(const double[:, :, ::1] H, const double[:, ::1] pairs, double low, double step, double x, double y,
-                      double z, double[:, ::1] rolling, double[:, :, ::1] out):
+def conduct_nonlinear(const double[:, :, ::1] H, const double[:, ::1] pairs, double low, double step, double x,
+                      double y, double z, double[:, ::1] rolling, double[:, :, ::1] out):
     """One explicit step in a full box with insulated faces, enthalpy state, any heat capacity and conductivity.
 
     H          (nz, ny, nx)  J/m3

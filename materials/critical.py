@@ -111,13 +111,16 @@ def ac1_kasatkin(c: Composition) -> float:
 def acm_lee(c: Composition) -> float:
     """Acm [K], above which cementite dissolves in hypereutectoid steel.
 
+    The parabola turns at 1.07 wt % C; beyond, that carbon is used.
+
     Acm = 224.4 + 992.4 C - 465.1 C2 + 46.7 Cr + 19.0 C Cr - 6.1 Cr2 + 7.6 Mn + 10.0 Mo - 6.8 Cr Mo - 6.9 Ni
     + 3.7 C Ni - 2.7 Cr Ni + 0.8 Ni2 + 16.7 Si [degC]. Source: S.J. Lee, Y.K. Lee, ISIJ Int. 47 (2007) 769.
 
     >>> round(acm_lee(Composition(C=1.0, Mn=0.35, Si=0.25, Cr=1.5)) - ZERO)
     843
     """
-    carbon = 992.4 * c.C - 465.1 * c.C**2 + 19.0 * c.C * c.Cr + 3.7 * c.C * c.Ni
+    known = min(c.C, 1.07)
+    carbon = 992.4 * known - 465.1 * known**2 + 19.0 * known * c.Cr + 3.7 * known * c.Ni
     chromium = 46.7 * c.Cr - 6.1 * c.Cr**2 - 6.8 * c.Cr * c.Mo - 2.7 * c.Cr * c.Ni
     return 224.4 + carbon + chromium + 7.6 * c.Mn + 10.0 * c.Mo - 6.9 * c.Ni + 0.8 * c.Ni**2 + 16.7 * c.Si + ZERO
 

@@ -3,8 +3,17 @@
 The closed forms follow ASTM E140 Table 1; Rockwell C is not defined below 20 and is None there.
 """
 
+from typing import overload
 
-def hv_from_hrc(hrc: float) -> float:
+from numpy import float64
+from numpy.typing import NDArray
+
+
+@overload
+def hv_from_hrc(hrc: float) -> float: ...
+@overload
+def hv_from_hrc(hrc: NDArray[float64]) -> NDArray[float64]: ...
+def hv_from_hrc(hrc: float | NDArray[float64]) -> float | NDArray[float64]:
     """Vickers hardness from Rockwell C.
 
     HV = (223 HRC + 14500) / (100 - HRC), HRC 20 to 68; within 2.3 HV of ASTM E140 up to 60 HRC, 13 HV at 68.

@@ -77,5 +77,5 @@ def _tempered(value: Array, law: HardnessLaw, m: Array) -> Array:
     """Hardness of martensite after tempering by m; as quenched where there was none or no law is known."""
     if law.temper is None:
         return value
-    hrc = np.polynomial.polynomial.polyval(np.clip(m, *TEMPERS), law.temper)
+    hrc = np.asarray(np.polynomial.polynomial.polyval(np.clip(m, *TEMPERS), law.temper), float64)
     return np.where(np.isnan(m), value, np.minimum(value, hv_from_hrc(hrc)))

@@ -171,7 +171,7 @@ def _numbers(field: Field, values: Array, label: str) -> str:
     if not known.any():
         return "not reached anywhere"
     low, high = values[known].min(), values[known].max()
-    mean = np.average(values[known], weights=field.volumes[known])
+    mean = float(np.average(values[known], weights=field.volumes[known]))
     mean = 0.0 if abs(mean) < 1e-6 * max(abs(low), abs(high)) else mean  # round-off of a balanced stress
     return f"cells: least {low:.4g}, mean {mean:.4g}, most {high:.4g} {label}"
 
