@@ -1,5 +1,6 @@
 """The command line: ``metaltwin run shaft.yaml``. Each command loads what it needs only when it is called."""
 
+import os
 import sys
 import time as clock
 from enum import StrEnum
@@ -12,6 +13,7 @@ from typer.core import TyperGroup
 from . import __version__
 
 if TYPE_CHECKING:
+    from .cases.check import Check
     from .cases.result import Result
     from .cases.treatment import HeatTreatment
 
@@ -39,12 +41,16 @@ class Door(TyperGroup):
             status, message = _answer(error)
             if not status:
                 raise
-        _say(message)
+        if message:
+            _say(message)
         raise typer.Exit(status)
 
 
 def _answer(error: Exception) -> tuple[int, str]:
     """Exit status and message for what a user or the machine did; status 0 for a fault of the program."""
+    if isinstance(error, BrokenPipeError):  # `metaltwin info RESULT | head`
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        return 1, ""
     if isinstance(error, OSError):
         why = (error.strerror or str(error)).lower()
         message = f"'{error.filename}': {why}" if error.filename else why
@@ -127,9 +133,9 @@ def run(
 
 
 def _computed(path: Path, folder: Path) -> "tuple[Result, Path]":
-    case, file = _load(path), folder / f"{path.stem}.vtkhdf"
+    case, expected = _checked(path)
     folder.mkdir(parents=True, exist_ok=True)
-    expected = case.check()
+    file = folder / f"{path.stem}.vtkhdf"
     for line in (*expected.warnings, *(f"asked outside its range: {line}" for line in expected.outside)):
         _say(f"warning: {line}")
     return case.run(file), file
@@ -141,14 +147,12 @@ def _resumed(path: Path) -> "tuple[Result, Path]":
     return resume(path), path.with_name(path.name.removesuffix(".checkpoint"))
 
 
-def _load(path: Path) -> "HeatTreatment":
-    from .cases.casefile import load
-    from .materials.refusal import CaseError
+def _checked(path: Path) -> "tuple[HeatTreatment, Check]":
+    from .cases.casefile import load, placed
 
-    try:
-        return load(path)
-    except UnicodeDecodeError:
-        raise CaseError(f"'{path}' is no text; a case is a YAML file such as examples/shaft.yaml") from None
+    case = load(path)
+    with placed(path):
+        return case, case.check()
 
 
 @app.command()
@@ -157,7 +161,7 @@ def check(case: CaseFile) -> None:
 
     Cells, memory, time, Biot numbers, warnings, curves asked outside their range, uncertain data.
     """
-    print(_load(case).check())
+    print(_checked(case)[1])
 
 
 @app.command()

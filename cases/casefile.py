@@ -2,7 +2,9 @@
 
 import io
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,7 @@ from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
 from ..materials.refusal import CaseError, one_of
 from .words import fields_spoken
@@ -20,6 +23,15 @@ if TYPE_CHECKING:
 FORMAT = 1
 KINDS = ("heat treatment",)
 OUTPUT = ("record", "snapshots")
+STUMBLES = {
+    "'\\t'": "a tab stands where only blanks can; put blanks in its place",
+    "mapping values are not allowed": "a colon too many; quote a text with ': ' in it, or move the line left or right",
+    "end of stream": "a quote or bracket is never closed",
+    "another document": "a second case begins with ---; put it into its own file",
+    "expected ',' or": "a comma or a closing bracket is missing",
+    "expected <block end>": "the line stands too far left or right; begin it below its neighbours",
+}
+"""What the reader of YAML says, and what it means."""
 
 
 def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> "HeatTreatment":
@@ -34,7 +46,24 @@ def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> "HeatTreatment":
     if isinstance(source, str) and "\n" in source:
         return _case(_document(source, "case"), "case", Path.cwd())
     path = Path(source)
-    return _case(_document(path.read_text("utf-8"), path.name), path.name, path.resolve().parent)
+    try:
+        content = path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise CaseError(f"'{path}' is no text in UTF-8; a case is a YAML file such as examples/shaft.yaml") from None
+    return _case(_document(content, path.name), path.name, path.resolve().parent)
+
+
+@contextmanager
+def placed(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Gives complaints about a case that was loaded from a file the file's name and line."""
+    try:
+        yield
+    except CaseError as error:
+        if error.place or not error.where or error.word:
+            raise
+        path = Path(path)
+        line = _line(_document(path.read_text("utf-8"), path.name), error.where)
+        raise error.under(place=f"{path.name}:{line}" if line else path.name) from None
 
 
 def text(case: "HeatTreatment", folder: Path | None = None) -> str:
@@ -101,20 +130,40 @@ def _document(content: str, file: str) -> CommentedMap:
     try:
         document = YAML(typ="rt").load(content)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"{file}:{mark.line + 1}" if mark else file
-        problem = (error.problem or error.context or "not readable").strip()
-        raise CaseError(f"this is not YAML: {problem}; mend the line", place=place) from None
+        raise _unreadable(error, file) from None
+    except ReaderError as error:
+        line = content.count("\n", 0, error.position) + 1
+        what = f"this is not YAML: a character that no text holds, code {error.character}; remove it"
+        raise CaseError(what, place=f"{file}:{line}") from None
     except YAMLError as error:
-        raise CaseError(f"this is not YAML: {error}", place=file) from None
+        raise CaseError(f"this is not YAML: {str(error).splitlines()[0]}", place=file) from None
+    except RecursionError:
+        raise CaseError("this is no case: it is nested too deep", place=file) from None
     if not isinstance(document, CommentedMap):
         raise CaseError("this is no case; begin with 'metaltwin: 1' and 'name: ...'", place=f"{file}:1")
     return document
 
 
+def _unreadable(error: MarkedYAMLError, file: str) -> CaseError:
+    """What the reader stumbled over, in words of a user, with the line."""
+    problem = (error.problem or error.context or "not readable").strip()
+    mark, begun = error.problem_mark or error.context_mark, error.context_mark
+    if "end of stream" in problem and begun:
+        mark = begun
+    words = next((words for sign, words in STUMBLES.items() if sign in problem), f"{problem}; mend the line")
+    key = re.search(r'duplicate key "([^"]*)"', problem)
+    if key:
+        words = f"{key[1]} stands here for the second time; leave one"
+    elif begun and mark and 0 < begun.line != mark.line:
+        words += f"; it began in line {begun.line + 1}"
+    return CaseError(f"this is not YAML: {words}", place=f"{file}:{mark.line + 1}" if mark else file)
+
+
 def _case(document: Mapping[str, Any], file: str, folder: Path) -> "HeatTreatment":
     try:
         return _read(_bare(document), folder)
+    except RecursionError:
+        raise CaseError("this is no case: something in it holds itself", place=file) from None
     except CaseError as error:
         place = f"{file}:{line}" if (line := _line(document, error.where)) else file
         raise error.under(place=place) from None
@@ -221,6 +270,6 @@ def _line(document: Any, where: Sequence[str | int]) -> int | None:
 def _place(steps: CommentedSeq, name: str) -> int:
     """Which entry of the list of steps has a dotted name, quench_2; -1 for none."""
     kind, _, number = name.partition("_")
-    same = [i for i, entry in enumerate(steps) if isinstance(entry, CommentedMap) and kind in entry]
+    same = [i for i, entry in enumerate(steps) if entry == kind or (isinstance(entry, CommentedMap) and kind in entry)]
     count = int(number) if number.isdigit() else 1
     return same[count - 1] if 1 <= count <= len(same) else -1

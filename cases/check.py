@@ -219,7 +219,7 @@ def _marks(schedule: tuple[Stretch, ...], matter: Matter) -> tuple[str, ...]:
 def _warnings(case: "HeatTreatment", matter: Matter) -> list[str]:
     if not matter.transforms:
         return []
-    found = [*_carbide(case, matter), *_too_hot(case, matter)]
+    found = [*_carbide(case, matter), *_too_hot(case, matter), *_too_cold(case, matter)]
     austenite = getattr(case.alloy, "austenite", None)
     if austenite is not None:
         found += outside_fits(austenite, float(case.alloy.grain_size))
@@ -280,6 +280,18 @@ def _too_hot(case: "HeatTreatment", matter: Matter) -> list[str]:
         for name, step in _named(case)
         if isinstance(step, Temper) and ac1 is not None and step.temperature > ac1
     ]
+
+
+def _too_cold(case: "HeatTreatment", matter: Matter) -> list[str]:
+    """Schedules in which nothing becomes austenite, so that hardness has no law to follow."""
+    hottest = [] if case.start is None else [float(case.start)]
+    for step in case.steps:
+        given = step.highest if isinstance(step, Heat) else getattr(step, "temperature", None)
+        hottest += [] if given is None else [float(given)]
+    ac1 = matter.kinetics.ac1 if matter.kinetics is not None else None
+    if ac1 is None or not wants_hardness(case, matter) or max(hottest, default=0.0) >= ac1:
+        return []
+    return [f"hardness: nothing reaches Ac1 ({celsius(ac1)}), so the part keeps a hardness that is not known"]
 
 
 def _named(case: "HeatTreatment") -> list[tuple[str, Any]]:

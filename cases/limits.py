@@ -28,7 +28,7 @@ def read_limits(given: object) -> object:
 
 def _pair(field: str, given: object) -> tuple[Any, Any]:
     if not isinstance(given, list | tuple) or len(given) != 2:
-        raise CaseError(f"{given!r} is not (least, most); use None for an open side", field)
+        raise CaseError(f"{given!r} is not (least, most); None, in a file null, for an open side", field)
     try:
         low, high = (None if side is None else amount(side, meaning(field).unit) for side in given)
     except ValueError as error:

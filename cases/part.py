@@ -27,6 +27,7 @@ NEEDS = {
 ALLOWS = {"cylinder": ("length",), "ring": ("length",)}
 AXES = ("x", "y", "z")
 NAMED = 3  # thin walls named in a warning
+SHARED = 0.01  # of the volume, beyond which bodies overlap
 SIZES = (1e-6, 100.0)  # m, what a part may measure before its unit is doubted
 
 
@@ -114,6 +115,8 @@ class Part:
         Raises CaseError for a file that is missing, cut short, empty, open (with the place), not manifold,
         inverted, or of a size that makes the unit doubtful.
         """
+        if not isinstance(path, str | os.PathLike):
+            raise CaseError(f"{path!r} is no path of a file", "stl", word="Part.from_stl")
         part = cls("stl", stl=os.path.abspath(path), unit=unit)
         try:
             part._solid()
@@ -191,6 +194,8 @@ class Part:
         said = []
         if (bodies := getattr(self.shape, "bodies", 1)) > 1:
             said.append(f"part: '{self.stl}' holds {bodies} separate bodies")
+            if cells.volume.sum() < (1.0 - SHARED) * self.shape.volume:
+                said[-1] += " that overlap; what they share is one"
         walls = thin_walls(cells)
         if walls:
             named = list(dict.fromkeys(map(str, walls)))

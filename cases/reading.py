@@ -250,11 +250,11 @@ class Limit:
 
     @property
     def map(self) -> NDArray[np.int8]:
-        """(n,): 0 within, -1 below the least, +1 above the most."""
+        """(n,): 0 within, -1 below the least or not known, +1 above the most."""
         values = self.field.values
         low = values < self.least if self.least is not None else np.zeros(values.shape, bool)
         high = values > self.most if self.most is not None else np.zeros(values.shape, bool)
-        return high.astype(np.int8) - low.astype(np.int8)
+        return np.where(np.isnan(values), -1, high.astype(np.int8) - low.astype(np.int8)).astype(np.int8)
 
     @property
     def within(self) -> float:

@@ -13,6 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..materials.refusal import CaseError
 from ..solver.clock import Clock, Diverged
 from ..solver.march import Stopped, march
@@ -62,7 +64,11 @@ def resume(file: str | os.PathLike[str], progress: bool = True) -> Result:
     if log.case.startswith(NO_FILE):
         raise CaseError(f"'{log.path}' came from a case with a Python function; run that case again")
     case = casefile.load(log.case)
-    return _march(case, case.problem(), log, state, Clock.from_dict(extra), progress)
+    problem = case.problem()
+    same = [np.array_equal(getattr(problem.cells, name), getattr(log.cells, name)) for name in ("index", "fraction")]
+    if not all(same):
+        raise CaseError(f"'{log.path}': '{case.part.stl}' has changed since the run began; put it back or run it again")
+    return _march(case, problem, log, state, Clock.from_dict(extra), progress)
 
 
 def about(case: "HeatTreatment", problem: Problem) -> store.About:

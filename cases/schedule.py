@@ -158,18 +158,20 @@ def _no_hardness(matter: Matter) -> str:
 def _limits(case: "HeatTreatment", matter: Matter) -> None:
     for field in case.limits or {}:
         if why := _uncomputed(case, matter, field):
-            raise CaseError(f"{why}; drop the limit", "limits", field)
+            raise CaseError(why, "limits", field)
 
 
 def _uncomputed(case: "HeatTreatment", matter: Matter, field: str) -> str:
     """Why a field will not be there to stand a limit on; "" where it will."""
     stem, _, part = field.rpartition("_")
     if field in ("hardness", "yield_strength", "tensile_strength") and not wants_hardness(case, matter):
-        return "hardness is off" if case.hardness is False else f"{_no_hardness(matter)}, so no hardness"
+        what = "hardness is off" if case.hardness is False else f"{_no_hardness(matter)}, so no hardness"
+        return f"{what}; drop the limit"
     if field in (*PHASES, "retained_austenite", "cooling_rate_700", "t8_5") and not matter.transforms:
-        return f"'{matter.name}' has no kinetics: its phases do not change"
+        return f"'{matter.name}' has no kinetics: its phases do not change; drop the limit"
     if (field in STRESSED or stem in TENSORS) and not wants_stress(case, matter):
-        return "stress is off" if case.stress is False else f"'{matter.name}' has no mechanics, so no stress"
+        what = "stress is off" if case.stress is False else f"'{matter.name}' has no mechanics, so no stress"
+        return f"{what}; drop the limit"
     if stem == "as_quenched_stress" and not any(isinstance(step, Temper) for step in case.steps):
         return f"without a temper there is no as-quenched stress beside the stress; write stress_{part}"
     axes = {"cylinder": AXIAL, "sphere": AXIAL[:2]}.get(axis_of(case.part.shape) or "", ())

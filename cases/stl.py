@@ -21,6 +21,9 @@ RECORD = np.dtype([("normal", "<f4", 3), ("corner", "<f4", (3, 3)), ("note", "<u
 HEADER = 84
 WELD = 1e-5  # of the part's size: open edges nearer than this are joined
 LARGEST, SMALLEST = 20.0, 1e-4  # m, what a part may measure before the unit is doubted
+USUAL = 5e-3, 5.0  # m, of the part that a better unit would give
+UNITS = {"mm": 1e-3, "m": 1.0, "cm": 1e-2, "in": 0.0254, "um": 1e-6}
+WILD = 100  # times more facets announced than there: the four bytes mean something else
 FLAT = 1e-9  # volume over that of the bounding box
 
 
@@ -48,20 +51,22 @@ def _read(path: Path, changed: int, size: int, scale: float, unit: str) -> Mesh:
         raise CaseError(f"'{path.name}' holds coordinates that are no numbers; export it again", "stl")
     largest = float(np.ptp(corners.reshape(-1, 3), axis=0).max())
     if not SMALLEST <= largest <= LARGEST:
-        raise CaseError(f"the part would be {_length(largest)} long; is the unit {unit}?", "unit")
+        raise CaseError(
+            f"the part would be {_length(largest)} long; is the unit {unit}?{_other(largest / scale)}", "unit"
+        )
     return checked(*weld(corners), path.name)
 
 
 def triangles(data: bytes, name: str) -> Array:
     """(f, 3, 3) corners of the facets of a binary or ASCII STL, in the file's unit."""
+    ascii_file = data.lstrip()[:5].lower() == b"solid"
     if len(data) >= HEADER:
         count = int.from_bytes(data[HEADER - 4 : HEADER], "little")
         if count and len(data) == HEADER + RECORD.itemsize * count:
             return np.frombuffer(data, RECORD, count, HEADER)["corner"].astype(float64)
-        if not data.lstrip()[:5].lower() == b"solid" and count:
-            held = (len(data) - HEADER) // RECORD.itemsize
-            raise CaseError(f"'{name}' is cut short: {count} facets announced, {held} there; copy it again", "stl")
-    if not data.lstrip()[:5].lower() == b"solid":
+        if count and not ascii_file:
+            raise CaseError(f"'{name}' {_misfit(count, len(data) - HEADER)}", "stl")
+    if not ascii_file:
         raise CaseError(f"'{name}' is empty or no STL file", "stl")
     words = re.findall(rb"vertex\s+(\S+)\s+(\S+)\s+(\S+)", data, re.IGNORECASE)
     if not words:
@@ -70,8 +75,36 @@ def triangles(data: bytes, name: str) -> Array:
         raise CaseError(f"'{name}' is cut short: {len(words)} vertices are no whole number of facets", "stl")
     try:
         return np.array(words).astype(float64).reshape(-1, 3, 3)
-    except ValueError as error:
-        raise CaseError(f"'{name}' has a vertex that is no number: {error}", "stl") from None
+    except ValueError:
+        wrong = next(word.decode("latin-1") for vertex in words for word in vertex if not _is_number(word))
+        point = ", which has a comma where a point belongs" if "," in wrong else ""
+        raise CaseError(f"'{name}' has a vertex that is no number: {wrong!r}{point}; export it again", "stl") from None
+
+
+def _misfit(count: int, size: int) -> str:
+    """What a binary file that announces `count` facets and holds `size` bytes of them is."""
+    held = size // RECORD.itemsize
+    if count > WILD * max(held, 1):
+        return f"is no STL file, or very little is left of one: {count} facets announced, {held} there"
+    if size > count * RECORD.itemsize:
+        return f"holds {size - count * RECORD.itemsize} bytes more than its {count} facets need; export it again"
+    return f"is cut short: {count} facets announced, {held} there; copy it again"
+
+
+def _is_number(word: bytes) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _other(largest: float) -> str:
+    """The unit in which a part of that many units would have a usual size."""
+    for unit, scale in UNITS.items():
+        if USUAL[0] <= largest * scale <= USUAL[1]:
+            return f" in {unit} it would be {_length(largest * scale)}"
+    return ""
 
 
 def weld(corners: Array) -> tuple[Array, Facets]:
@@ -133,6 +166,9 @@ def checked(points: Array, facets: Facets, name: str) -> Mesh:
     """The mesh, where it bounds bodies. Raises CaseError that says what is wrong and where."""
     if not len(facets):
         raise CaseError(f"'{name}' holds no facets with an area", "stl")
+    extent = np.ptp(points, axis=0)
+    if extent.min() <= FLAT * extent.max():
+        raise CaseError(f"'{name}' is flat: it encloses no volume", "stl")
     directed = _edges(facets)
     edges, number, count = _undirected(directed)
     if (count == 1).any():

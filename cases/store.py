@@ -388,8 +388,6 @@ def _read_about(words: dict[str, Any]) -> About:
 def save(archive: Archive, file: str | os.PathLike[str]) -> Path:
     """Write a copy of a result to a file that ends in .vtkhdf. Raises CaseError where that cannot be."""
     path = Path(file)
-    if path.suffix != SUFFIX:
-        raise CaseError(f"'{path}' must end in {SUFFIX}, so that PyVista and ParaView know it")
     check_writable(path)
     data = archive.source.read_bytes() if isinstance(archive.source, Path) else archive.source.getbuffer()
     pending.forget(path)
@@ -403,6 +401,8 @@ def save(archive: Archive, file: str | os.PathLike[str]) -> Path:
 def check_writable(path: Path, expected: float = 0.0) -> None:
     """Refuse before computing: a folder missing or read-only, a disk with less room than expected bytes."""
     folder = path.absolute().parent
+    if path.suffix != SUFFIX and not path.is_dir():
+        raise CaseError(f"'{path}' must end in {SUFFIX}, so that PyVista and ParaView know it")
     if not folder.is_dir():
         raise CaseError(f"no folder '{folder}' for the result '{path.name}'; make it or choose another")
     if path.is_dir():

@@ -119,7 +119,9 @@ def _notes(result: "Result") -> list[str]:
     if "hardness" in result.fields:
         field = result.field("hardness")
         hrc = [hrc_from_hv(value) for value in (field.min, field.mean, field.max)]
-        lines.append("hardness " + ", ".join("<20" if v is None else f"{v:.1f}" for v in hrc) + " HRC")
+        known = np.isfinite(field.mean)
+        text = ", ".join("<20" if v is None else f"{v:.1f}" for v in hrc) + " HRC"
+        lines.append(f"hardness {text if known else 'not known: the part was not austenitised'}")
     lines += [f"limit {_verdict(limit)}" for limit in result.limits.values()]
     end = "" if result.ended else "; NOT FINISHED"
     size = f"{result.cells.index.size} cells, {result.times[-1]:.10g} s"

@@ -62,6 +62,8 @@ def _alloy(given: object) -> Alloy | Material:
 
 
 def _step(given: object, kind: str) -> Any:
+    if given is None:
+        raise CaseError(f"nothing stands in it; write {kind}: {{...}}", kind)
     if not isinstance(given, dict):
         raise CaseError(f"{given!r} holds no arguments; write {kind}: {{...}}", kind)
     try:

@@ -150,7 +150,7 @@ cdef class Plan:
         """Temperature of every cell at H0 + D, wall temperature and heat of every patch.
 
         D           (n,) or None   J/m3
-        laws        (laws * m,)    W/m2 into the part against the wall temperature
+        laws        (laws (m + 1),)  W/m2 into the part against the wall temperature, then the steepest -dq/dTs
         patch_law   (p,)           number of the law of each patch
         zone_power  (zones,)       W into the part   [written]
         """

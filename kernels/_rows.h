@@ -274,7 +274,8 @@ EACH void wall_conductivity(const Table *t, const double *z, int64_t stride, dou
 
 /* Wall temperature of one patch: k((Ti + Ts)/2) (Ts - Ti) = q(Ts) d. Law and conductivity are lines between
    knots, so each try is a closed form; a try ends when the intervals are the ones it was made with.
-   d is held so that the resistance d/k + 1/h stays above 0.55/h and above reach/k.
+   d is held so that the resistance d/k + 1/h stays above 0.55/h and above reach/k, h the steepest slope -dq/dTs of
+   the whole law: with the slope of the piece the flux would jump from piece to piece where d is negative.
    Gives q into the part [W/m2]; *Ts is read as the first guess and written; *slope is -dq/dTi. */
 static double wall_flux(const Table *t, const double *law, const double *z, int64_t stride, double Ti,
                         double distance, double reach, double *Ts, double *slope)
@@ -291,8 +292,8 @@ static double wall_flux(const Table *t, const double *law, const double *z, int6
         wall_conductivity(t, z, stride, Ti, j, middle, &ka, &kb);
         double qb = (law[i + 1] - law[i]) / step, first = low + step * i;
         double qa = law[i] + qb * (Ti - first);
-        if (qb < 0.0) {
-            double gap = -ka / qb; /* k/h */
+        if (law[knots] > 0.0) {
+            double gap = ka / law[knots]; /* k/h */
             if (d < -0.45 * gap) d = -0.45 * gap;
             if (d < reach - gap) d = reach - gap;
         }
@@ -384,7 +385,7 @@ typedef struct {
     const int64_t *patch_cell, *patch_law;
     const double *patch_area, *patch_distance;
     const double *H0, *phase;      /* (n,), (P, n) */
-    const double *laws;            /* (laws, m knots) W/m2 into the part */
+    const double *laws;            /* (laws, m knots + 1) W/m2 into the part, then the steepest -dq/dTs */
     const double *source;          /* () W/m3 */
     uint32_t *present;             /* (blocks,) */
     double *T, *box, *box_k, *wall, *power, *slope;
@@ -414,7 +415,7 @@ static void wall_part(const Column *s, int64_t block)
     int64_t end = block * BLOCK + part_of(block, s->p);
     for (int64_t w = block * BLOCK; w < end; w++) {
         int64_t c = s->patch_cell[w];
-        double q = wall_flux(&s->table, s->laws + s->patch_law[w] * s->table.knots, s->phase + c, s->n, s->T[c],
+        double q = wall_flux(&s->table, s->laws + s->patch_law[w] * (s->table.knots + 1), s->phase + c, s->n, s->T[c],
                              s->patch_distance[w], s->reach, s->wall + w, s->slope + w);
         s->power[w] = s->patch_area[w] * q;
     }

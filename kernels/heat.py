@@ -169,13 +169,13 @@ class Plan:
         """Temperature of every cell at H0 + D, wall temperature and heat of every patch.
 
         D           (n,) or None  J/m3
-        laws        (laws, m)     W/m2 into the part at each knot of the wall temperature
+        laws        (laws, m + 1) W/m2 into the part at each knot of the wall temperature, then steepest -dq/dTs
         patch_law   (p,)          number of the law of each patch, in the order of `self.order`
         zone_power  (zones,)      W into the part   [written]
         """
         if D is not None:
             check("D", D, (self.n,))
-        check("laws", laws, (len(laws), self.knots))
+        check("laws", laws, (len(laws), self.knots + 1))
         check("patch_law", patch_law, (self.patches,), int64)
         check("zone_power", zone_power, (self.zone_count,))
         if self.patches and not 0 <= patch_law.min() <= patch_law.max() < len(laws):

@@ -17,6 +17,7 @@ BLOCK = 512  # cells; the largest change is a maximum over blocks, the same for 
 SPACING = 5.0  # K, longest piece of a temperature path with one rate integral
 BINS = 256  # of the li98 tables in each octave
 DEEPEST = -40  # octave of X where the power law s = X^0.6 / 0.6 takes over
+CALM = 0.25  # of its change that martensite counts for: it is solved together with its latent heat
 CLOSE = 0.05  # K, agreement of the assumed and the found end of the path
 ROUND = 1e-13  # a remainder below is round-off: the reaction is complete
 # without counted references, for counting those of the tables took longer than all the rest
@@ -303,7 +304,7 @@ def _solve(H, before, after, dt, phases, z, j, pieces, ratchet, laws):
 def _foresee(T, rise, g, dt, target, laws):
     """Time until martensite or austenite, not yet begun, has changed by target at a rise [K] in dt, s."""
     if rise < 0.0 and g > target and laws.martensite >= 0 and T >= laws.start:
-        reach = target * (1.0 / (laws.alpha * g) + max(laws.latent, 0.0))
+        reach = target / CALM * (1.0 / (laws.alpha * g) + max(laws.latent, 0.0))
         return dt * (T - laws.start + reach) / -rise
     if rise > 0.0 and g < 1.0 - target and T < laws.ac1 < inf:
         return dt * (laws.ac1 - T + target * (laws.ac3 - laws.ac1)) / rise
@@ -354,7 +355,9 @@ def _block(
         if active > 0:
             moved = 0.0
             for p in range(phases.shape[0]):
-                moved = max(moved, abs(phases_new[p, j] - phases[p, j]))
+                share = CALM if p == laws.martensite else 1.0
+                if p > 0:  # austenite moves with its products
+                    moved = max(moved, share * abs(phases_new[p, j] - phases[p, j]))
             change = max(change, moved)
             if moved > 0.0:
                 ahead = min(ahead, dt * target / moved)

@@ -6,7 +6,7 @@ from typing import Any
 
 from .alloy import Alloy
 from .medium import Medium
-from .refusal import CaseError, one_of
+from .refusal import CaseError, nearest, one_of
 
 DATA = Path(__file__).parent / "data"
 
@@ -60,7 +60,9 @@ def alloy(name: str, **changes: Any) -> Alloy:
         name = str(name)  # a file that says 4140 without quotes
     if name not in alloy_names() and name not in _also() and "composition" in changes:
         if "conductivity" not in changes:
-            raise CaseError(f"is missing; '{name}' has no card, so give composition and conductivity", "conductivity")
+            near = nearest(name, [*alloy_names(), *_also()])
+            mend = near if near.startswith("; nearest") else ""
+            raise CaseError(f"is missing; '{name}' has no card, so give it with composition{mend}", "conductivity")
         return Alloy(name, **changes)
     known = one_of(name, [*alloy_names(), *_also()], "alloy")
     base = _from_card(known)

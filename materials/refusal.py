@@ -67,7 +67,7 @@ PLAINER = {
     "bool_type": "is neither true nor false",
     "bool_parsing": "is neither true nor false",
     "float_type": "is no number",
-    "float_parsing": "is no plain number; leave out what is not",
+    "float_parsing": "is no plain number; write the number alone",
 }
 """Complaints of pydantic in words of the house."""
 
@@ -91,6 +91,8 @@ def complaint(error: ValidationError, word: Any) -> CaseError:
         return CaseError(f"is missing; {name} takes {', '.join(names)}", *where, word=name)
     if isinstance(cause, ValueError):
         return CaseError(str(cause), *where, word=name)
+    if kind in PLAINER and given is None:
+        return CaseError("nothing stands here; give a value", *where, word=name)
     if kind in PLAINER:
         return CaseError(f"{given!r} {PLAINER[kind]}", *where, word=name)
     return CaseError(f"{given!r}: {found['msg'][0].lower()}{found['msg'][1:]}", *where, word=name)

@@ -8,7 +8,7 @@ from .heat import next_dt
 from .problem import Leg, Trial
 from .state import State
 
-LARGEST_CHANGE = 0.05  # of a phase fraction in one step: 0.05 of 82 kJ/kg is 7 K of latent heat
+LARGEST_CHANGE = 0.0125  # of a phase fraction in one step: of 82 kJ/kg 2 K of latent heat
 LARGEST_ERROR = 2.0  # tolerances: a step a little above is kept, the next is shorter
 SMALLEST = 1e-4  # of the step that a leg begins with: below, something is wrong
 LANDING = 3  # a leg's last steps are made equal once so few are left

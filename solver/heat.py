@@ -210,14 +210,15 @@ class Heat:
         return Advance(dt, state.enthalpy + plan.D1, plan.T.copy(), plan.wall_temperature(), error, book, stages)
 
     def _laws(self, laws: tuple[Law, ...], time: float) -> Array:
-        """(laws, m) W/m2 at the knots of the axis."""
+        """(laws, m + 1) W/m2 at the knots of the axis, then the steepest fall of each, W/m2/K."""
         if _are(laws, self._stacked[0]):
             return self._stacked[1]
         rows = []
         for law in laws:
             known = self._steady.get(id(law))
             if known is None or known[0] is not law:
-                known = (law, law.table(self.tables.axis.knots, time))
+                flux = law.table(self.tables.axis.knots, time)
+                known = (law, np.append(flux, max(0.0, -np.diff(flux).min()) / self.tables.axis.step))
                 if law.steady:
                     self._steady[id(law)] = known
             rows.append(known[1])

@@ -14,7 +14,7 @@ from .tables import Tables
 
 Array = NDArray[float64]
 
-TARGET = 0.02  # change of a phase fraction that a step should have; the horizon of a Change aims at it
+TARGET = 0.005  # change of a fraction that a step aims at: 0.7 K of latent heat, which conduction feels a step late
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Change:
     phases       (P, n)
     temperature  (n,)    K, T(H, phases)
     memory       what the state's memory becomes
-    largest      largest change of a phase fraction in any cell
+    largest      largest change of a product's fraction in any cell, a quarter of it for martensite
     horizon      s, a step of this length should change no phase by more than TARGET
     """
 

@@ -86,6 +86,12 @@ def twin_rate(shape, spacing, T, z, G, wall, law, phases):
     return rate / np.prod(spacing), np.array(heat)
 
 
+def steep(*laws):
+    """Laws as the plan takes them: the fluxes at the knots, then the steepest fall of each."""
+    rows = np.array(laws)
+    return np.column_stack([rows, np.maximum(0.0, -np.diff(rows, axis=1).min(1) / STEP)])
+
+
 @pytest.mark.parametrize("phases", [1, 3])
 def test_the_rate_agrees_with_plain_loops(phases):
     rng, shape, spacing = np.random.default_rng(phases), (7, 6, 5), (1e-3, 1.5e-3, 2e-3)
@@ -94,7 +100,7 @@ def test_the_rate_agrees_with_plain_loops(phases):
     law = 2000.0 * (300.0 - AXIS) * (1.0 + np.exp(-(((AXIS - 600.0) / 100.0) ** 2)))
     power, out = np.empty(3), np.empty(210)
     plan.begin(H, z, np.full(210, 500.0), np.full(len(wall), 500.0))
-    plan.look(None, law[None, :], np.zeros(len(wall), np.int64), power)
+    plan.look(None, steep(law), np.zeros(len(wall), np.int64), power)
     plan.rate(out)
     expected, heat = twin_rate(shape, spacing, T, z, G, wall, law, phases)
     np.testing.assert_allclose(plan.T, T, rtol=0, atol=1e-9)
@@ -108,7 +114,7 @@ def test_the_stage_is_the_recurrence():
     rng = np.random.default_rng(2)
     plan, _, wall = brick((7, 6, 5), 3)
     z, T, H = mixture(3, 210, rng)
-    law, power = 1000.0 * (300.0 - AXIS)[None, :], np.empty(3)
+    law, power = steep(1000.0 * (300.0 - AXIS)), np.empty(3)
     for array in (plan.F0, plan.D1, plan.D2):
         array[:] = rng.standard_normal(210) * 1e6
     plan.source[0] = 3e6
@@ -128,7 +134,7 @@ def test_any_number_of_threads_gives_the_same_bits(phases):
         plan, _, wall = brick(shape, phases, threads=threads)
         power = np.empty(3)
         plan.begin(H, z, T + 30.0, np.full(len(wall), 500.0))
-        plan.look(None, 3000.0 * (300.0 - AXIS)[None, :], np.zeros(len(wall), np.int64), power)
+        plan.look(None, steep(3000.0 * (300.0 - AXIS)), np.zeros(len(wall), np.int64), power)
         plan.rate(plan.F0)
         plan.F1[:] = plan.F0
         results.append((plan.F0.tobytes(), power.tobytes(), plan.wall.tobytes(), plan.survey(0.01)))
@@ -142,7 +148,7 @@ def test_straight_lines_stay_straight_and_uniform_stays_uniform():
     for T in (400.0 + 60.0 * x, np.full(315, 777.7)):
         out = np.empty(315)
         plan.begin(np.interp(T, AXIS, H_table[0]), np.ones((1, 315)), T, np.full(len(wall), 500.0))
-        plan.look(None, np.zeros((1, KNOTS)), np.zeros(len(wall), np.int64), np.empty(3))
+        plan.look(None, np.zeros((1, KNOTS + 1)), np.zeros(len(wall), np.int64), np.empty(3))
         plan.rate(out)
         inner = (x > 0) & (x < 8) | (np.ptp(T) == 0)
         assert abs(out[inner]).max() < 1e-6 * 30.0 * 60.0 / 1e-3**2
@@ -152,7 +158,7 @@ def test_gershgorin_bounds_the_true_spectral_radius():
     plan, _, wall = brick((6, 5, 4), 1, changes={"conductivity": np.full((1, KNOTS), 30.0)})
     T, H_table = np.full(120, 555.0), tables(1)[0]
     H = np.interp(T, AXIS, H_table[0])
-    law, power = 20000.0 * (300.0 - AXIS)[None, :], np.empty(3)
+    law, power = steep(20000.0 * (300.0 - AXIS)), np.empty(3)
     columns = []
     for sign in (1.0, -1.0):
         for cell in range(120):
@@ -181,8 +187,18 @@ def one_patch(distance, law, Ti):
     )  # fmt: skip
     power = np.empty(1)
     plan.begin(np.interp([Ti], AXIS, tables(1)[0][0]), np.ones((1, 1)), np.array([Ti]), np.array([Ti]))
-    plan.look(None, law[None, :], np.zeros(1, np.int64), power)
+    plan.look(None, steep(law), np.zeros(1, np.int64), power)
     return plan.wall[0], power[0]
+
+
+def test_the_hold_is_one_for_the_whole_law_so_that_the_flux_never_jumps():
+    """A boiling curve, whose slope changes from piece to piece, under a wall inside the cell centre."""
+    law = -1e6 * np.exp(-(((AXIS - 700.0) / 80.0) ** 2)) - 300.0 * (AXIS - 300.0)
+    T = np.linspace(500.0, 1100.0, 2001)
+    q = np.array([one_patch(-1.5e-3, law, Ti)[1] for Ti in T])
+    steepest = -np.diff(law).min() / STEP
+    assert 1.5e-3 > 0.45 * 30.0 / steepest  # the hold binds
+    assert abs(np.diff(q)).max() < 3.0 * steepest * (T[1] - T[0])
 
 
 def test_the_wall_distance_may_be_negative_and_is_held():
@@ -297,7 +313,7 @@ def test_the_plan_checks_what_a_step_hands_in():
     with pytest.raises(ValueError, match="H0 must be in C order"):
         plan.begin(np.zeros(420)[::2], z, T, guess)
     plan.begin(H, z, T, guess)
-    laws = np.zeros((2, KNOTS))
+    laws = np.zeros((2, KNOTS + 1))
     with pytest.raises(ValueError, match="patch_law must lie in 0..1"):
         plan.look(None, laws, np.full(len(wall), 2), np.empty(3))
     with pytest.raises(ValueError, match="laws must be"):

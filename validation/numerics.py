@@ -197,7 +197,7 @@ def shared_faces() -> Iterator[Verdict]:
     state.enthalpy = state.enthalpy * np.array([1.0, 0.4])
     state.temperature = np.interp(state.enthalpy, heat.tables.enthalpy[0], heat.tables.axis.knots)
     plan = heat.plan
-    table = Law(flux=0.0).table(heat.tables.axis.knots, 0.0)[None]
+    table = np.append(Law(flux=0.0).table(heat.tables.axis.knots, 0.0), 0.0)[None]
     plan.begin(state.enthalpy, state.phases, state.temperature, state.wall)
     plan.look(None, table, np.zeros(1, np.int64), np.empty(1))
     plan.rate(plan.F0)

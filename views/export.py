@@ -20,6 +20,7 @@ from ..solver.geometry import Cells
 
 Array = NDArray[float64]
 Place = tuple[str, str, str]
+MOST = 100_000  # indentations on a line
 
 STRESSES = {
     "cylinder": ("stress_axial", "stress_hoop", "stress_radial"),
@@ -61,6 +62,8 @@ def traverse(
     a = a if start is None else _place(start, "start")
     b = b if end is None else _place(end, "end")
     length = float(np.linalg.norm(b - a))
+    if length == 0.0:
+        raise CaseError("start and end are the same place; give a line")
     if spacing is None:
         depth = np.linspace(0.0, length, 201)
     else:
@@ -68,6 +71,10 @@ def traverse(
         begin = step if first is None else parse(first, "m", "first")
         if not 0.0 < step < length:
             raise CaseError(f"spacing '{spacing}' does not fit a line of {1e3 * length:.3g} mm; take a smaller one")
+        if length / step > MOST:
+            raise CaseError(f"spacing '{spacing}' makes {length / step:.2g} points; take a larger one")
+        if not 0.0 <= begin <= length:
+            raise CaseError(f"first '{first}' lies beyond a line of {1e3 * length:.3g} mm; take a smaller one")
         depth = np.arange(begin, length * (1 + 1e-9), step)
     points = a + (depth / length)[:, None] * (b - a)
     return Traverse(depth, points, {name: result.sample(name, points, time) for name in _columns(result, time)})
