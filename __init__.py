@@ -7,9 +7,9 @@ if TYPE_CHECKING:
     from .cases.casefile import load as load
     from .cases.grid import Grid as Grid
     from .cases.part import Part as Part
+    from .cases.reopen import read as read
+    from .cases.reopen import resume as resume
     from .cases.result import Result as Result
-    from .cases.result import read as read
-    from .cases.running import resume as resume
     from .cases.sensor import Thermocouple as Thermocouple
     from .cases.step import Cool as Cool
     from .cases.step import Heat as Heat
@@ -53,8 +53,8 @@ _HOME = {
     "alloy": ".materials.library",
     "load": ".cases.casefile",
     "medium": ".materials.library",
-    "read": ".cases.result",
-    "resume": ".cases.running",
+    "read": ".cases.reopen",
+    "resume": ".cases.reopen",
 }
 __all__ = [
     "Alloy",

@@ -142,7 +142,7 @@ def _computed(path: Path, folder: Path) -> "tuple[Result, Path]":
 
 
 def _resumed(path: Path) -> "tuple[Result, Path]":
-    from .cases.running import resume
+    from .cases.reopen import resume
 
     return resume(path), path.with_name(path.name.removesuffix(".checkpoint"))
 
@@ -234,7 +234,7 @@ def _check_picture(save: Path | None, endings: tuple[str, ...]) -> None:
 
 
 def _read(path: Path) -> "Result":
-    from .cases.result import read
+    from .cases.reopen import read
 
     return read(path)
 
@@ -248,7 +248,7 @@ def info(
 
     Steps, thermocouples, fields with unit and meaning, energy ledger, versions.
     """
-    from .cases.casefile import text
+    from .cases.casetext import text
     from .views.listing import contents
 
     found = _read(result)

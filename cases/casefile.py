@@ -1,12 +1,11 @@
 """Cases as YAML files: the same words, and messages that name file, line, key, value and mend."""
 
-import io
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import TypeAdapter
 from ruamel.yaml import YAML
@@ -15,14 +14,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
 from ..materials.refusal import CaseError, one_of
-from .words import fields_spoken
+from .casetext import FORMAT, KINDS, OUTPUT
+from .treatment import HeatTreatment
 
-if TYPE_CHECKING:
-    from .treatment import HeatTreatment
-
-FORMAT = 1
-KINDS = ("heat treatment",)
-OUTPUT = ("record", "snapshots")
 STUMBLES = {
     "'\\t'": "a tab stands where only blanks can; put blanks in its place",
     "mapping values are not allowed": "a colon too many; quote a text with ': ' in it, or move the line left or right",
@@ -34,7 +28,7 @@ STUMBLES = {
 """What the reader of YAML says, and what it means."""
 
 
-def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> "HeatTreatment":
+def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> HeatTreatment:
     """The case in a YAML file, in a YAML text (of several lines), or in a mapping of the same words.
 
         case = load("shaft.yaml")
@@ -66,30 +60,9 @@ def placed(path: str | os.PathLike[str]) -> Iterator[None]:
         raise error.under(place=f"{path.name}:{line}" if line else path.name) from None
 
 
-def text(case: "HeatTreatment", folder: Path | None = None) -> str:
-    """The case as YAML; paths of STL files relative to `folder`, absolute where it is None.
-
-    Raises CaseError for a property that is a Python function.
-    """
-    writer = YAML()
-    writer.width = 110
-    writer.indent(mapping=2, sequence=4, offset=2)
-    stream = io.StringIO()
-    writer.dump(_laid_out(_spoken(case, folder)), stream)
-    return stream.getvalue()
-
-
-def save(case: "HeatTreatment", path: str | os.PathLike[str]) -> Path:
-    """Write the case as YAML; returns the path. Raises as `text`, and OSError."""
-    path = Path(path)
-    path.write_text(text(case, path.resolve().parent), "utf-8")
-    return path
-
-
 def schema() -> dict[str, Any]:
     """JSON schema of a case file, for editors."""
     from .step import STEPS
-    from .treatment import HeatTreatment
 
     whole = TypeAdapter(HeatTreatment).json_schema()
     known = whole["properties"]
@@ -159,7 +132,7 @@ def _unreadable(error: MarkedYAMLError, file: str) -> CaseError:
     return CaseError(f"this is not YAML: {words}", place=f"{file}:{mark.line + 1}" if mark else file)
 
 
-def _case(document: Mapping[str, Any], file: str, folder: Path) -> "HeatTreatment":
+def _case(document: Mapping[str, Any], file: str, folder: Path) -> HeatTreatment:
     try:
         return _read(_bare(document), folder)
     except RecursionError:
@@ -169,9 +142,8 @@ def _case(document: Mapping[str, Any], file: str, folder: Path) -> "HeatTreatmen
         raise error.under(place=place) from None
 
 
-def _read(words: dict[str, Any], folder: Path) -> "HeatTreatment":
+def _read(words: dict[str, Any], folder: Path) -> HeatTreatment:
     from .part import Part
-    from .treatment import HeatTreatment
 
     version = words.pop("metaltwin", None)
     if version != FORMAT:
@@ -198,20 +170,6 @@ def _read(words: dict[str, Any], folder: Path) -> "HeatTreatment":
         raise error.under(*(("output",) if first and first[0] in OUTPUT else ())) from None
 
 
-def _spoken(case: "HeatTreatment", folder: Path | None) -> dict[str, Any]:
-    words = fields_spoken(case)
-    output = {name: words.pop(name) for name in OUTPUT if name in words}
-    part = case.part.words(folder)
-    if folder is None and "stl" in part:
-        part["stl"] = os.path.abspath(part["stl"])
-    words["part"] = part
-    words["steps"] = [{step.kind: fields_spoken(step)} for step in case.steps]
-    if case.sensors:
-        words["sensors"] = {sensor.name: {"at": [entry.text for entry in sensor.at]} for sensor in case.sensors}
-    head = {"metaltwin": FORMAT, "name": words.pop("name"), "kind": KINDS[0]}
-    return head | words | ({"output": output} if output else {})
-
-
 def _bare(value: Any) -> Any:
     """Plain Python out of what the YAML reader gives."""
     if isinstance(value, Mapping):
@@ -219,33 +177,6 @@ def _bare(value: Any) -> Any:
     if isinstance(value, str) or not isinstance(value, Sequence):
         return float(value) if type(value).__name__ == "ScalarFloat" else value
     return [_bare(entry) for entry in value]
-
-
-def _laid_out(words: dict[str, Any]) -> CommentedMap:
-    """The top level and the lists of steps and sensors in block style, all within in flow style."""
-    page = CommentedMap()
-    for key, value in words.items():
-        if key == "steps":
-            page[key] = CommentedSeq(
-                [CommentedMap({kind: _flow(step)}) for entry in value for kind, step in entry.items()]
-            )
-        elif key in ("sensors", "limits"):
-            page[key] = CommentedMap({name: _flow(entry) for name, entry in value.items()})
-        else:
-            page[key] = _flow(value)
-    return page
-
-
-def _flow(value: Any) -> Any:
-    inner: Any
-    if isinstance(value, dict):
-        inner = CommentedMap({key: _flow(entry) for key, entry in value.items()})
-    elif isinstance(value, list):
-        inner = CommentedSeq([_flow(entry) for entry in value])
-    else:
-        return value
-    inner.fa.set_flow_style()
-    return inner
 
 
 def _line(document: Any, where: Sequence[str | int]) -> int | None:

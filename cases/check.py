@@ -2,7 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from ..materials.composition import outside as outside_fits
 from ..materials.curve import Curve
 from ..materials.matter import Matter
 from ..solver.geometry import Cells
+from .case import Case
 from .estimate import CUT_CELLS, LONGEST, Body, LegEstimate, estimate, memory, seconds
 from .problem import lattice_cells, probes_inside
 from .schedule import (
@@ -23,9 +24,6 @@ from .schedule import (
     wants_stress,
 )
 from .step import Heat, Soak, Temper, step_names
-
-if TYPE_CHECKING:
-    from .treatment import HeatTreatment
 
 ACM_SCATTER = 30.0  # K, of the regression for Acm
 
@@ -114,7 +112,7 @@ def _row(leg: LegEstimate) -> str:
     return f"  {leg.name:13s} {duration(leg.duration):>13s} {before:>9s} {end:>9s} {numbers:>18s} {leg.steps:>7d}"
 
 
-def check(case: "HeatTreatment") -> Check:
+def check(case: Case) -> Check:
     """The report. Raises CaseError for what only the grid shows: a spacing above a wall, a probe outside."""
     matter = case.alloy.matter()
     cells = lattice_cells(case)
@@ -158,7 +156,7 @@ def _share(name: str, z: float) -> str:
     return name if z > 0.999 else f"{100.0 * z:.0f} % {name}"
 
 
-def _computed(case: "HeatTreatment", matter: Matter) -> tuple[str, ...]:
+def _computed(case: Case, matter: Matter) -> tuple[str, ...]:
     return (
         "temperature",
         *(("phases",) if matter.transforms else ()),
@@ -216,7 +214,7 @@ def _marks(schedule: tuple[Stretch, ...], matter: Matter) -> tuple[str, ...]:
     )
 
 
-def _warnings(case: "HeatTreatment", matter: Matter) -> list[str]:
+def _warnings(case: Case, matter: Matter) -> list[str]:
     if not matter.transforms:
         return []
     found = [*_carbide(case, matter), *_too_hot(case, matter), *_too_cold(case, matter)]
@@ -244,7 +242,7 @@ def _endless(legs: tuple[LegEstimate, ...]) -> list[str]:
     return found
 
 
-def _carbide(case: "HeatTreatment", matter: Matter) -> list[str]:
+def _carbide(case: Case, matter: Matter) -> list[str]:
     """What becomes of the carbide of a hypereutectoid steel at the temperatures of its schedule."""
     need = austenitising(case.alloy, matter)
     if need is None or need.whole is None:
@@ -272,7 +270,7 @@ def _carbide(case: "HeatTreatment", matter: Matter) -> list[str]:
     return found
 
 
-def _too_hot(case: "HeatTreatment", matter: Matter) -> list[str]:
+def _too_hot(case: Case, matter: Matter) -> list[str]:
     """Tempers in which austenite forms again."""
     ac1 = matter.kinetics.ac1 if matter.kinetics is not None else None
     return [
@@ -282,7 +280,7 @@ def _too_hot(case: "HeatTreatment", matter: Matter) -> list[str]:
     ]
 
 
-def _too_cold(case: "HeatTreatment", matter: Matter) -> list[str]:
+def _too_cold(case: Case, matter: Matter) -> list[str]:
     """Schedules in which nothing becomes austenite, so that hardness has no law to follow."""
     hottest = [] if case.start is None else [float(case.start)]
     for step in case.steps:
@@ -294,5 +292,5 @@ def _too_cold(case: "HeatTreatment", matter: Matter) -> list[str]:
     return [f"hardness: nothing reaches Ac1 ({celsius(ac1)}), so the part keeps a hardness that is not known"]
 
 
-def _named(case: "HeatTreatment") -> list[tuple[str, Any]]:
+def _named(case: Case) -> list[tuple[str, Any]]:
     return list(zip(step_names(case.steps), case.steps, strict=True))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy import float64
@@ -17,18 +17,16 @@ from ..solver.boundary import Law
 from ..solver.field import Sampler
 from ..solver.geometry import Cells, build
 from ..solver.problem import Leg, Problem
+from .case import Case
 from .estimate import machine_memory, memory
 from .grid import metric_of, resolved_edges
 from .schedule import ROOM, beginning, stretches, wants_hardness, wants_stress
 from .step import Quench
 
-if TYPE_CHECKING:
-    from .treatment import HeatTreatment
-
 Array = NDArray[float64]
 
 
-def problem(case: "HeatTreatment") -> Problem:
+def problem(case: Case) -> Problem:
     """What the march runs. Raises CaseError for a spacing too large and for a probe outside the part."""
     matter = case.alloy.matter()
     grid = lattice_cells(case)
@@ -50,7 +48,7 @@ def problem(case: "HeatTreatment") -> Problem:
     )
 
 
-def lattice_cells(case: "HeatTreatment") -> Cells:
+def lattice_cells(case: Case) -> Cells:
     """The part on its grid. Raises CaseError for a spacing that the part cannot take."""
     shape = case.part.shape
     _room(case, metric_of(shape, case.grid))
@@ -61,7 +59,7 @@ def lattice_cells(case: "HeatTreatment") -> Cells:
         raise CaseError(sentence, "grid", "spacing") from None
 
 
-def _room(case: "HeatTreatment", metric: str) -> None:
+def _room(case: Case, metric: str) -> None:
     """Refuse, before any cell is made, what needs more memory than the machine has. Raises CaseError."""
     shape, spacing, machine = case.part.shape, float(case.grid.spacing), machine_memory()
     edges = resolved_edges(shape, metric)
@@ -89,7 +87,7 @@ def law(medium: Medium) -> Law:
     )
 
 
-def legs(case: "HeatTreatment", grid: Cells, matter: Matter) -> tuple[Leg, ...]:
+def legs(case: Case, grid: Cells, matter: Matter) -> tuple[Leg, ...]:
     """The schedule as the march takes it."""
     ready: list[Leg] = []
     for stretch in stretches(case, matter.emissivity):
@@ -121,12 +119,12 @@ def _number(value: Any) -> Any:
     return float(value) if isinstance(value, Amount) else value
 
 
-def probe_points(case: "HeatTreatment") -> Array:
+def probe_points(case: Case) -> Array:
     """(k, 3) m, where the thermocouples sit."""
     return np.array([[float(x) for x in sensor.at] for sensor in case.sensors], float64).reshape(-1, 3)
 
 
-def probes_inside(case: "HeatTreatment", grid: Cells) -> None:
+def probes_inside(case: Case, grid: Cells) -> None:
     """Refuse a thermocouple outside the part, with its distance."""
     for sensor, point in zip(case.sensors, probe_points(case), strict=True):
         try:

@@ -1,10 +1,10 @@
 """The result of a run: read at a place, at a time, as fields, against limits; from memory or from a file."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy import float64
@@ -14,6 +14,7 @@ from ..materials.quantity import parse
 from ..materials.refusal import CaseError, nearest
 from ..solver.field import Sampler
 from ..solver.geometry import Cells
+from .case import Case
 from .meaning import AFTER_TEMPER, AXIAL, COMPONENTS, meaning
 from .reading import Field, Limit, Point, Probe, Stress
 from .store import Archive
@@ -21,9 +22,6 @@ from .store import save as save_archive
 from .summary import Summary, summarise
 from .tensor import along, frame, matrix
 from .timeline import evenly, stencil
-
-if TYPE_CHECKING:
-    from .treatment import HeatTreatment
 
 Array = NDArray[float64]
 Position = tuple[float, float, float]
@@ -46,21 +44,18 @@ class Result:
     result.hardness.mean
     """
 
-    def __init__(self, archive: Archive, case: "HeatTreatment | None" = None) -> None:
+    def __init__(self, archive: Archive, case: Case | Callable[[str], Case]) -> None:
+        """`case` is the case itself, or what reads it from its text."""
         if archive.times.size == 0:
             raise CaseError(f"'{archive.source}' holds no instant; resume its run or run it again")
         self._archive = archive
-        self._case = case
+        self._read_case = case
         self._operators = lru_cache(256)(self._operator)
 
-    @property
-    def case(self) -> "HeatTreatment":
+    @cached_property
+    def case(self) -> Case:
         """The case that was run."""
-        if self._case is None:
-            from .casefile import load
-
-            self._case = load(f"{self._archive.case}\n")
-        return self._case
+        return self._read_case(f"{self._archive.case}\n") if callable(self._read_case) else self._read_case
 
     @property
     def name(self) -> str:
@@ -331,11 +326,6 @@ class Result:
     @property
     def _places(self) -> dict[str, Position]:
         return self._archive.about.probes
-
-
-def read(path: str | os.PathLike[str]) -> Result:
-    """The result in a .vtkhdf file. Raises CaseError where it is missing, cut short or no result."""
-    return Result(Archive(Path(path)))
 
 
 def _side(name: str, side: Any) -> float | None:

@@ -11,24 +11,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from ..materials.refusal import CaseError
 from ..solver.clock import Clock, Diverged
 from ..solver.march import Stopped, march
 from ..solver.problem import Leg, Problem
 from ..solver.state import State
-from . import casefile, store
+from . import store
+from .case import Case
+from .casetext import text
 from .estimate import HEAT_BYTES, LONGEST, STRESS_BYTES
 from .grid import axis_of
+from .problem import problem as problem_of
 from .progress import Bar
 from .result import Result
 from .schedule import celsius
-
-if TYPE_CHECKING:
-    from .treatment import HeatTreatment
 
 CHECKPOINT_EVERY = (2.0, 60.0)  # s of wall time, least and most
 CHECKPOINT_SHARE = 0.02  # of the wall time, that checkpoints may take
@@ -47,31 +45,21 @@ class Interrupted(KeyboardInterrupt):
         super().__init__(f"stopped; what was computed is in '{file}', metaltwin run --resume '{file}' goes on")
 
 
-def run(case: "HeatTreatment", file: str | os.PathLike[str] | None, progress: bool) -> Result:
+def run(case: Case, file: str | os.PathLike[str] | None, progress: bool) -> Result:
     """Compute a case. Raises Interrupted on Ctrl-C, CaseError for what cannot be computed or written."""
-    if file is not None:
-        store.check_writable(Path(file))
-    problem = case.problem()
-    if file is not None:
-        store.check_writable(Path(file), room(problem))
-    log = store.Log(problem.cells, about(case, problem), _text(case), versions(), file)
-    return _march(case, problem, log, None, None, progress)
+    path = None if file is None else Path(file)
+    if path is not None:
+        store.check_writable(path)
+    problem = problem_of(case)
+    with store.alone(path):
+        if path is not None:
+            store.check_writable(path, room(problem))
+    log = store.Log(problem.cells, about(case, problem), _text(case), versions(), path)
+    with store.alone(path):
+        return follow(case, problem, log, None, None, progress)
 
 
-def resume(file: str | os.PathLike[str], progress: bool = True) -> Result:
-    """Go on with an interrupted run to a bit-identical end. Raises CaseError where files are not whole."""
-    log, state, extra = store.resume(file)
-    if log.case.startswith(NO_FILE):
-        raise CaseError(f"'{log.path}' came from a case with a Python function; run that case again")
-    case = casefile.load(log.case)
-    problem = case.problem()
-    same = [np.array_equal(getattr(problem.cells, name), getattr(log.cells, name)) for name in ("index", "fraction")]
-    if not all(same):
-        raise CaseError(f"'{log.path}': '{case.part.stl}' has changed since the run began; put it back or run it again")
-    return _march(case, problem, log, state, Clock.from_dict(extra), progress)
-
-
-def about(case: "HeatTreatment", problem: Problem) -> store.About:
+def about(case: Case, problem: Problem) -> store.About:
     """What the result must know beside its fields."""
     limits = {
         field: (None if low is None else float(low), None if high is None else float(high))
@@ -114,15 +102,15 @@ def file_name(name: str) -> str:
     return (re.sub(r"[^\w.-]+", "_", name)[:LONGEST_NAME].strip("_.") or "case") + store.SUFFIX
 
 
-def _text(case: "HeatTreatment") -> str:
+def _text(case: Case) -> str:
     try:
-        return casefile.text(case)
+        return text(case)
     except CaseError as error:
         return f"{NO_FILE} {error}\n"
 
 
-def _march(
-    case: "HeatTreatment",
+def follow(
+    case: Case,
     problem: Problem,
     log: store.Log,
     state: State | None,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..materials.curve import TimeCurve
 from ..materials.material import Material
@@ -10,13 +10,11 @@ from ..materials.matter import Matter
 from ..materials.medium import Medium
 from ..materials.refusal import CaseError
 from ..solver.tables import TREATED
+from .case import Case
 from .grid import axis_of, check_spacing, metric_of
 from .limits import TENSORS
 from .meaning import AXIAL, PHASES
 from .step import Cool, Heat, Hold, Quench, Soak, Temper, opened, step_names
-
-if TYPE_CHECKING:
-    from .treatment import HeatTreatment
 
 Range = tuple[float, float]
 ROOM = 293.15
@@ -59,7 +57,7 @@ class Stretch:
         return (self.media,) if isinstance(self.media, Medium) else tuple(self.media.values())
 
 
-def stretches(case: "HeatTreatment", emissivity: float | None) -> tuple[Stretch, ...]:
+def stretches(case: Case, emissivity: float | None) -> tuple[Stretch, ...]:
     """The schedule leg by leg; `emissivity` of the matter shines in furnaces."""
     ready: list[Stretch] = []
     for name, step, rising in zip(step_names(case.steps), case.steps, directions(case), strict=True):
@@ -108,7 +106,7 @@ def austenitising(alloy: Any, matter: Matter) -> Needed | None:
     return Needed(kinetics.ac3, "Ac3")
 
 
-def check_words(case: "HeatTreatment") -> None:
+def check_words(case: Case) -> None:
     """Refuse what words alone show to be wrong. Raises CaseError."""
     matter = case.alloy.matter()
     _data(case, matter)
@@ -129,17 +127,17 @@ def check_words(case: "HeatTreatment") -> None:
     directions(case)
 
 
-def wants_hardness(case: "HeatTreatment", matter: Matter) -> bool:
+def wants_hardness(case: Case, matter: Matter) -> bool:
     """Whether hardness is computed: asked for, or not refused and there are data."""
     return case.hardness is not False and matter.transforms and matter.hardness is not None
 
 
-def wants_stress(case: "HeatTreatment", matter: Matter) -> bool:
+def wants_stress(case: Case, matter: Matter) -> bool:
     """Whether stress is computed: asked for, or not refused and there are data."""
     return case.stress is not False and matter.has_mechanics
 
 
-def _data(case: "HeatTreatment", matter: Matter) -> None:
+def _data(case: Case, matter: Matter) -> None:
     if case.hardness and not wants_hardness(case, matter):
         raise CaseError(f"{_no_hardness(matter)}; take a steel that transforms, or leave hardness out", "hardness")
     if case.stress and not matter.has_mechanics:
@@ -155,13 +153,13 @@ def _no_hardness(matter: Matter) -> str:
     return f"'{matter.name}' has {'no hardness law' if matter.transforms else 'no kinetics'}"
 
 
-def _limits(case: "HeatTreatment", matter: Matter) -> None:
+def _limits(case: Case, matter: Matter) -> None:
     for field in case.limits or {}:
         if why := _uncomputed(case, matter, field):
             raise CaseError(why, "limits", field)
 
 
-def _uncomputed(case: "HeatTreatment", matter: Matter, field: str) -> str:
+def _uncomputed(case: Case, matter: Matter, field: str) -> str:
     """Why a field will not be there to stand a limit on; "" where it will."""
     stem, _, part = field.rpartition("_")
     if field in ("hardness", "yield_strength", "tensile_strength") and not wants_hardness(case, matter):
@@ -180,7 +178,7 @@ def _uncomputed(case: "HeatTreatment", matter: Matter, field: str) -> str:
     return ""
 
 
-def _molten(case: "HeatTreatment") -> None:
+def _molten(case: Case) -> None:
     """Refuse what no solid metal of the library lives through."""
     if isinstance(case.alloy, Material):
         return
@@ -196,7 +194,7 @@ def _molten(case: "HeatTreatment") -> None:
             )
 
 
-def _places(case: "HeatTreatment", metric: str) -> None:
+def _places(case: Case, metric: str) -> None:
     for name, step in zip(step_names(case.steps), case.steps, strict=True):
         if not isinstance(step, Quench):
             continue
@@ -213,7 +211,7 @@ def _places(case: "HeatTreatment", metric: str) -> None:
             )
 
 
-def _order(case: "HeatTreatment", need: Needed | None) -> None:
+def _order(case: Case, need: Needed | None) -> None:
     hardened = False
     heated: tuple[str, str, float] | None = None  # name, argument and target of the last Soak or Heat
     if case.start is not None:
@@ -250,7 +248,7 @@ def _hot_enough(heated: tuple[str, str, float], need: Needed) -> None:
         )
 
 
-def beginning(case: "HeatTreatment", matter: Matter) -> tuple[float, dict[str, float]]:
+def beginning(case: Case, matter: Matter) -> tuple[float, dict[str, float]]:
     """Start temperature, K, and phase fractions by name.
 
     Austenite where the part starts austenitised, otherwise the annealed structure of the alloy.
@@ -273,7 +271,7 @@ def ambient(medium: Medium) -> float | None:
     return float(law(law.knots)[-1]) if isinstance(law, TimeCurve) else float(law)
 
 
-def directions(case: "HeatTreatment") -> tuple[bool, ...]:
+def directions(case: Case) -> tuple[bool, ...]:
     """For each step whether its `until` is met from below, by the coldest point.
 
     Raises CaseError for an `until` that the surroundings never reach.

@@ -21,6 +21,11 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 import h5py
 import numpy as np
 from numpy import float64
@@ -105,7 +110,7 @@ class Log:
         self._samples: list[tuple[Array, Array, dict[str, Array]]] = []
         self._rows: list[dict[str, Any]] = []
         self._last: dict[str, Array] = {}
-        self._waiting, self._since = 0, clock.monotonic()
+        self._waiting, self._since = 0, float("-inf")  # the first instant goes in at once
         self._kept: tuple[State, dict[str, Any]] | None = None
 
     def _begin(self, file: Any) -> None:
@@ -296,7 +301,7 @@ def resume(path: str | os.PathLike[str]) -> tuple[Log, State, dict[str, Any]]:
     path  of the result file or of its checkpoint
     Raises CaseError where one of the two is missing or cut short, or where the run had ended.
     """
-    result = Path(str(path).removesuffix(".checkpoint"))
+    result = result_path(path)
     checkpoint = checkpoint_path(result)
     state, extra, counts, case = _load_checkpoint(checkpoint) if checkpoint.is_file() else (None, {}, {}, "")
     archive = Archive(result)
@@ -396,6 +401,27 @@ def save(archive: Archive, file: str | os.PathLike[str]) -> Path:
     except OSError as error:
         raise _disk_trouble(error, path) from None
     return path
+
+
+@contextmanager
+def alone(path: Path | None) -> Iterator[None]:
+    """Holds a result file while a run writes it; a killed run lets go. Raises CaseError where another holds it."""
+    if path is None or fcntl is None or not path.is_file():
+        yield
+        return
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CaseError(f"another run is writing '{path}'; wait for it or choose another name") from None
+        except OSError:
+            pass  # a file system without locks
+        yield
+
+
+def result_path(path: str | os.PathLike[str]) -> Path:
+    """The result file, named itself or by its checkpoint."""
+    return Path(str(path).removesuffix(".checkpoint"))
 
 
 def check_writable(path: Path, expected: float = 0.0) -> None:

@@ -248,7 +248,7 @@ class HeatTreatment:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the case as YAML, in its author's texts. Raises CaseError for a function as property."""
-        from .casefile import save
+        from .casetext import save
 
         save(self, path)
 

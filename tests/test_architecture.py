@@ -25,7 +25,7 @@ HOMES = {
     "pint": {"materials/quantity.py"},
     "typer": {"__main__.py"},
     "rich": {"__main__.py", "cases/progress.py", "views/report.py"},
-    "ruamel": {"cases/casefile.py", "materials/"},
+    "ruamel": {"cases/casefile.py", "cases/casetext.py", "materials/"},
 }
 BANNED = {"utils", "util", "helpers", "helper", "common", "core", "base", "misc", "manager"}
 

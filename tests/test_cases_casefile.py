@@ -5,7 +5,7 @@ import json
 import pytest
 
 import metaltwin as mt
-from metaltwin.cases import casefile
+from metaltwin.cases import casefile, casetext
 
 SHAFT = """\
 metaltwin: 1                     # format version
@@ -123,7 +123,7 @@ def test_every_word_comes_back_from_the_file(write, tmp_path):
     case.save(tmp_path / "again.yaml")
     again = mt.load(tmp_path / "again.yaml")
     assert again == case
-    assert casefile.text(again) == casefile.text(case)
+    assert casetext.text(again) == casetext.text(case)
     assert again.steps[-2].cool is None
     assert again.limits["retained_austenite"] == (None, 0.1)
     assert again.steps[4].medium["side"].h([673.15])[0] == pytest.approx(1200.0)
@@ -266,7 +266,7 @@ def test_an_stl_file_is_looked_for_beside_the_case(tmp_path):
     case.save(tmp_path / "again.yaml")
     assert "stl: parts/wedge.stl" in (tmp_path / "again.yaml").read_text("utf-8")
     assert mt.load(tmp_path / "again.yaml") == case
-    assert mt.load(casefile.text(case)) == case
+    assert mt.load(casetext.text(case)) == case
     (tmp_path / "cases" / "lost.yaml").write_text(text.replace("wedge.stl", "lost.stl"), "utf-8")
     with pytest.raises(mt.CaseError, match=r"^lost.yaml:4: part.*lost.stl"):
         mt.load(tmp_path / "cases" / "lost.yaml")

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from metaltwin.cases.casefile import load
 from metaltwin.cases.reading import Hardness, Stress
-from metaltwin.cases.result import Result, read
+from metaltwin.cases.reopen import read
+from metaltwin.cases.result import Result
 from metaltwin.cases.store import About, Log
 from metaltwin.cases.tensor import along, frame, matrix, max_principal, von_mises
 from metaltwin.cases.timeline import evenly, stencil
@@ -68,7 +70,7 @@ def made(name, file=None, limits=None):
     row = {"step": "quench", "to": 40.0, "heat": {"side": -2e3}, "unbalanced": 1e-9, "largest_step_error": 0.25}
     log.ledger(row)
     log.end({"hardness": 300.0 + 5e5 * q, "retained_austenite": fields["austenite"]})
-    return Result(log.archive())
+    return Result(log.archive(), load)
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import csv
 import numpy as np
 import pytest
 
+from metaltwin.cases.casefile import load
 from metaltwin.cases.result import Result
 from metaltwin.cases.store import About, Log
 from metaltwin.materials.refusal import CaseError
@@ -49,7 +50,7 @@ def made(name):
             log.probe(np.array([time]), np.full((2, 1), 400.0), shares)
     t8_5 = np.where(share > 0.5, 5.0, np.nan)
     log.end({"hardness": 350.0 + 200.0 * share, "t8_5": t8_5, "retained_austenite": fields["austenite"]})
-    return Result(log.archive())
+    return Result(log.archive(), load)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,39 @@
+"""What a case says, whatever its kind: the words that check, solver and store read."""
+
+from typing import Any, Protocol
+
+from ..materials.quantity import Amount
+from .grid import Grid
+from .part import Part
+from .sensor import Thermocouple
+
+
+class Case(Protocol):
+    """The words of a case; treatment.HeatTreatment says what each means."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def part(self) -> Part: ...
+    @property
+    def alloy(self) -> Any: ...  # Alloy or Material
+    @property
+    def grid(self) -> Grid: ...
+    @property
+    def steps(self) -> tuple[Any, ...]: ...
+    @property
+    def sensors(self) -> tuple[Thermocouple, ...]: ...
+    @property
+    def start(self) -> Amount | None: ...
+    @property
+    def stress(self) -> bool | None: ...
+    @property
+    def hardness(self) -> bool | None: ...
+    @property
+    def limits(self) -> Any: ...
+    @property
+    def record(self) -> Amount: ...
+    @property
+    def snapshots(self) -> Amount | int | None: ...
+    @property
+    def tolerance(self) -> Amount: ...

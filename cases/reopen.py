@@ -1,0 +1,39 @@
+"""From a result file back to its case: reading it, and going on with an interrupted run."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from ..materials.refusal import CaseError
+from ..solver.clock import Clock
+from ..solver.problem import Problem
+from . import store
+from .casefile import load
+from .problem import problem as problem_of
+from .result import Result
+from .running import NO_FILE, follow
+
+
+def read(path: str | os.PathLike[str]) -> Result:
+    """The result in a .vtkhdf file. Raises CaseError where it is missing, cut short or no result."""
+    return Result(store.Archive(Path(path)), load)
+
+
+def resume(file: str | os.PathLike[str], progress: bool = True) -> Result:
+    """Go on with an interrupted run to a bit-identical end. Raises CaseError where files are not whole."""
+    with store.alone(store.result_path(file)):
+        log, state, extra = store.resume(file)
+        if log.case.startswith(NO_FILE):
+            raise CaseError(f"'{log.path}' came from a case with a Python function; run that case again")
+        case = load(log.case)
+        problem = problem_of(case)
+        if not all(_same(problem, log, name) for name in ("index", "fraction")):
+            raise CaseError(
+                f"'{log.path}': '{case.part.stl}' has changed since the run began; put it back or run again"
+            )
+        return follow(case, problem, log, state, Clock.from_dict(extra), progress)
+
+
+def _same(problem: Problem, log: store.Log, name: str) -> bool:
+    return np.array_equal(getattr(problem.cells, name), getattr(log.cells, name))
