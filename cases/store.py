@@ -168,7 +168,8 @@ class Log:
         self._flush_if_late()
 
     def _flush_if_late(self) -> None:
-        if self.path is not None and clock.monotonic() - self._since > LONGEST_WAIT:
+        begun = self._steps or self._since > 0.0
+        if self.path is not None and begun and clock.monotonic() - self._since > LONGEST_WAIT:
             self.flush()
 
     def ledger(self, row: dict[str, Any]) -> None:

@@ -36,6 +36,7 @@ cdef extern from "_rows.h" nogil:
         const double *patch_distance
         const double *H0
         const double *phase
+        const double *share
         const double *laws
         const double *source
         uint32_t *present
@@ -115,6 +116,7 @@ cdef class Plan:
         self.s.shift = whole(a["shift"])
         self.s.conductance = real(a["conductance"])
         self.s.inverse = real(a["inverse"])
+        self.s.share = real(a["share"])
         self.s.stiff = real(a["stiff"])
         self.s.first_patch = whole(a["first_patch"])
         self.s.patch_cell = whole(a["patch_cell"])

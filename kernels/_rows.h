@@ -150,10 +150,10 @@ EACH void cell_properties(const Table *t, const double *z, int64_t stride, doubl
     }
 }
 
-/* largest k/c [m2/s] and largest |0.4 dt (F0 + F1) - 0.8 D| / c [K] of up to BLOCK cells (D may be NULL) */
+/* largest k/c [m2/s] and largest share |0.4 dt (F0 + F1) - 0.8 D| / c [K] of up to BLOCK cells (D may be NULL) */
 ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double *RESTRICT T,
                       const double *RESTRICT z, int64_t stride, const double *RESTRICT D,
-                      const double *RESTRICT F0, const double *RESTRICT F1, double dt,
+                      const double *RESTRICT F0, const double *RESTRICT F1, const double *RESTRICT share, double dt,
                       double *RESTRICT diffusivity, double *RESTRICT error)
 {
     const int64_t phases = t->phases, knots = t->knots;
@@ -183,7 +183,7 @@ ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double 
         most = a > most ? a : most;
     }
     if (D) for (int64_t c = 0; c < n; c++) {
-        double e = fabs(0.4 * dt * (F0[c] + F1[c]) - 0.8 * D[c]) * step / cap[c];
+        double e = share[c] * fabs(0.4 * dt * (F0[c] + F1[c]) - 0.8 * D[c]) * step / cap[c];
         worst = e <= worst ? worst : e; /* a NaN wins */
     }
     *diffusivity = most;
@@ -385,6 +385,7 @@ typedef struct {
     const int64_t *patch_cell, *patch_law;
     const double *patch_area, *patch_distance;
     const double *H0, *phase;      /* (n,), (P, n) */
+    const double *share;           /* (n,) weight of the error of each cell */
     const double *laws;            /* (laws, m knots + 1) W/m2 into the part, then the steepest -dq/dTs */
     const double *source;          /* () W/m3 */
     uint32_t *present;             /* (blocks,) */
@@ -460,7 +461,7 @@ static void survey_part(const Column *s, int64_t block, const double *D, const d
 {
     int64_t c = block * BLOCK;
     block_survey(&s->table, s->present[block], part_of(block, s->n), s->T + c, s->phase + c, s->n, D ? D + c : D,
-                 F0 + c, F1 + c, dt, radius, error);
+                 F0 + c, F1 + c, s->share + c, dt, radius, error);
     *radius *= 4.0 * (s->x + s->y + s->z);
 }
 

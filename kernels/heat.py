@@ -35,6 +35,7 @@ class Plan:
     rim              (m,)    the other part cells, ascending
     rim_conductance  (m, 6)  open area over centre distance of faces -x +x -y +y -z +z, m
     rim_volume       (m,)    volume that holds the heat, m3
+    share            (n,)    of a full cell that the part fills: weight of a cell's error
     patch_cell       (p,)    rim cell of each wall patch
     patch_area       (p,)    m2
     patch_distance   (p,)    signed distance from the cell centre to the wall, m
@@ -57,6 +58,7 @@ class Plan:
         rim: Index,
         rim_conductance: Array,
         rim_volume: Array,
+        share: Array,
         patch_cell: Index,
         patch_area: Array,
         patch_distance: Array,
@@ -76,6 +78,7 @@ class Plan:
         check("rim", rim, (m,), int64)
         check("rim_conductance", rim_conductance, (m, 6))
         check("rim_volume", rim_volume, (m,))
+        check("share", share, (n,))
         check("patch_cell", patch_cell, (p,), int64)
         check("patch_area", patch_area, (p,))
         check("patch_distance", patch_distance, (p,))
@@ -120,6 +123,7 @@ class Plan:
                 "shift": np.ascontiguousarray(shift[used]),
                 "conductance": np.ascontiguousarray(rim_conductance.T[used]).ravel(),
                 "inverse": 1.0 / rim_volume,
+                "share": share,
                 "stiff": 2.0 * rim_conductance.sum(axis=1) / rim_volume,
                 "first_patch": np.append(np.searchsorted(cell, rim), p).astype(int64),
                 "patch_cell": cell,

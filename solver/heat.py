@@ -6,8 +6,9 @@ of its length. The recurrence runs on the increments D_j = Y_j - Y_0, where the 
 one to the last bit; the heat through the wall follows the same recurrence: the ledger closes to round-off.
 
 Error of a step: 0.8 (Y_0 - Y_s) + 0.4 dt (F_0 + F_s) (B. P. Sommeijer, L. F. Shampine, J. G. Verwer,
-J. Comput. Appl. Math. 88 (1998) 315-326) over the heat capacity, largest over the cells: the tolerance is the
-largest error in kelvin that one step may add to any cell.
+J. Comput. Appl. Math. 88 (1998) 315-326) over the heat capacity, times the share of the cell that the part fills,
+largest over the cells: the tolerance is the largest error in kelvin that one step may add to a full cell. Unweighted,
+slivers, which follow each release of latent heat at once, would hold back the whole part.
 """
 
 import os
@@ -100,6 +101,7 @@ class Heat:
             rim=rim,
             rim_conductance=conductance,
             rim_volume=self.volume[rim],
+            share=cells.fraction,
             patch_cell=cells.patch_cell,
             patch_area=cells.patch_area,
             patch_distance=cells.patch_distance,

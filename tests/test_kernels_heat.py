@@ -39,7 +39,7 @@ def brick(shape, phases, spacing=(1e-3, 1.5e-3, 2e-3), law=0.0, threads=1, chang
     arrays = dict(
         index=np.arange(n), shape=shape, spacing=spacing, run=np.array(rows, np.int64).reshape(-1, 3),
         rim=np.flatnonzero(~inside), rim_conductance=G[~inside],
-        rim_volume=np.full((~inside).sum(), np.prod(spacing)),
+        rim_volume=np.full((~inside).sum(), np.prod(spacing)), share=np.ones(n),
         patch_cell=cell, patch_area=patch_area, patch_distance=distance, patch_zone=zone, zones=3, reach=1e-4,
         enthalpy=H, conductivity=k, low=LOW, step=STEP, threads=threads,
     )  # fmt: skip
@@ -179,7 +179,7 @@ def one_patch(distance, law, Ti):
     """Wall temperature and flux of one cell with one patch; k = 30."""
     plan = Plan(
         index=np.arange(1), shape=(1, 1, 1), spacing=(1e-3,) * 3, run=np.zeros((0, 3), np.int64),
-        rim=np.arange(1), rim_conductance=np.zeros((1, 6)), rim_volume=np.ones(1),
+        rim=np.arange(1), rim_conductance=np.zeros((1, 6)), rim_volume=np.ones(1), share=np.ones(1),
         patch_cell=np.zeros(1, np.int64),
         patch_area=np.ones(1), patch_distance=np.array([distance]), patch_zone=np.zeros(1, np.int64), zones=1,
         reach=1e-4, enthalpy=tables(1)[0], conductivity=np.full((1, KNOTS), 30.0), low=LOW, step=STEP,
