@@ -14,22 +14,22 @@ import numpy as np
 from ..materials.curve import TimeCurve
 from ..materials.matter import Matter
 from ..materials.medium import Medium
+from ..solver.columns import FINE_STEP, STRAIN_STEP
 from ..solver.geometry import Cells
 from .schedule import Stretch
 
 # Measured on 2 cores with a warm cache; good within a factor 2.
-STAGE = {"3d": 6e-9, "rz": 40e-9, "1d": 60e-9}  # s a cell and stage of the heat step
+STAGE = {"3d": 12e-9, "rz": 20e-9, "1d": 60e-9}  # s a cell and stage of the heat step
 STAGE_CALL = 60e-6  # s a stage, however few the cells
 KINETICS = 150e-9  # s a cell and step: phases, recorder
 STEP_CALL = 0.7e-3  # s a step, however few the cells
-INCREMENT = {"3d": 120e-6, "rz": 20e-6, "1d": 5e-6}  # s a cell and stress increment
-STRAIN_STEP = {"3d": 2e-4, "rz": 1e-4, "1d": 5e-5}  # free strain per stress increment, as the march takes it
+INCREMENT = {"3d": 20e-6, "rz": 8e-6, "1d": 5e-6}  # s a cell and stress increment
 STRAIN = 2.8e-5  # 1/K, of the cell that strains most
 FRONT = 4.0  # a quench that transforms takes so many times more steps and increments: cells transform in turn
 STEPS = 16.0  # steps of a leg for each cube root of (its temperature change / tolerance)
 STAGES = 1.4  # stages over those of equal steps
 START_SECONDS = 3.5  # s, loading compiled code
-HEAT_BYTES, STRESS_BYTES, BOX_BYTES, BASE_BYTES = 250.0, 850.0, 24.0, 220e6
+HEAT_BYTES, STRESS_BYTES, BOX_BYTES, BASE_BYTES = 400.0, 1000.0, 24.0, 220e6
 SCAN_RZ_BYTES = 2650.0  # a cell of the box, while an r-z lattice is measured
 
 SIGMA = 5.670374419e-8  # W/m2/K4
@@ -206,7 +206,7 @@ def seconds(legs: tuple[LegEstimate, ...], cells: int, metric: str, kinetics: bo
         total += leg.stages * (STAGE_CALL + cells * STAGE[metric])
         total += leg.steps * (STEP_CALL + (cells * KINETICS if kinetics else 0.0))
         if stress:
-            increments = 1.0 + leg.front * STRAIN * abs(leg.end - leg.before) / STRAIN_STEP[metric]
+            increments = 1.0 + leg.front * STRAIN * abs(leg.end - leg.before) / STRAIN_STEP.get(metric, FINE_STEP)
             total += increments * (STEP_CALL + cells * INCREMENT[metric])
     return total
 

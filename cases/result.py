@@ -33,6 +33,7 @@ PARTS = {
 FRAMES = {"cylinder": "cylinder", "rz": "cylinder", "sphere": "sphere"}
 SMOOTH = ("temperature", *PARTS)  # cubic in time; bounded fields are linear
 BOUNDED = ("hardness", "yield_strength", "tensile_strength")
+LAST = (*BOUNDED, "retained_austenite", "cooling_rate_700", "t8_5", "as_quenched_stress")
 
 
 class Result:
@@ -171,8 +172,9 @@ class Result:
 
     @property
     def limits(self) -> dict[str, Limit]:
-        """The limits of the drawing, judged over the cells."""
-        return self.judge(self._archive.about.limits)
+        """The limits of the drawing, judged over the cells; of an interrupted run those that can be."""
+        limits = self._archive.about.limits
+        return self.judge({name: pair for name, pair in limits.items() if not self._comes_later(name)})
 
     def judge(self, limits: Mapping[str, tuple[Any, Any]]) -> dict[str, Limit]:
         """Fields against limits given as quantities, {"hardness": ("50 HRC", "56 HRC")}, or as SI numbers."""
@@ -223,6 +225,9 @@ class Result:
 
     # fields and their components
 
+    def _comes_later(self, name: str) -> bool:
+        return not self.ended and name.startswith(LAST)
+
     def _source(self, name: str) -> str:
         """The stored field that a name comes from. Raises CaseError where there is none."""
         if name in self.fields:
@@ -231,6 +236,8 @@ class Result:
         if stem in self.fields and part in PARTS.get(stem, ()):
             return stem
         parts = [f"{stem}_{part}" for stem in PARTS if stem in self.fields for part in PARTS[stem]]
+        if self._comes_later(name):
+            raise CaseError(f"{name} comes only at the end, and this run was interrupted; resume it")
         raise CaseError(f"this run has no field {name!r}{nearest(name, [*self.fields, *parts])}")
 
     def _part(self, name: str, values: Array, away: Array) -> Array:

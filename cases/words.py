@@ -27,7 +27,8 @@ def spoken(value: Any) -> Any:
         return value.words()
     if dataclasses.is_dataclass(value):
         return fields_spoken(value)
-    raise CaseError(f"{value!r} is a function and cannot stand in a file; give a quantity or a Curve")
+    name = getattr(value, "__name__", repr(value))
+    raise CaseError(f"{name} is a function and cannot stand in a file; give a quantity or a Curve")
 
 
 def fields_spoken(word: Any) -> dict[str, Any]:

@@ -19,10 +19,8 @@ from .state import State
 
 Array = NDArray[float64]
 
-STRAIN_STEP = {
-    "3d": 6e-4,
-    "rz": 6e-4,
-}  # free strain of one stress increment; 1d takes 5e-5
+STRAIN_STEP = {"3d": 6e-4, "rz": 6e-4}  # free strain of one stress increment
+FINE_STEP = 5e-5  # the same in 1d, where increments are cheap
 CHEAP = 2_000_000  # cell values of one field, over all snapshots, that a run may keep without being asked
 FEWEST = 40  # snapshots of a run that is not asked
 
@@ -38,7 +36,7 @@ class Columns:
         self.kinetics = Transformation(matter, self.heat.tables, cells.index.size) if matter.transforms else None
         self.recorder = Recorder(matter) if matter.transforms else None
         self.stress = mechanics_for(cells, matter, self.heat.tables.axis) if problem.stress else None
-        self.strain_step = STRAIN_STEP.get(cells.lattice.metric, 5e-5)
+        self.strain_step = STRAIN_STEP.get(cells.lattice.metric, FINE_STEP)
         self.probes = Sampler(cells, problem.probes) if len(problem.probes) else None
         self.inside = Sampler(cells, problem.probes, walls=False) if len(problem.probes) else None
         self.every, self.lands = _every(problem), isinstance(problem.snapshots, float)
