@@ -16,6 +16,7 @@ from ..solver.shape import Box, Cylinder, Plate, Shape, Sphere
 from ..solver.thinness import thin_walls
 from . import stl as stl_file
 
+UNIT = "unit='mm' (or cm, m, in)"
 NEEDS = {
     "plate": ("thickness",),
     "cylinder": ("diameter",),
@@ -109,14 +110,16 @@ class Part:
         return cls("box", x=x, y=y, z=z)
 
     @classmethod
-    def from_stl(cls, path: str | os.PathLike[str], unit: str = "mm") -> "Part":
+    def from_stl(cls, path: str | os.PathLike[str], unit: str | None = None) -> "Part":
         """A closed STL surface in its own axes; `unit` is that of its coordinates.
 
-        Raises CaseError for a file that is missing, cut short, empty, open (with the place), not manifold,
-        inverted, or of a size that makes the unit doubtful.
+        Raises CaseError where no unit is given, and for a file that is missing, cut short, empty, open (with the
+        place), not manifold, inverted, or of a size that makes the unit doubtful.
         """
         if not isinstance(path, str | os.PathLike):
             raise CaseError(f"{path!r} is no path of a file", "stl", word="Part.from_stl")
+        if unit is None:
+            raise CaseError(f"'{path}' does not say its unit of length; write {UNIT}", "unit", word="Part.from_stl")
         part = cls("stl", stl=os.path.abspath(path), unit=unit)
         try:
             part._solid()
@@ -146,7 +149,8 @@ class Part:
             if given.pop("shape", "stl") != "stl":
                 raise CaseError("stands beside an STL file; give one of shape and stl", "shape")
             kind = "stl"
-            given.setdefault("unit", "mm")
+            if "unit" not in given:
+                raise CaseError("an STL file does not say its unit of length; write unit: mm (or cm, m, in)", "unit")
             if folder is not None and isinstance(given["stl"], str):
                 given["stl"] = os.path.abspath(folder / given["stl"])
         elif "shape" not in given:

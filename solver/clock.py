@@ -11,6 +11,7 @@ from .state import State
 LARGEST_CHANGE = 0.0125  # of a phase fraction in one step: of 82 kJ/kg 2 K of latent heat
 LARGEST_ERROR = 2.0  # tolerances: a step a little above is kept, the next is shorter
 SMALLEST = 1e-4  # of the step that a leg begins with: below, something is wrong
+ABSURD = 1e5  # K, either way: no step, however short, mends that
 LANDING = 3  # a leg's last steps are made equal once so few are left
 
 
@@ -82,10 +83,11 @@ class Clock:
 
     def refuses(self, trial: Trial, tolerance: float) -> bool:
         """Whether the step must be repeated; then the next one to try is shorter. Raises Diverged."""
-        if trial.error <= LARGEST_ERROR * tolerance and trial.change <= LARGEST_CHANGE:
+        real = isfinite(trial.error) and float(abs(trial.state.temperature).max()) < ABSURD
+        if real and trial.error <= LARGEST_ERROR * tolerance and trial.change <= LARGEST_CHANGE:
             return False
         if trial.dt <= SMALLEST * self.first:
-            if isfinite(trial.error):
+            if real:
                 return False
             hot = float(trial.state.temperature.max())
             raise Diverged(

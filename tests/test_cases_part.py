@@ -119,7 +119,9 @@ def test_stl_is_read_with_its_axes(tmp_path, text):
 
 def test_stl_paths_count_from_the_case_file(tmp_path):
     write(tmp_path / "cube.stl", CUBE)
-    part = Part.read({"stl": "cube.stl"}, tmp_path)
+    part = Part.read({"stl": "cube.stl", "unit": "mm"}, tmp_path)
+    with pytest.raises(CaseError, match="does not say its unit"):
+        Part.read({"stl": "cube.stl"}, tmp_path)
     assert part.shape.volume == pytest.approx(27e-6)
     assert part.words(tmp_path) == {"stl": "cube.stl", "unit": "mm"}
     assert part.words(tmp_path / "cases") == {"stl": "../cube.stl", "unit": "mm"}
@@ -128,26 +130,26 @@ def test_stl_paths_count_from_the_case_file(tmp_path):
 def test_nearly_equal_corners_are_welded(tmp_path):
     shaken = CUBE.copy()
     shaken[3] += 1e-5
-    assert Part.from_stl(write(tmp_path / "cube.stl", shaken)).shape.volume == pytest.approx(27e-6, rel=1e-5)
+    assert Part.from_stl(write(tmp_path / "cube.stl", shaken), "mm").shape.volume == pytest.approx(27e-6, rel=1e-5)
 
 
 def test_needles_are_dropped(tmp_path):
     needle = np.array([[[0.0, 0.0, 0.0], [30.0, 0.0, 0.0], [0.0, 0.0, 0.0]]])
     path = write(tmp_path / "cube.stl", np.concatenate([CUBE, needle]))
-    assert len(Part.from_stl(path).shape.facets) == 12
+    assert len(Part.from_stl(path, "mm").shape.facets) == 12
 
 
 def test_bodies_are_counted_and_told(tmp_path):
     path = write(tmp_path / "two.stl", np.concatenate([CUBE, CUBE + 100.0]))
-    part = Part.from_stl(path)
+    part = Part.from_stl(path, "mm")
     assert part.shape.bodies == 2
     assert "2 separate bodies" in part.thin_walls(build(part.shape, "3d", 5e-3))[0]
     hollow = np.concatenate([CUBE, CUBE[:, ::-1] / 2 + 7.5])
-    assert Part.from_stl(write(tmp_path / "hollow.stl", hollow)).shape.bodies == 1
+    assert Part.from_stl(write(tmp_path / "hollow.stl", hollow), "mm").shape.bodies == 1
 
 
 def test_thin_walls_are_told(tmp_path):
-    part = Part.from_stl(write(tmp_path / "sheet.stl", CUBE * [1.0, 1.0, 0.05]))
+    part = Part.from_stl(write(tmp_path / "sheet.stl", CUBE * [1.0, 1.0, 0.05]), "mm")
     (said,) = part.thin_walls(build(part.shape, "3d", 1.5e-3))
     assert "walls fewer than two cells thick: 1.5 mm (1 cell) at" in said
 
@@ -173,27 +175,27 @@ def test_thin_walls_are_told(tmp_path):
 def test_bad_surfaces_are_refused(tmp_path, triangles, message):
     path = write(tmp_path / "part.stl", triangles)
     with pytest.raises(CaseError, match=message) as caught:
-        Part.from_stl(path)
+        Part.from_stl(path, "mm")
     assert str(caught.value).startswith("Part.from_stl.")
 
 
 def test_bad_files_are_refused(tmp_path):
     with pytest.raises(CaseError, match="cannot read '.*none.stl': No such file"):
-        Part.from_stl(tmp_path / "none.stl")
+        Part.from_stl(tmp_path / "none.stl", "mm")
     with pytest.raises(CaseError, match="is no file"):
-        Part.from_stl(tmp_path)
+        Part.from_stl(tmp_path, "mm")
     path = write(tmp_path / "cut.stl", CUBE)
     path.write_bytes(b"binary" + path.read_bytes()[6:-70])
     with pytest.raises(CaseError, match="is cut short: 12 facets announced, 10 there"):
-        Part.from_stl(path)
+        Part.from_stl(path, "mm")
     path.write_text("hello")
     with pytest.raises(CaseError, match="is empty or no STL file"):
-        Part.from_stl(path)
+        Part.from_stl(path, "mm")
     path.write_text("solid a\nvertex 1 2 x\nvertex 1 2 3\nvertex 1 2 4\n")
     with pytest.raises(CaseError, match="a vertex that is no number"):
-        Part.from_stl(path)
+        Part.from_stl(path, "mm")
     path.write_text("solid a\nvertex 1 2 3\nvertex 1 2 4\n")
     with pytest.raises(CaseError, match="2 vertices are no whole number of facets"):
-        Part.from_stl(path)
+        Part.from_stl(path, "mm")
     with pytest.raises(CaseError, match="unit: 'pound'|Part.unit: '1 pound' has dimension"):
         Part.from_stl(write(path, CUBE), unit="pound")

@@ -341,7 +341,7 @@ def test_stl_parts_against_pyvista(name, spacing, volume):
     import pyvista as pv
 
     path = Path(folder) / "parts" / f"{name}.stl"
-    body = Part.from_stl(path).shape
+    body = Part.from_stl(path, "mm").shape
     assert body.volume == pytest.approx(volume, rel=2e-5)
     cells = build(body, "3d", spacing)
     lattice = cells.lattice

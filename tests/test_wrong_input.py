@@ -216,6 +216,7 @@ def test_numbers_that_yaml_makes_of_words_are_understood(tmp_path):
         (lambda: mt.Thermocouple("", at=("0 mm", "0 mm", "0 mm")), ["Thermocouple.name", "empty"]),
         (lambda: mt.Thermocouple("a", at=(0, 0, 0)), ["at.0", "'0' has no unit"]),
         (lambda: mt.Part.from_stl(None), ["Part.from_stl.stl", "None is no path"]),
+        (lambda: mt.Part.from_stl("a.stl"), ["Part.from_stl.unit", "does not say its unit", "unit='mm'"]),
         (lambda: bar(alloy="304L", hardness=True), ["hardness", "'304L' has no kinetics"]),
         (lambda: bar(tolerance="100 K"), ["tolerance", "20 K or less"]),
         (lambda: bar(part=mt.Part.box("1 m", "1 m", "1 m"), grid=mt.Grid("0.4 mm")), ["1.6e+10 cells", "or more"]),
@@ -314,9 +315,9 @@ def test_bad_surfaces(tmp_path, content, said):
 
 def test_surfaces_that_are_told_of(tmp_path):
     (tmp_path / "junk.stl").write_text(stl(CUBE).replace("endloop", "# made by hand\nendloop"), "utf-8")
-    assert mt.Part.from_stl(tmp_path / "junk.stl").shape.volume == pytest.approx(27e-6)
+    assert mt.Part.from_stl(tmp_path / "junk.stl", "mm").shape.volume == pytest.approx(27e-6)
     (tmp_path / "two.stl").write_text(stl(np.concatenate([CUBE, CUBE + 15.0])), "utf-8")
-    two = bar(part=mt.Part.from_stl(tmp_path / "two.stl"), grid=mt.Grid("5 mm"), stress=False)
+    two = bar(part=mt.Part.from_stl(tmp_path / "two.stl", "mm"), grid=mt.Grid("5 mm"), stress=False)
     assert "2 separate bodies that overlap" in " ".join(two.check().warnings)
 
 
@@ -359,7 +360,7 @@ def halfway(tmp_path_factory):
     folder = tmp_path_factory.mktemp("halfway")
     (folder / "cube.stl").write_text(stl(CUBE), "utf-8")
     words = {"grid": mt.Grid("10 mm"), "stress": False, "limits": {"hardness": ("300 HV", None)}}
-    cube = bar(part=mt.Part.from_stl(folder / "cube.stl"), **words)
+    cube = bar(part=mt.Part.from_stl(folder / "cube.stl", "mm"), **words)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(running, "_asked_to_stop", lambda: stopped_at(30))
         with pytest.raises(KeyboardInterrupt):
