@@ -130,6 +130,11 @@ def _notes(result: "Result") -> list[str]:
     if exchanged:
         left = sum(abs(row["unbalanced"]) for row in result.ledger)
         lines.append(f"energy ledger closes to {left / exchanged:.1e} of the heat exchanged")
+    unsettled = max((row.get("stress_unconverged", 0) for row in result.ledger), default=0)
+    if unsettled:
+        lines.append(
+            f"WARNING: {unsettled} stress increments ended out of balance; take a smaller spacing or tolerance"
+        )
     return lines
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from .heat import next_dt
 from .problem import Leg, Trial
 from .state import State
+from .stress import Increment
 
 LARGEST_CHANGE = 0.0125  # of a phase fraction in one step: of 82 kJ/kg 2 K of latent heat
 LARGEST_ERROR = 2.0  # tolerances: a step a little above is kept, the next is shorter
@@ -43,6 +44,7 @@ class Clock:
     refused: int = 0
     stages: int = 0
     increments: int = 0
+    unconverged: int = 0
     error: tuple[float, float] = (0.0, 0.0)
     heat: dict[str, float] = field(default_factory=dict)
     content: float = 0.0
@@ -99,11 +101,13 @@ class Clock:
         self.dt = max(SMALLEST * self.first, min(next_dt(trial.dt, trial.error, tolerance), shorter))
         return True
 
-    def accept(self, leg: Leg, trial: Trial, increments: int, longest: float, tolerance: float) -> None:
+    def accept(self, leg: Leg, trial: Trial, increment: Increment | None, longest: float, tolerance: float) -> None:
         """Count an accepted step and choose the next, `longest` s at most."""
         self.steps += 1
         self.stages += trial.stages
-        self.increments += increments
+        if increment is not None:
+            self.increments += 1
+            self.unconverged += not increment.converged
         self.error = (max(self.error[0], trial.error), self.error[1] + trial.error)
         for zone, heat in trial.heat.items():
             self.heat[zone] = self.heat.get(zone, 0.0) + heat
@@ -135,6 +139,7 @@ class Clock:
             "refused": self.refused,
             "stages": self.stages,
             "stress_increments": self.increments,
+            "stress_unconverged": self.unconverged,
         }
 
     def as_dict(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from .mechanics import mechanics_for
 from .problem import Leg, Problem, Sink, Trial
 from .recorder import Recorder
 from .state import State
+from .stress import Increment
 
 Array = NDArray[float64]
 
@@ -73,12 +74,12 @@ class Columns:
             change, horizon = moved.largest, moved.horizon
         return Trial(step.dt, after, step.heat, step.error, change, horizon, step.stages)
 
-    def accept(self, state: State, trial: Trial, last: bool) -> tuple[State, int, float]:
+    def accept(self, state: State, trial: Trial, last: bool) -> tuple[State, Increment | None, float]:
         """The state after an accepted step with its records and, where due or `last` of a leg, its stress.
 
-        Also the stress increments made, and the longest next step that phases and stress can follow, s.
+        Also the stress increment if one was made, and the longest next step that phases and stress can follow, s.
         """
-        after, longest, increments = trial.state, trial.horizon, 0
+        after, longest, increment = trial.state, trial.horizon, None
         if self.recorder is not None:
             self.recorder.follow(state, after)
         if self.stress is not None:
@@ -87,9 +88,8 @@ class Columns:
             gained = max(pending - before, 1e-3 * self.strain_step)
             longest = min(longest, trial.dt * self.strain_step / gained)
             if last or pending >= 0.5 * self.strain_step:
-                self.stress.advance(after, after.time)
-                increments = 1
-        return after, increments, longest
+                increment = self.stress.advance(after, after.time)
+        return after, increment, longest
 
     def content(self, state: State) -> float:
         """Heat content of the part, J."""

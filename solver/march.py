@@ -42,8 +42,8 @@ def _march(problem: Problem, sink: Sink, watch: Watch, state: State | None, cloc
             if clock.refuses(trial, problem.tolerance):
                 continue
             last = clock.over(leg, trial.state)
-            state, increments, longest = columns.accept(state, trial, last)
-            clock.accept(leg, trial, increments, longest, problem.tolerance)
+            state, increment, longest = columns.accept(state, trial, last)
+            clock.accept(leg, trial, increment, longest, problem.tolerance)
             columns.follow(sink, state, clock, leg.name)
             if watch(clock, state):
                 sink.checkpoint(state, clock.as_dict())

@@ -211,6 +211,9 @@ def test_limits_give_a_map_and_a_line_in_the_summary(tmp_path):
     assert "limit hardness 400 to  HV: FAILED" in text and "axial stress" in text and "MPa" in text
     assert "energy ledger closes to 5.0e-13 of the heat exchanged" in text
     assert result.judge({"hardness": ("20 HRC", "70 HRC")})["hardness"].passed
+    assert "out of balance" not in text
+    result._archive.ledger[0]["stress_unconverged"] = 3
+    assert "3 stress increments ended out of balance" in str(result.summary())
 
 
 def test_a_file_reads_like_memory(tmp_path, results):
