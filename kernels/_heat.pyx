@@ -39,6 +39,7 @@ cdef extern from "_rows.h" nogil:
         const double *share
         const double *laws
         const double *source
+        const float *latent
         uint32_t *present
         double *T
         double *box
@@ -51,8 +52,10 @@ cdef extern from "_rows.h" nogil:
     void wall_part(const Column *, int64_t)
     void run_part(const Column *, int64_t, const double *, const double *, double *, double, double, double, double)
     void rim_part(const Column *, int64_t, const double *, const double *, double *, double, double, double, double)
-    void survey_part(const Column *, int64_t, const double *, const double *, const double *, double, double *,
-                     double *)
+    double survey_part(const Column *, int64_t, const double *, const double *, double)
+    double run_error(const Column *, int64_t)
+    double rim_error(const Column *, int64_t)
+    void note_row(int64_t, const double *, double, double, double *)
     double rim_radius(const Column *, int64_t)
     void box_constant(int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, const double *,
                       double, double, double, double *)
@@ -135,16 +138,20 @@ cdef class Plan:
         self.walls = (self.s.p + BLOCK - 1) // BLOCK
         self.chunks = len(a["chunk"]) - 1
 
-    def begin(self, const double[::1] H0, const double[::1] phases):
+    def begin(self, const double[::1] H0, const double[::1] phases, const float[::1] latent):
         """Take the state that a step starts from and look which phases each block of cells holds.
 
         H0      (n,)     J/m3
         phases  (P * n,) volume fractions
+        latent  (n,) or None  W/m3
         """
         cdef int64_t i
-        self.state = (H0, phases)
+        self.state = (H0, phases, latent)
         self.s.H0 = &H0[0]
         self.s.phase = &phases[0]
+        self.s.latent = NULL
+        if latent is not None:
+            self.s.latent = &latent[0]
         for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
             present_part(&self.s, i)
 
@@ -195,25 +202,39 @@ cdef class Plan:
         for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
             rim_part(&self.s, i, &F0[0], &D1[0], &D2[0], mu, nu, a, b)
 
-    def survey(self, const double[::1] D, const double[::1] F0, const double[::1] F1, double dt, double[::1] radius,
-               double[::1] error):
-        """Gershgorin radius of the rate, and the largest |0.4 dt (F0 + F1) - 0.8 D| over the heat capacity.
+    def note(self, const double[::1] D, double keep, double weight, double[::1] E):
+        """E = keep E + weight D.   D (n,) J/m3; keep, weight () -; E (n,) J/m3 [written]"""
+        cdef int64_t i
+        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
+            note_row(min(BLOCK, self.s.n - i * BLOCK), &D[i * BLOCK], keep, weight, &E[i * BLOCK])
 
+    def survey(self, const double[::1] E, const double[::1] D, double weight, double[::1] radius, double[::1] error):
+        """Gershgorin radius of the rate, and the largest |E + weight D| over the heat capacity.
+
+        Each error is averaged with those of its neighbours; the box loses its temperatures to them.
+
+        E       (n,)          J/m3
         D       (n,) or None  J/m3
-        F0, F1  (n,)          W/m3
-        radius  (blocks of cells + blocks of rim cells,)  1/s [written]
-        error   (blocks of cells,)                        K   [written]
+        weight  ()            -
+        radius  (blocks of cells + blocks of rim cells,)   1/s [written]
+        error   (chunks of runs + blocks of rim cells,)    K   [written]
         """
         cdef int64_t i
         cdef const double *d = NULL
         if D is not None:
             d = &D[0]
         for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
-            survey_part(&self.s, i, d, &F0[0], &F1[0], dt, &radius[i], &error[i])
+            radius[i] = survey_part(&self.s, i, &E[0], d, weight)
             if self.chunks == 0:
                 radius[i] = 0.0
         for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
             radius[self.blocks + i] = rim_radius(&self.s, i)
+        if D is None:
+            return
+        for i in prange(self.chunks, nogil=True, schedule="static", num_threads=self.threads):
+            error[i] = run_error(&self.s, i)
+        for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
+            error[self.chunks + i] = rim_error(&self.s, i)
 
 
 def conduct_constant(const double[:, :, ::1] T, double x, double y, double z, int threads, double[:, :, ::1] out):

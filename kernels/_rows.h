@@ -150,17 +150,17 @@ EACH void cell_properties(const Table *t, const double *z, int64_t stride, doubl
     }
 }
 
-/* largest k/c [m2/s] and largest share |0.4 dt (F0 + F1) - 0.8 D| / c [K] of up to BLOCK cells (D may be NULL) */
+/* largest k/c [m2/s] of up to BLOCK cells and, unless D is NULL, (E + weight D) / c [K] of each, spread to the box */
 ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double *RESTRICT T,
-                      const double *RESTRICT z, int64_t stride, const double *RESTRICT D,
-                      const double *RESTRICT F0, const double *RESTRICT F1, const double *RESTRICT share, double dt,
-                      double *RESTRICT diffusivity, double *RESTRICT error)
+                      const double *RESTRICT z, int64_t stride, const double *RESTRICT E,
+                      const double *RESTRICT D, double weight, const int64_t *RESTRICT index, double *RESTRICT box,
+                      double *RESTRICT diffusivity)
 {
     const int64_t phases = t->phases, knots = t->knots;
     const double low = t->low, step = t->step;
     double r[BLOCK], cap[BLOCK], k[BLOCK];
     int32_t j[BLOCK];
-    double most = 0.0, worst = 0.0;
+    double most = 0.0;
     for (int64_t c = 0; c < n; c++) {
         double place = (T[c] - low) / step;
         j[c] = interval(place, knots);
@@ -182,12 +182,19 @@ ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double 
         double a = k[c] * step / cap[c];
         most = a > most ? a : most;
     }
-    if (D) for (int64_t c = 0; c < n; c++) {
-        double e = share[c] * fabs(0.4 * dt * (F0[c] + F1[c]) - 0.8 * D[c]) * step / cap[c];
-        worst = e <= worst ? worst : e; /* a NaN wins */
-    }
+    if (D) for (int64_t c = 0; c < n; c++) box[index[c]] = (E[c] + weight * D[c]) * step / cap[c];
     *diffusivity = most;
-    *error = worst;
+}
+
+/* largest |e + L| of a row; a NaN wins */
+ROW double largest(const double *RESTRICT e, const double *RESTRICT L, int64_t n)
+{
+    double worst = 0.0;
+    for (int64_t i = 0; i < n; i++) {
+        double size = fabs(e[i] + L[i]);
+        worst = size <= worst ? worst : size;
+    }
+    return worst;
 }
 
 /* dH/dt [W/m3] of full cells in a row whose six faces are open; x, y, z are 1/spacing^2 (2/spacing^2 in
@@ -237,6 +244,12 @@ ROW void rim_mixture(const double *RESTRICT T, const double *RESTRICT k, const i
         int64_t s = shift[f];
         for (int64_t r = 0; r < n; r++) out[r] += 2.0 * G[r] * series(T, k, at[r], s);
     }
+}
+
+/* E = keep E + weight D */
+ROW void note_row(int64_t n, const double *RESTRICT D, double keep, double weight, double *RESTRICT E)
+{
+    for (int64_t i = 0; i < n; i++) E[i] = keep * E[i] + weight * D[i];
 }
 
 /* D2 = mu D1 + nu D2 + a L + b F0, the Runge-Kutta-Legendre recurrence on increments */
@@ -385,9 +398,10 @@ typedef struct {
     const int64_t *patch_cell, *patch_law;
     const double *patch_area, *patch_distance;
     const double *H0, *phase;      /* (n,), (P, n) */
-    const double *share;           /* (n,) weight of the error of each cell */
+    const double *share;           /* (m,) weight of the error of each rim cell */
     const double *laws;            /* (laws, m knots + 1) W/m2 into the part, then the steepest -dq/dTs */
     const double *source;          /* () W/m3 */
+    const float *latent;           /* (n,) W/m3 that phases are expected to release, or NULL */
     uint32_t *present;             /* (blocks,) */
     double *T, *box, *box_k, *wall, *power, *slope;
 } Column;
@@ -433,6 +447,7 @@ static void run_part(const Column *s, int64_t chunk, const double *F0, const dou
         if (s->table.phases == 1) row_single(s->box + at, s->sy, s->sz, n, s->x, s->y, s->z, out);
         else row_mixture(s->box + at, s->box_k + at, s->sy, s->sz, n, 2.0 * s->x, 2.0 * s->y, 2.0 * s->z, out);
         if (*s->source != 0.0) for (int64_t i = 0; i < n; i++) out[i] += *s->source;
+        if (s->latent) for (int64_t i = 0; i < n; i++) out[i] += s->latent[c + i];
         if (D1) combine(n, L, F0 + c, D1 + c, D2 + c, mu, nu, a, b);
     }
 }
@@ -449,20 +464,46 @@ static void rim_part(const Column *s, int64_t block, const double *F0, const dou
     for (int64_t r = 0; r < n; r++) {
         double heat = L[r];
         for (int64_t w = s->first_patch[first + r]; w < s->first_patch[first + r + 1]; w++) heat += s->power[w];
-        L[r] = heat * s->inverse[first + r] + *s->source;
+        L[r] = heat * s->inverse[first + r] + *s->source + (s->latent ? s->latent[s->rim[first + r]] : 0.0);
     }
     if (D1) combine_at(n, s->rim + first, L, F0, D1, D2, mu, nu, a, b);
     else for (int64_t r = 0; r < n; r++) D2[s->rim[first + r]] = L[r];
 }
 
-/* largest error [K] and largest Gershgorin radius [1/s] of run cells; D may be NULL */
-static void survey_part(const Column *s, int64_t block, const double *D, const double *F0, const double *F1,
-                        double dt, double *radius, double *error)
+/* errors [K] to the box unless D is NULL, and the largest Gershgorin radius [1/s] as if all cells were full */
+static double survey_part(const Column *s, int64_t block, const double *E, const double *D, double weight)
 {
     int64_t c = block * BLOCK;
-    block_survey(&s->table, s->present[block], part_of(block, s->n), s->T + c, s->phase + c, s->n, D ? D + c : D,
-                 F0 + c, F1 + c, s->share + c, dt, radius, error);
-    *radius *= 4.0 * (s->x + s->y + s->z);
+    double diffusivity;
+    block_survey(&s->table, s->present[block], part_of(block, s->n), s->T + c, s->phase + c, s->n, E + c, D ? D + c : D,
+                 weight, s->index + c, s->box, &diffusivity);
+    return diffusivity * 4.0 * (s->x + s->y + s->z);
+}
+
+/* largest error in the box, each averaged with its neighbours: a chessboard of errors counts nothing */
+static double run_error(const Column *s, int64_t chunk)
+{
+    double L[REACH], worst = 0.0, w = 0.25 / (s->x + s->y + s->z);
+    for (int64_t q = s->chunk[chunk]; q < s->chunk[chunk + 1]; q++) {
+        int64_t at = s->piece[3 * q + 1], n = s->piece[3 * q + 2];
+        row_single(s->box + at, s->sy, s->sz, n, w * s->x, w * s->y, w * s->z, L);
+        double most = largest(s->box + at, L, n);
+        worst = most <= worst ? worst : most;
+    }
+    return worst;
+}
+
+static double rim_error(const Column *s, int64_t block)
+{
+    double L[BLOCK], worst = 0.0;
+    int64_t first = block * BLOCK, n = part_of(block, s->m);
+    rim_single(s->box, s->rim_at + first, s->conductance + first, s->m, s->shift, s->f, n, L);
+    for (int64_t r = 0; r < n; r++) {
+        double calm = s->stiff[first + r] > 0.0 ? L[r] * s->inverse[first + r] / s->stiff[first + r] : 0.0;
+        double size = s->share[first + r] * fabs(s->box[s->rim_at[first + r]] + calm);
+        worst = size <= worst ? worst : size;
+    }
+    return worst;
 }
 
 static double rim_radius(const Column *s, int64_t block)

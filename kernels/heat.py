@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from numpy import float64, int64
+from numpy import float32, float64, int64
 from numpy.typing import NDArray
 
 from . import _heat
@@ -35,7 +35,7 @@ class Plan:
     rim              (m,)    the other part cells, ascending
     rim_conductance  (m, 6)  open area over centre distance of faces -x +x -y +y -z +z, m
     rim_volume       (m,)    volume that holds the heat, m3
-    share            (n,)    of a full cell that the part fills: weight of a cell's error
+    rim_share        (m,)    of a full cell that the part fills: weight of a rim cell's error
     patch_cell       (p,)    rim cell of each wall patch
     patch_area       (p,)    m2
     patch_distance   (p,)    signed distance from the cell centre to the wall, m
@@ -58,7 +58,7 @@ class Plan:
         rim: Index,
         rim_conductance: Array,
         rim_volume: Array,
-        share: Array,
+        rim_share: Array,
         patch_cell: Index,
         patch_area: Array,
         patch_distance: Array,
@@ -78,7 +78,7 @@ class Plan:
         check("rim", rim, (m,), int64)
         check("rim_conductance", rim_conductance, (m, 6))
         check("rim_volume", rim_volume, (m,))
-        check("share", share, (n,))
+        check("rim_share", rim_share, (m,))
         check("patch_cell", patch_cell, (p,), int64)
         check("patch_area", patch_area, (p,))
         check("patch_distance", patch_distance, (p,))
@@ -110,20 +110,22 @@ class Plan:
         self.back = np.argsort(order, kind="stable")
         self.source = np.zeros(1)
         self.T, self.wall = np.zeros(n), np.zeros(p)
-        self.F0, self.F1, self.D1, self.D2 = (np.zeros(n) for _ in range(4))
+        self.F0, self.D1, self.D2 = (np.zeros(n) for _ in range(3))
+        self.E = np.zeros(n)
         self.radius = np.zeros(-(-n // BLOCK) + -(-m // BLOCK))
-        self.error = np.zeros(-(-n // BLOCK))
+        chunks = _chunks(pieces)
+        self.error = np.zeros(len(chunks) - 1 + -(-m // BLOCK))
         self._loops = _heat.Plan(
             {
                 "index": index + plane,
                 "piece": pieces.ravel(),
-                "chunk": _chunks(pieces),
+                "chunk": chunks,
                 "rim": rim,
                 "rim_at": at,
                 "shift": np.ascontiguousarray(shift[used]),
                 "conductance": np.ascontiguousarray(rim_conductance.T[used]).ravel(),
                 "inverse": 1.0 / rim_volume,
-                "share": share,
+                "share": rim_share,
                 "stiff": 2.0 * rim_conductance.sum(axis=1) / rim_volume,
                 "first_patch": np.append(np.searchsorted(cell, rim), p).astype(int64),
                 "patch_cell": cell,
@@ -153,21 +155,26 @@ class Plan:
         )
         self.phases = phases
 
-    def begin(self, H0: Array, phases: Array, T: Array, wall: Array) -> None:
+    def begin(
+        self, H0: Array, phases: Array, T: Array, wall: Array, latent: NDArray[float32] | None = None
+    ) -> None:
         """Take the state that a step starts from; T and wall are only guesses.
 
         H0      (n,)    J/m3
         phases  (P, n)  volume fractions
         T       (n,)    K
         wall    (p,)    K
+        latent  (n,)    W/m3, source of each cell in every rate until the next `begin`
         """
+        if latent is not None:
+            check("latent", latent, (self.n,), float32)
         check("H0", H0, (self.n,))
         check("phases", phases, (self.phases, self.n))
         check("T", T, (self.n,))
         check("wall", wall, (self.patches,))
         self.T[:] = T
         self.wall[:] = wall[self.order]
-        self._loops.begin(H0, phases.reshape(-1))
+        self._loops.begin(H0, phases.reshape(-1), latent)
 
     def look(self, D: Array | None, laws: Array, patch_law: Index, zone_power: Array) -> None:
         """Temperature of every cell at H0 + D, wall temperature and heat of every patch.
@@ -196,9 +203,16 @@ class Plan:
         self._loops.stage(self.F0, self.D1, self.D2, mu, nu, a, b)
         self.D1, self.D2 = self.D2, self.D1
 
-    def survey(self, dt: float | None) -> tuple[float, float]:
-        """Gershgorin radius of the rate, 1/s, and largest |0.4 dt (F0 + F1) - 0.8 D1| / c of a step, K."""
-        self._loops.survey(None if dt is None else self.D1, self.F0, self.F1, dt or 0.0, self.radius, self.error)
+    def note(self, weight: float, first: bool) -> None:
+        """E = weight D1 the first time, else E = E + weight D1."""
+        self._loops.note(self.D1, 0.0 if first else 1.0, weight, self.E)
+
+    def survey(self, weight: float | None) -> tuple[float, float]:
+        """Gershgorin radius of the rate, 1/s, and largest |E + weight D1| / c, K, averaged with the neighbours'.
+
+        Without a weight no error is looked for.
+        """
+        self._loops.survey(self.E, None if weight is None else self.D1, weight or 0.0, self.radius, self.error)
         return float(self.radius.max(initial=0.0)), float(self.error.max(initial=0.0))
 
     def wall_temperature(self) -> Array:

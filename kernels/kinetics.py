@@ -5,12 +5,13 @@ progress is s = shape^-1(xi), ds = rate(T) dt, and dX_i = (X_i + g) dxi. A produ
 has that in place of X_i + g where it is less.
 """
 
-from math import ceil, exp, expm1, inf, log, log1p
+from math import ceil, exp, expm1, inf, log, log1p, sqrt
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit, prange
 
+from .enthalpy import enthalpy as enthalpy_of
 from .enthalpy import temperature
 
 BLOCK = 512  # cells; the largest change is a maximum over blocks, the same for any number of threads
@@ -18,6 +19,7 @@ SPACING = 5.0  # K, longest piece of a temperature path with one rate integral
 BINS = 256  # of the li98 tables in each octave
 DEEPEST = -40  # octave of X where the power law s = X^0.6 / 0.6 takes over
 CALM = 0.25  # of its change that martensite counts for: it is solved together with its latent heat
+SURPRISE = 0.25  # K, latent heat that nothing in the last step foretold, as bad as a change by the target
 CLOSE = 0.05  # K, agreement of the assumed and the found end of the path
 ROUND = 1e-13  # a remainder below is round-off: the reaction is complete
 # without counted references, for counting those of the tables took longer than all the rest
@@ -322,10 +324,12 @@ def _block(
     dt,
     phases,
     lowest,
+    latent,
     target,
     phases_new,
     temperature_new,
     lowest_new,
+    latent_new,
 ):
     """Cells first <= j < end of `react`; returns (largest change of a phase, horizon)."""
     for p in range(phases.shape[0]):
@@ -347,10 +351,14 @@ def _block(
             T, grew = _solve(
                 enthalpy[j], before[j], T, dt, phases, phases_new, j, pieces, ratchet, laws
             )  # fmt: skip
-        elif T < ratchet and g > 0.0:
-            T = _quench(enthalpy[j], T, phases_new, j, ratchet, laws)
-            active = 1
+        else:
+            if latent[j] != 0.0:  # expected, but nothing forms any more
+                T = temperature(enthalpy[j], phases, j, laws.table, laws.low, laws.step, T)
+            if T < ratchet and g > 0.0:
+                T = _quench(enthalpy[j], T, phases_new, j, ratchet, laws)
+                active = 1
         temperature_new[j] = T
+        latent_new[j] = 0.0
         lowest_new[j] = T if grew else min(lowest[j], T)
         if active > 0:
             moved = 0.0
@@ -358,9 +366,13 @@ def _block(
                 share = CALM if p == laws.martensite else 1.0
                 if p > 0:  # austenite moves with its products
                     moved = max(moved, share * abs(phases_new[p, j] - phases[p, j]))
-            change = max(change, moved)
+            surprise = abs(T - after[j]) / SURPRISE if T >= ratchet else 0.0
+            change = max(change, moved, target * surprise)
             if moved > 0.0:
-                ahead = min(ahead, dt * target / moved)
+                ahead = min(ahead, dt * target / moved, dt / sqrt(max(surprise, 1e-9)))
+                if laws.latent >= 0.0:
+                    kept = enthalpy_of(T, phases, j, laws.table, laws.low, laws.step)
+                    latent_new[j] = (kept - enthalpy[j]) / dt
         if T >= laws.start and T < laws.ac1 or g == 1.0:
             ahead = min(ahead, _foresee(T, T - before[j], phases_new[0, j], dt, target, laws))
     return change, ahead
@@ -375,10 +387,12 @@ def react(
     dt,
     phases,
     lowest,
+    latent,
     target,
     phases_new,
     temperature_new,
     lowest_new,
+    latent_new,
     largest,
     horizon,
 ):
@@ -386,14 +400,17 @@ def react(
 
     laws             Laws
     enthalpy         (n,)    H at the end of the step, J/m3
-    before, after    (n,)    temperature at the start, and at the end with the old phases, K
+    before, after    (n,)    temperature at the start, and the expected one at the end, K: without `latent` the one
+                             of the old phases
     dt               ()      s
     phases           (P, n)  volume fractions at the start; row 0 austenite
     lowest           (n,)    lowest temperature since austenite last grew, K
+    latent           (n,)    rate of release that `after` counts on, W/m3
     target           ()      change of a phase that one step should have
     phases_new       (P, n)  [written]
     temperature_new  (n,)    [written] K
     lowest_new       (n,)    [written] K
+    latent_new       (n,)    [written] mean rate of release in this step, W/m3
     largest          (b,)    [written] largest change of a phase in each block of BLOCK cells
     horizon          (b,)    [written] step that should change no phase by more than target, s
     """
@@ -403,7 +420,7 @@ def react(
         block = turn * stride % blocks
         change, ahead = _block(
             block * BLOCK, min(n, (block + 1) * BLOCK), laws, enthalpy, before, after, dt, phases, lowest,
-            target, phases_new, temperature_new, lowest_new,
+            latent, target, phases_new, temperature_new, lowest_new, latent_new,
         )  # fmt: skip
         largest[block] = change
         horizon[block] = ahead

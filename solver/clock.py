@@ -9,7 +9,7 @@ from .problem import Leg, Trial
 from .state import State
 from .stress import Increment
 
-LARGEST_CHANGE = 0.0125  # of a phase fraction in one step: of 82 kJ/kg 2 K of latent heat
+LARGEST_CHANGE = 0.05  # of a phase fraction in one step
 LARGEST_ERROR = 2.0  # tolerances: a step a little above is kept, the next is shorter
 SMALLEST = 1e-4  # of the step that a leg begins with: below, something is wrong
 ABSURD = 1e5  # K, either way: no step, however short, mends that

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy import float64
@@ -14,7 +15,7 @@ from .tables import Tables
 
 Array = NDArray[float64]
 
-TARGET = 0.005  # change of a fraction that a step aims at: 0.7 K of latent heat, which conduction feels a step late
+TARGET = 0.02  # change of a fraction that a step aims at: the paths of competing products are straight within it
 
 
 @dataclass(frozen=True)
@@ -45,42 +46,47 @@ class Transformation:
     def __init__(self, matter: Matter, tables: Tables, n: int) -> None:
         self.laws = laws(matter, tables)
         self._shape = (len(matter.phases), n)
-        self._spare: list[tuple[Array, Array, Array]] = []
+        self._spare: list[tuple[NDArray[Any], ...]] = []
         blocks = -(-n // BLOCK)
         self._largest, self._horizon = np.empty(blocks), np.empty(blocks)
 
     def begin(self, state: State) -> None:
-        """Add "lowest" (n,) to the state's memory: the lowest temperature since austenite last grew, K."""
+        """Add to the state's memory, (n,) each.
+
+        "lowest", the lowest temperature since austenite last grew, K; "latent", float32, the rate at which the
+        phases released heat in the last step, W/m3
+        """
         state.memory["lowest"] = state.temperature.copy()
+        state.memory["latent"] = np.zeros(state.temperature.size, np.float32)
 
     def advance(self, state: State, enthalpy: Array, before: Array, after: Array, dt: float) -> Change:
         """Try one step.
 
         enthalpy (n,) J/m3 at its end; before, after (n,) K, temperature at the start and at the end with the
-        state's phases; dt s. Nothing in the state changes.
+        state's phases and the latent heat of its memory; dt s. Nothing in the state changes.
         """
-        lowest = state.memory["lowest"]
-        phases_new, temperature_new, lowest_new = self._free(state)
+        lowest, latent = state.memory["lowest"], state.memory["latent"]
+        phases_new, temperature_new, lowest_new, latent_new = self._free(state)
         react(
-            self.laws, enthalpy, before, after, dt, state.phases, lowest, TARGET,
-            phases_new, temperature_new, lowest_new, self._largest, self._horizon,
+            self.laws, enthalpy, before, after, dt, state.phases, lowest, latent, TARGET,
+            phases_new, temperature_new, lowest_new, latent_new, self._largest, self._horizon,
         )  # fmt: skip
         return Change(
             phases_new,
             temperature_new,
-            {"lowest": lowest_new},
+            {"lowest": lowest_new, "latent": latent_new},
             float(self._largest.max()),
             float(self._horizon.min()),
         )
 
-    def _free(self, state: State) -> tuple[Array, Array, Array]:
+    def _free(self, state: State) -> tuple[NDArray[Any], ...]:
         """A set of arrays of which the state holds none."""
         for spare in self._spare:
-            held = (state.phases, state.temperature, state.memory["lowest"])
+            held = (state.phases, state.temperature, state.memory["lowest"], state.memory["latent"])
             if not any(mine is theirs for mine, theirs in zip(spare, held, strict=True)):
                 return spare
         n = self._shape[1]
-        self._spare.append((np.empty(self._shape), np.empty(n), np.empty(n)))
+        self._spare.append((np.empty(self._shape), np.empty(n), np.empty(n), np.empty(n, np.float32)))
         return self._spare[-1]
 
 

@@ -40,9 +40,13 @@ def run(law, phases, before, after, dt, lowest=None):
     n = before.size
     H = np.einsum("pn,pn->n", phases, [np.interp(after, T, row) for row in law.table])
     blocks = -(-n // BLOCK)
-    out = np.empty_like(phases), np.empty(n), np.empty(n), np.empty(blocks), np.empty(blocks)
-    react(law, H, before, after, dt, phases, before.copy() if lowest is None else lowest, 0.02, *out)
-    return (*out, H)
+    phases_new, T_new, lowest_new, latent = np.empty_like(phases), np.empty(n), np.empty(n), np.empty(n, np.float32)
+    largest, horizon = np.empty(blocks), np.empty(blocks)
+    react(
+        law, H, before, after, dt, phases, before.copy() if lowest is None else lowest, np.zeros(n, np.float32), 0.02,
+        phases_new, T_new, lowest_new, latent, largest, horizon,
+    )  # fmt: skip
+    return phases_new, T_new, lowest_new, largest, horizon, H
 
 
 def integrand(x):
@@ -154,7 +158,7 @@ def test_threads_and_neighbours_change_no_bit():
     for one, mirror in zip(results[0][:3], backwards[:3], strict=True):
         np.testing.assert_array_equal(one, mirror[..., ::-1])
     weight = np.array([[1.0], [1.0], [CALM]])
-    assert results[0][3].max() == (weight * np.abs(results[0][0] - z)[1:]).max()
+    assert results[0][3].max() >= (weight * np.abs(results[0][0] - z)[1:]).max()
 
 
 def test_tempering_in_one_hold_or_many_steps_is_the_same():

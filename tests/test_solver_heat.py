@@ -219,7 +219,7 @@ def test_a22_steel_with_a_peak_of_its_heat_capacity():
         return 480 * t + 0.125 * t**2 + 600 * 25 * np.sqrt(np.pi) / 2 * erf((t - 735) / 25)
 
     cells = line("slab", 50, 0.025)
-    heat = Heat(cells, matter(lambda T: np.where(T - ZERO <= 800, 50 - 0.03 * (T - ZERO), 26.0), 7800.0, H), 0.1)
+    heat = Heat(cells, matter(lambda T: np.where(T - ZERO <= 800, 50 - 0.03 * (T - ZERO), 26.0), 7800.0, H), 0.01)
     start = heat.initial(850 + ZERO)
     states, book, _ = march(heat, start, (Law(h=2000.0, temperature=25 + ZERO),), (5, 10, 20, 40, 60, 100, 200))
     exact = [
