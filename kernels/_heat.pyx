@@ -18,14 +18,12 @@ cdef extern from "_rows.h" nogil:
         const double *integral
     ctypedef struct Column "Column":
         Table table
-        int64_t n, m, f, p, sy, sz
+        int64_t n, m, f, p
         double x, y, z, reach
-        const int64_t *index
         const int64_t *piece
         const int64_t *chunk
         const int64_t *rim
-        const int64_t *rim_at
-        const int64_t *shift
+        const int64_t *neighbour
         const double *conductance
         const double *inverse
         const double *stiff
@@ -42,8 +40,7 @@ cdef extern from "_rows.h" nogil:
         const float *latent
         uint32_t *present
         double *T
-        double *box
-        double *box_k
+        double *conducted
         double *wall
         double *power
         double *slope
@@ -101,22 +98,18 @@ cdef class Plan:
         self.s.table.enthalpy = &table[0]
         self.s.table.conductivity = real(a["conductivity"])
         self.s.table.integral = real(a["integral"])
-        self.s.n = len(a["index"])
+        self.s.n = len(a["T"])
         self.s.m = len(a["rim"])
-        self.s.f = len(a["shift"])
+        self.s.f = a["faces"]
         self.s.p = len(a["patch_cell"])
-        self.s.sy = a["stride"][0]
-        self.s.sz = a["stride"][1]
         self.s.x = spacing[0]
         self.s.y = spacing[1]
         self.s.z = spacing[2]
         self.s.reach = a["reach"]
-        self.s.index = whole(a["index"])
         self.s.piece = whole(a["piece"])
         self.s.chunk = whole(a["chunk"])
         self.s.rim = whole(a["rim"])
-        self.s.rim_at = whole(a["rim_at"])
-        self.s.shift = whole(a["shift"])
+        self.s.neighbour = whole(a["neighbour"])
         self.s.conductance = real(a["conductance"])
         self.s.inverse = real(a["inverse"])
         self.s.share = real(a["share"])
@@ -128,8 +121,7 @@ cdef class Plan:
         self.s.source = &source[0]
         self.s.present = &present[0]
         self.s.T = written(a["T"])
-        self.s.box = written(a["box"])
-        self.s.box_k = written(a["box_k"])
+        self.s.conducted = written(a["conducted"])
         self.s.wall = written(a["wall"])
         self.s.power = written(a["power"])
         self.s.slope = written(a["slope"])
@@ -211,7 +203,7 @@ cdef class Plan:
     def survey(self, const double[::1] E, const double[::1] D, double weight, double[::1] radius, double[::1] error):
         """Gershgorin radius of the rate, and the largest |E + weight D| over the heat capacity.
 
-        Each error is averaged with those of its neighbours; the box loses its temperatures to them.
+        Each error is averaged with those of its neighbours; conductivities give way to them until the next look.
 
         E       (n,)          J/m3
         D       (n,) or None  J/m3

@@ -68,12 +68,11 @@ static int32_t interval_of(const Table *t, uint32_t present, const double *z, in
     return (int32_t)below;
 }
 
-/* T of up to BLOCK cells from H = H0 + D (D may be NULL), spread to the box:
-   T and k of a mixture, or the conductivity integral where there is one phase (box_k is not touched) */
+/* T of up to BLOCK cells from H = H0 + D (D may be NULL), and the conductivity of a mixture or its integral where
+   there is one phase */
 ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *RESTRICT H0,
                      const double *RESTRICT D, const double *RESTRICT z, int64_t stride,
-                     const int64_t *RESTRICT index, double *RESTRICT T, double *RESTRICT box,
-                     double *RESTRICT box_k)
+                     double *RESTRICT T, double *RESTRICT conducted)
 {
     const int64_t phases = t->phases, knots = t->knots;
     const double low = t->low, step = t->step;
@@ -113,7 +112,7 @@ ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *
             double k0 = cond[j[c]], dk = cond[j[c] + 1] - k0;
             k[c] = theta[j[c]] + step * (s * (k0 + 0.5 * s * dk) + (r[c] - s) * (k0 + s * dk));
         }
-        for (int64_t c = 0; c < n; c++) box[index[c]] = k[c];
+        for (int64_t c = 0; c < n; c++) conducted[c] = k[c];
         return;
     }
     for (int64_t c = 0; c < n; c++) k[c] = 0.0;
@@ -127,10 +126,7 @@ ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *
             k[c] += zp[c] * (k0 + r[c] * (cond[j[c] + 1] - k0));
         }
     }
-    for (int64_t c = 0; c < n; c++) {
-        box[index[c]] = T[c];
-        box_k[index[c]] = k[c];
-    }
+    for (int64_t c = 0; c < n; c++) conducted[c] = k[c];
 }
 
 /* heat capacity [J/m3/K] and conductivity [W/m/K] of one cell */
@@ -150,10 +146,10 @@ EACH void cell_properties(const Table *t, const double *z, int64_t stride, doubl
     }
 }
 
-/* largest k/c [m2/s] of up to BLOCK cells and, unless D is NULL, (E + weight D) / c [K] of each, spread to the box */
+/* largest k/c [m2/s] of up to BLOCK cells and, unless D is NULL, the error (E + weight D) / c [K] of each */
 ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double *RESTRICT T,
                       const double *RESTRICT z, int64_t stride, const double *RESTRICT E,
-                      const double *RESTRICT D, double weight, const int64_t *RESTRICT index, double *RESTRICT box,
+                      const double *RESTRICT D, double weight, double *RESTRICT error,
                       double *RESTRICT diffusivity)
 {
     const int64_t phases = t->phases, knots = t->knots;
@@ -182,7 +178,7 @@ ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double 
         double a = k[c] * step / cap[c];
         most = a > most ? a : most;
     }
-    if (D) for (int64_t c = 0; c < n; c++) box[index[c]] = (E[c] + weight * D[c]) * step / cap[c];
+    if (D) for (int64_t c = 0; c < n; c++) error[c] = (E[c] + weight * D[c]) * step / cap[c];
     *diffusivity = most;
 }
 
@@ -197,52 +193,53 @@ ROW double largest(const double *RESTRICT e, const double *RESTRICT L, int64_t n
     return worst;
 }
 
-/* dH/dt [W/m3] of full cells in a row whose six faces are open; x, y, z are 1/spacing^2 (2/spacing^2 in
-   the mixture, where neighbours join in series: 2 k0 k1 / (k0 + k1)) */
-ROW void row_single(const double *RESTRICT v, int64_t sy, int64_t sz, int64_t n, double x, double y, double z,
-                    double *RESTRICT out)
+/* dH/dt [W/m3] of n full cells in a row whose six faces are open: q is (first cell, n, first cells of the rows -y +y
+   -z +z); x, y, z are 1/spacing^2 (2/spacing^2 in the mixture, where neighbours join in series: 2 k0 k1 / (k0 + k1)) */
+ROW void row_single(const double *v, const int64_t *q, double x, double y, double z, double *RESTRICT out)
 {
-    for (int64_t i = 0; i < n; i++) {
-        double c = v[i];
-        out[i] = x * ((v[i - 1] - c) + (v[i + 1] - c)) + y * ((v[i - sy] - c) + (v[i + sy] - c))
-               + z * ((v[i - sz] - c) + (v[i + sz] - c));
-    }
-}
-
-EACH double series(const double *T, const double *k, int64_t i, int64_t s)
-{
-    return (k[i] * k[i + s]) / (k[i] + k[i + s]) * (T[i + s] - T[i]);
-}
-
-ROW void row_mixture(const double *RESTRICT T, const double *RESTRICT k, int64_t sy, int64_t sz, int64_t n,
-                     double x, double y, double z, double *RESTRICT out)
-{
+    const double *c = v + q[0], *south = v + q[2], *north = v + q[3], *lower = v + q[4], *upper = v + q[5];
+    int64_t n = q[1];
     for (int64_t i = 0; i < n; i++)
-        out[i] = x * (series(T, k, i, -1) + series(T, k, i, 1)) + y * (series(T, k, i, -sy) + series(T, k, i, sy))
-               + z * (series(T, k, i, -sz) + series(T, k, i, sz));
+        out[i] = x * ((c[i - 1] - c[i]) + (c[i + 1] - c[i])) + y * ((south[i] - c[i]) + (north[i] - c[i]))
+               + z * ((lower[i] - c[i]) + (upper[i] - c[i]));
 }
 
-/* heat [W] that flows into up to BLOCK rim cells through their open faces; conductance (f, m) in m */
-ROW void rim_single(const double *RESTRICT v, const int64_t *RESTRICT at, const double *RESTRICT conductance,
-                    int64_t m, const int64_t *RESTRICT shift, int64_t faces, int64_t n, double *RESTRICT out)
+EACH double series(const double *T, const double *k, int64_t i, int64_t j)
+{
+    return (k[i] * k[j]) / (k[i] + k[j]) * (T[j] - T[i]);
+}
+
+ROW void row_mixture(const double *T, const double *k, const int64_t *q, double x, double y, double z,
+                     double *RESTRICT out)
+{
+    int64_t c = q[0], n = q[1], south = q[2], north = q[3], lower = q[4], upper = q[5];
+    for (int64_t i = 0; i < n; i++)
+        out[i] = x * (series(T, k, c + i, c + i - 1) + series(T, k, c + i, c + i + 1))
+               + y * (series(T, k, c + i, south + i) + series(T, k, c + i, north + i))
+               + z * (series(T, k, c + i, lower + i) + series(T, k, c + i, upper + i));
+}
+
+/* heat [W] that flows into up to BLOCK rim cells through their open faces; conductance and neighbour (f, m) */
+ROW void rim_single(const double *v, const int64_t *RESTRICT cell, const double *RESTRICT conductance, int64_t m,
+                    const int64_t *RESTRICT neighbour, int64_t faces, int64_t n, double *RESTRICT out)
 {
     for (int64_t r = 0; r < n; r++) out[r] = 0.0;
     for (int64_t f = 0; f < faces; f++) {
         const double *RESTRICT G = conductance + f * m;
-        int64_t s = shift[f];
-        for (int64_t r = 0; r < n; r++) out[r] += G[r] * (v[at[r] + s] - v[at[r]]);
+        const int64_t *RESTRICT other = neighbour + f * m;
+        for (int64_t r = 0; r < n; r++) out[r] += G[r] * (v[other[r]] - v[cell[r]]);
     }
 }
 
-ROW void rim_mixture(const double *RESTRICT T, const double *RESTRICT k, const int64_t *RESTRICT at,
-                     const double *RESTRICT conductance, int64_t m, const int64_t *RESTRICT shift, int64_t faces,
+ROW void rim_mixture(const double *T, const double *k, const int64_t *RESTRICT cell,
+                     const double *RESTRICT conductance, int64_t m, const int64_t *RESTRICT neighbour, int64_t faces,
                      int64_t n, double *RESTRICT out)
 {
     for (int64_t r = 0; r < n; r++) out[r] = 0.0;
     for (int64_t f = 0; f < faces; f++) {
         const double *RESTRICT G = conductance + f * m;
-        int64_t s = shift[f];
-        for (int64_t r = 0; r < n; r++) out[r] += 2.0 * G[r] * series(T, k, at[r], s);
+        const int64_t *RESTRICT other = neighbour + f * m;
+        for (int64_t r = 0; r < n; r++) out[r] += 2.0 * G[r] * series(T, k, cell[r], other[r]);
     }
 }
 
@@ -379,18 +376,16 @@ ROW void triad_row(int64_t n, double *RESTRICT a, const double *RESTRICT b, cons
     for (int64_t i = 0; i < n; i++) a[i] = b[i] + scalar * c[i];
 }
 
-/* Everything a heat column needs, by pointer; n part cells, m rim cells, f faces in use, p wall patches.
-   Boxes are padded by one plane at either end, so that the neighbour of a closed face may be read. */
+/* Everything a heat column needs, by pointer; n part cells, m rim cells, f faces in use, p wall patches. */
 typedef struct {
     Table table;
-    int64_t n, m, f, p, sy, sz;
+    int64_t n, m, f, p;
     double x, y, z;                /* 1/spacing^2 of the axes, 1/m2 */
     double reach;                  /* m, shortest wall resistance times conductivity */
-    const int64_t *index;          /* (n,) box number, padding included */
-    const int64_t *piece;          /* (q, 3) first cell, box number, length of pieces of runs */
+    const int64_t *piece;          /* (q, 6) pieces of runs: first cell, length, first cells of the rows -y +y -z +z */
     const int64_t *chunk;          /* (chunks + 1,) pieces of equal work */
-    const int64_t *rim, *rim_at;   /* (m,) cell and box number */
-    const int64_t *shift;          /* (f,) box number of the neighbour less that of the cell */
+    const int64_t *rim;            /* (m,) cell */
+    const int64_t *neighbour;      /* (f, m) cell behind each face */
     const double *conductance;     /* (f, m) m */
     const double *inverse;         /* (m,) 1/m3, of the volume that holds the heat */
     const double *stiff;           /* (m,) 1/m2, twice the sum of conductances over the volume */
@@ -403,7 +398,8 @@ typedef struct {
     const double *source;          /* () W/m3 */
     const float *latent;           /* (n,) W/m3 that phases are expected to release, or NULL */
     uint32_t *present;             /* (blocks,) */
-    double *T, *box, *box_k, *wall, *power, *slope;
+    double *T, *conducted;         /* (n,) K; W/m/K, its integral W/m, or between steps the error K */
+    double *wall, *power, *slope;
 } Column;
 
 EACH int64_t part_of(int64_t block, int64_t total)
@@ -422,7 +418,7 @@ static void state_part(const Column *s, int64_t block, const double *D)
 {
     int64_t c = block * BLOCK;
     block_state(&s->table, s->present[block], part_of(block, s->n), s->H0 + c, D ? D + c : D, s->phase + c, s->n,
-                s->index + c, s->T + c, s->box, s->box_k);
+                s->T + c, s->conducted + c);
 }
 
 static void wall_part(const Column *s, int64_t block)
@@ -442,10 +438,11 @@ static void run_part(const Column *s, int64_t chunk, const double *F0, const dou
 {
     double L[REACH];
     for (int64_t q = s->chunk[chunk]; q < s->chunk[chunk + 1]; q++) {
-        int64_t c = s->piece[3 * q], at = s->piece[3 * q + 1], n = s->piece[3 * q + 2];
+        const int64_t *piece = s->piece + 6 * q;
+        int64_t c = piece[0], n = piece[1];
         double *out = D1 ? L : D2 + c;
-        if (s->table.phases == 1) row_single(s->box + at, s->sy, s->sz, n, s->x, s->y, s->z, out);
-        else row_mixture(s->box + at, s->box_k + at, s->sy, s->sz, n, 2.0 * s->x, 2.0 * s->y, 2.0 * s->z, out);
+        if (s->table.phases == 1) row_single(s->conducted, piece, s->x, s->y, s->z, out);
+        else row_mixture(s->T, s->conducted, piece, 2.0 * s->x, 2.0 * s->y, 2.0 * s->z, out);
         if (*s->source != 0.0) for (int64_t i = 0; i < n; i++) out[i] += *s->source;
         if (s->latent) for (int64_t i = 0; i < n; i++) out[i] += s->latent[c + i];
         if (D1) combine(n, L, F0 + c, D1 + c, D2 + c, mu, nu, a, b);
@@ -458,9 +455,9 @@ static void rim_part(const Column *s, int64_t block, const double *F0, const dou
     double L[BLOCK];
     int64_t first = block * BLOCK, n = part_of(block, s->m);
     if (s->table.phases == 1)
-        rim_single(s->box, s->rim_at + first, s->conductance + first, s->m, s->shift, s->f, n, L);
+        rim_single(s->conducted, s->rim + first, s->conductance + first, s->m, s->neighbour + first, s->f, n, L);
     else
-        rim_mixture(s->box, s->box_k, s->rim_at + first, s->conductance + first, s->m, s->shift, s->f, n, L);
+        rim_mixture(s->T, s->conducted, s->rim + first, s->conductance + first, s->m, s->neighbour + first, s->f, n, L);
     for (int64_t r = 0; r < n; r++) {
         double heat = L[r];
         for (int64_t w = s->first_patch[first + r]; w < s->first_patch[first + r + 1]; w++) heat += s->power[w];
@@ -470,24 +467,24 @@ static void rim_part(const Column *s, int64_t block, const double *F0, const dou
     else for (int64_t r = 0; r < n; r++) D2[s->rim[first + r]] = L[r];
 }
 
-/* errors [K] to the box unless D is NULL, and the largest Gershgorin radius [1/s] as if all cells were full */
+/* errors [K] unless D is NULL, and the largest Gershgorin radius [1/s] as if all cells were full */
 static double survey_part(const Column *s, int64_t block, const double *E, const double *D, double weight)
 {
     int64_t c = block * BLOCK;
     double diffusivity;
     block_survey(&s->table, s->present[block], part_of(block, s->n), s->T + c, s->phase + c, s->n, E + c, D ? D + c : D,
-                 weight, s->index + c, s->box, &diffusivity);
+                 weight, s->conducted + c, &diffusivity);
     return diffusivity * 4.0 * (s->x + s->y + s->z);
 }
 
-/* largest error in the box, each averaged with its neighbours: a chessboard of errors counts nothing */
+/* largest error, each averaged with its neighbours: a chessboard of errors counts nothing */
 static double run_error(const Column *s, int64_t chunk)
 {
     double L[REACH], worst = 0.0, w = 0.25 / (s->x + s->y + s->z);
     for (int64_t q = s->chunk[chunk]; q < s->chunk[chunk + 1]; q++) {
-        int64_t at = s->piece[3 * q + 1], n = s->piece[3 * q + 2];
-        row_single(s->box + at, s->sy, s->sz, n, w * s->x, w * s->y, w * s->z, L);
-        double most = largest(s->box + at, L, n);
+        const int64_t *piece = s->piece + 6 * q;
+        row_single(s->conducted, piece, w * s->x, w * s->y, w * s->z, L);
+        double most = largest(s->conducted + piece[0], L, piece[1]);
         worst = most <= worst ? worst : most;
     }
     return worst;
@@ -497,10 +494,10 @@ static double rim_error(const Column *s, int64_t block)
 {
     double L[BLOCK], worst = 0.0;
     int64_t first = block * BLOCK, n = part_of(block, s->m);
-    rim_single(s->box, s->rim_at + first, s->conductance + first, s->m, s->shift, s->f, n, L);
+    rim_single(s->conducted, s->rim + first, s->conductance + first, s->m, s->neighbour + first, s->f, n, L);
     for (int64_t r = 0; r < n; r++) {
         double calm = s->stiff[first + r] > 0.0 ? L[r] * s->inverse[first + r] / s->stiff[first + r] : 0.0;
-        double size = s->share[first + r] * fabs(s->box[s->rim_at[first + r]] + calm);
+        double size = s->share[first + r] * fabs(s->conducted[s->rim[first + r]] + calm);
         worst = size <= worst ? worst : size;
     }
     return worst;

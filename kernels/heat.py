@@ -28,11 +28,11 @@ def check(name: str, array: NDArray[Any], shape: tuple[int, ...], dtype: type[An
 class Plan:
     """One part, ready to conduct: geometry, tables and the work arrays of a step, all checked here.
 
-    index            (n,)    box number of each part cell, ascending; the box is (nx, ny, nz), x fastest
-    shape            (3,)    nx, ny, nz
-    spacing          (3,)    m
-    run              (q, 3)  (first part cell, its box number, length) of rows of full, open cells
+    count            ()      n, number of part cells
+    spacing          (3,)    m; infinite along an axis of one cell
+    run              (q, 6)  rows of full, open cells: first cell, length, first cells of the rows -y +y -z +z
     rim              (m,)    the other part cells, ascending
+    rim_neighbour    (m, 6)  cell behind each face -x +x -y +y -z +z, any where it is closed
     rim_conductance  (m, 6)  open area over centre distance of faces -x +x -y +y -z +z, m
     rim_volume       (m,)    volume that holds the heat, m3
     rim_share        (m,)    of a full cell that the part fills: weight of a rim cell's error
@@ -51,11 +51,11 @@ class Plan:
     def __init__(
         self,
         *,
-        index: Index,
-        shape: tuple[int, int, int],
+        count: int,
         spacing: tuple[float, float, float],
         run: Index,
         rim: Index,
+        rim_neighbour: Index,
         rim_conductance: Array,
         rim_volume: Array,
         rim_share: Array,
@@ -71,11 +71,11 @@ class Plan:
         step: float,
         threads: int,
     ) -> None:
-        n, m, p, knots = len(index), len(rim), len(patch_cell), enthalpy.shape[-1]
+        n, m, p, knots = count, len(rim), len(patch_cell), enthalpy.shape[-1]
         phases = len(enthalpy)
-        check("index", index, (n,), int64)
-        check("run", run, (len(run), 3), int64)
+        check("run", run, (len(run), 6), int64)
         check("rim", rim, (m,), int64)
+        check("rim_neighbour", rim_neighbour, (m, 6), int64)
         check("rim_conductance", rim_conductance, (m, 6))
         check("rim_volume", rim_volume, (m,))
         check("rim_share", rim_share, (m,))
@@ -89,22 +89,20 @@ class Plan:
             raise ValueError(f"at most 32 phases, got {phases}")
         if p and not 0 <= patch_zone.min() <= patch_zone.max() < zones:
             raise ValueError(f"patch_zone must lie in 0..{zones - 1}")
-        nx, ny, nz = shape
-        plane = nx * ny
-        if n and not 0 <= index[0] <= index[-1] < plane * nz or (np.diff(index) <= 0).any():
-            raise ValueError("index must ascend inside the box")
-        if run[:, 2].sum() + m != n or (m and (np.diff(rim) <= 0).any()):
+        if run[:, 1].sum() + m != n or (m and (np.diff(rim) <= 0).any()):
             raise ValueError("every part cell must lie in one run or in the rim, which must ascend")
+        starts = run[:, [0, 2, 3, 4, 5]]
+        if len(run) and not (0 < run[:, 0].min() and 0 <= starts.min() and (starts + run[:, 1:2]).max() <= n):
+            raise ValueError("a run and the rows beside it must lie among the cells")
+        if m and not 0 <= min(rim[0], rim_neighbour.min()) <= max(rim[-1], rim_neighbour.max()) < n:
+            raise ValueError("the rim and its neighbours must be cells")
         order = np.argsort(patch_cell, kind="stable")
         cell = patch_cell[order]
         if p and not np.isin(cell, rim).all():
             raise ValueError("a wall patch must belong to a rim cell")
 
-        shift = np.array([-1, 1, -nx, nx, -plane, plane])
         used = np.flatnonzero(rim_conductance.any(axis=0))
-        at = index[rim] + plane
-        pieces = _pieces(run, plane)
-        box = np.zeros(plane * (nz + 2))
+        pieces = _pieces(run)
         self.n, self.patches, self.zone_count, self.knots, self.threads = n, p, zones, knots, threads
         self.order = order
         self.back = np.argsort(order, kind="stable")
@@ -117,12 +115,11 @@ class Plan:
         self.error = np.zeros(len(chunks) - 1 + -(-m // BLOCK))
         self._loops = _heat.Plan(
             {
-                "index": index + plane,
                 "piece": pieces.ravel(),
                 "chunk": chunks,
                 "rim": rim,
-                "rim_at": at,
-                "shift": np.ascontiguousarray(shift[used]),
+                "faces": len(used),
+                "neighbour": np.ascontiguousarray(rim_neighbour.T[used]).ravel(),
                 "conductance": np.ascontiguousarray(rim_conductance.T[used]).ravel(),
                 "inverse": 1.0 / rim_volume,
                 "share": rim_share,
@@ -134,8 +131,7 @@ class Plan:
                 "patch_zone": patch_zone[order],
                 "zones": zones,
                 "reach": reach,
-                "stride": (nx, plane),
-                "inverse_square": np.where(np.array(shape) > 1, np.array(spacing, float64) ** -2.0, 0.0),
+                "inverse_square": np.array(spacing, float64) ** -2.0,
                 "enthalpy": enthalpy.ravel(),
                 "conductivity": conductivity.ravel(),
                 "integral": np.append(0.0, np.cumsum(0.5 * step * (conductivity[0, 1:] + conductivity[0, :-1]))),
@@ -145,8 +141,7 @@ class Plan:
                 "source": self.source,
                 "present": np.zeros(-(-n // BLOCK), np.uint32),
                 "T": self.T,
-                "box": box,
-                "box_k": np.ones_like(box) if phases > 1 else np.zeros(0),
+                "conducted": np.zeros(n),
                 "wall": self.wall,
                 "power": np.zeros(p),
                 "slope": np.zeros(p),
@@ -220,21 +215,21 @@ class Plan:
         return self.wall[self.back]
 
 
-def _pieces(run: Index, pad: int) -> Index:
-    """Runs cut to at most REACH cells; box numbers count the padding."""
-    count = -(-run[:, 2] // REACH)
+def _pieces(run: Index) -> Index:
+    """Runs cut to at most REACH cells."""
+    count = -(-run[:, 1] // REACH)
     row = np.repeat(np.arange(len(run)), count)
     done = (np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)) * REACH
-    length = np.minimum(run[row, 2] - done, REACH)
-    pieces = np.stack([run[row, 0] + done, run[row, 1] + done + pad, length], axis=1)
-    return np.ascontiguousarray(pieces, int64)
+    pieces = run[row] + done[:, None]
+    pieces[:, 1] = np.minimum(run[row, 1] - done, REACH)
+    return pieces
 
 
 def _chunks(pieces: Index) -> Index:
     """Bounds of chunks of about WORK cells."""
     if not len(pieces):
         return np.zeros(1, int64)
-    chunk = (np.cumsum(pieces[:, 2]) - pieces[:, 2]) // WORK
+    chunk = (np.cumsum(pieces[:, 1]) - pieces[:, 1]) // WORK
     return np.append(np.flatnonzero(np.diff(chunk, prepend=-1)), len(pieces)).astype(int64)
 
 

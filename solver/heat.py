@@ -18,7 +18,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from math import ceil, sqrt
+from math import ceil, inf, sqrt
 
 import numpy as np
 from numpy import float64, int64
@@ -97,11 +97,11 @@ class Heat:
         if threads is None:
             threads = 1 if cells.index.size < ALONE else _processors()
         self.plan = Plan(
-            index=cells.index,
-            shape=lattice.shape,
-            spacing=lattice.spacing,
+            count=cells.index.size,
+            spacing=tuple(d if n > 1 else inf for d, n in zip(lattice.spacing, lattice.shape, strict=True)),
             run=run,
             rim=rim,
+            rim_neighbour=_neighbours(cells, rim),
             rim_conductance=conductance,
             rim_volume=self.volume[rim],
             rim_share=cells.fraction[rim],
@@ -306,7 +306,7 @@ def _neighbours(cells: Cells, cell: Index) -> Index:
 
 
 def _rows(cells: Cells, volume: Array) -> tuple[Index, Index, Array]:
-    """Runs, rim and its conductances, with the run cells that lend volume moved to the rim."""
+    """Runs as the plan takes them, rim and its conductances; the run cells that lend volume are moved to the rim."""
     runs = cells.run
     inside = np.repeat(np.arange(len(runs)), runs[:, 2])
     before = np.cumsum(runs[:, 2]) - runs[:, 2]
@@ -314,17 +314,21 @@ def _rows(cells: Cells, volume: Array) -> tuple[Index, Index, Array]:
     lends = volume[cell] != cells.volume[cell]
     if not lends.any():
         order = np.argsort(cells.rim)
-        return runs, cells.rim[order], np.ascontiguousarray(cells.rim_conductance[order])
+        return _beside(cells, runs[:, 0], runs[:, 2]), cells.rim[order], cells.rim_conductance[order]
     kept, row = cell[~lends], inside[~lends]
     begins = np.flatnonzero((np.diff(kept, prepend=-9) != 1) | (np.diff(row, prepend=-9) != 0))
     length = np.diff(np.append(begins, kept.size))
-    run = np.stack([kept[begins], cells.index[kept[begins]], length], axis=1).astype(int64)
     dx, dy, dz = cells.lattice.spacing
     open_faces = np.repeat([dy * dz / dx, dx * dz / dy, dx * dy / dz], 2)
     rim = np.concatenate([cells.rim, cell[lends]])
     conductance = np.concatenate([cells.rim_conductance, np.tile(open_faces, (int(lends.sum()), 1))])
     order = np.argsort(rim)
-    return np.ascontiguousarray(run), rim[order], np.ascontiguousarray(conductance[order])
+    return _beside(cells, kept[begins], length), rim[order], conductance[order]
+
+
+def _beside(cells: Cells, first: Index, length: Index) -> Index:
+    """(q, 6) rows of cells by first cell and length, with the first cells of the rows -y +y -z +z."""
+    return np.concatenate([np.stack([first, length], axis=1), _neighbours(cells, first)[:, 2:]], axis=1)
 
 
 def _are(some: tuple[object, ...], others: tuple[object, ...]) -> bool:

@@ -33,12 +33,15 @@ def brick(shape, phases, spacing=(1e-3, 1.5e-3, 2e-3), law=0.0, threads=1, chang
         G[~closed, face] = area[axis] / spacing[axis]
         wall += [(cell, area[axis], spacing[axis] / 2, axis) for cell in np.flatnonzero(closed)]
     inside = (G > 0).all(axis=1)
-    rows = [(1 + nx * (j + ny * k), 1 + nx * (j + ny * k), nx - 2) for k in range(1, nz - 1) for j in range(1, ny - 1)]
+    beside = np.array([-1, 1, -nx, nx, -nx * ny, nx * ny])
+    firsts = [1 + nx * (j + ny * k) for k in range(1, nz - 1) for j in range(1, ny - 1)]
+    rows = [(first, nx - 2, *(first + beside[2:])) for first in firsts]
     cell, patch_area, distance, zone = (np.array(column) for column in zip(*wall, strict=True))
     H, k = tables(phases)
     arrays = dict(
-        index=np.arange(n), shape=shape, spacing=spacing, run=np.array(rows, np.int64).reshape(-1, 3),
-        rim=np.flatnonzero(~inside), rim_conductance=G[~inside],
+        count=n, spacing=spacing, run=np.array(rows, np.int64).reshape(-1, 6),
+        rim=np.flatnonzero(~inside), rim_neighbour=np.clip(np.flatnonzero(~inside)[:, None] + beside, 0, n - 1),
+        rim_conductance=G[~inside],
         rim_volume=np.full((~inside).sum(), np.prod(spacing)), rim_share=np.ones((~inside).sum()),
         patch_cell=cell, patch_area=patch_area, patch_distance=distance, patch_zone=zone, zones=3, reach=1e-4,
         enthalpy=H, conductivity=k, low=LOW, step=STEP, threads=threads,
@@ -180,8 +183,8 @@ def test_gershgorin_bounds_the_true_spectral_radius():
 def one_patch(distance, law, Ti):
     """Wall temperature and flux of one cell with one patch; k = 30."""
     plan = Plan(
-        index=np.arange(1), shape=(1, 1, 1), spacing=(1e-3,) * 3, run=np.zeros((0, 3), np.int64),
-        rim=np.arange(1), rim_conductance=np.zeros((1, 6)), rim_volume=np.ones(1), rim_share=np.ones(1),
+        count=1, spacing=(np.inf,) * 3, run=np.zeros((0, 6), np.int64),
+        rim=np.arange(1), rim_neighbour=np.zeros((1, 6), np.int64), rim_conductance=np.zeros((1, 6)), rim_volume=np.ones(1), rim_share=np.ones(1),
         patch_cell=np.zeros(1, np.int64),
         patch_area=np.ones(1), patch_distance=np.array([distance]), patch_zone=np.zeros(1, np.int64), zones=1,
         reach=1e-4, enthalpy=tables(1)[0], conductivity=np.full((1, KNOTS), 30.0), low=LOW, step=STEP,
@@ -296,10 +299,10 @@ def test_the_door_refuses_what_the_loops_would_misread():
         triad(out.ravel()[:10], out.ravel()[5:15], np.zeros(10), 1.0)
     for changes, message in (
         ({"rim": np.arange(5, dtype=np.int32)}, "rim must be int64"),
-        ({"rim": np.arange(5)}, "rim_conductance must be"),
+        ({"rim": np.arange(5)}, "rim_neighbour must be"),
         ({"patch_zone": np.full(214, 7)}, "patch_zone must lie"),
-        ({"index": np.arange(210)[::-1].copy()}, "ascend"),
-        ({"run": np.zeros((0, 3), np.int64)}, "one run or in the rim"),
+        ({"rim_neighbour": np.full((150, 6), 210)}, "neighbours must be cells"),
+        ({"run": np.zeros((0, 6), np.int64)}, "one run or in the rim"),
         ({"enthalpy": tables(1)[0][:, ::2]}, "must be"),
     ):
         with pytest.raises(ValueError, match=message):
