@@ -1,7 +1,8 @@
 """A card of an alloy as a file: read, and checked before it is believed."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ import numpy as np
 from .alloy import Alloy
 from .alloyfields import read_notes
 from .composition import Composition, beyond, read_ranges
-from .refusal import CaseError, one_of
+from .refusal import CaseError, argument_names, one_of
 
 NAMES = ("name", "aliases", "variants", "notes")
 CARD = "card; begin with 'name: ...' and 'composition: {C: ...}'"
 UNNOTED = (*NAMES, "material", "mixed")
+ENTRIES = (*argument_names(Alloy), *NAMES)
 HOT = np.linspace(273.15, 1473.15, 241)
 
 
@@ -89,24 +91,38 @@ def mapping(path: Path, what: str) -> dict[str, Any]:
 def _card(path: Path, words: dict[str, Any]) -> Card:
     if "name" not in words:
         raise CaseError(f"is missing; this is no {CARD}", "name")
-    for name in ("name", *words.get("aliases", ()), *words.get("variants", {})):
-        text = words["name"] if name == "name" else name
-        if not isinstance(text, str):
-            raise CaseError(f"{text!r} is no text; put it in quotes", "name" if name == "name" else "aliases")
+    for key in words:
+        one_of(key, ENTRIES, "entry of a card", str(key))
+    _text(words["name"], "name")
+    for key in ("aliases", "variants"):
+        for other in words.get(key, ()):
+            _text(other, key)
     if path.stem.replace("_", " ") != words["name"]:
         file = f"{words['name'].replace(' ', '_')}.yaml"
         raise CaseError(f"'{words['name']}' is not the name of the file; call the file {file}", "name")
-    variants = {name: dict(changes) for name, changes in words.get("variants", {}).items()}
-    notes = read_notes(words.get("notes", {}))
     said = {key: value for key, value in words.items() if key not in NAMES}
+    with _under("notes"):
+        notes = read_notes(words.get("notes", {}))
     _noted(said, notes)
-    for name, changes in variants.items():
-        try:
-            _within({**said, **changes})
-        except CaseError as error:
-            raise error.under("variants", name) from None
     _within(said)
+    variants = {name: dict(changes) for name, changes in words.get("variants", {}).items()}
+    for name, changes in variants.items():
+        with _under("variants", name):
+            _within({**said, **changes})
     return Card(path, {**said, "name": words["name"], "notes": notes}, tuple(words.get("aliases", ())), variants)
+
+
+@contextmanager
+def _under(*where: str) -> Iterator[None]:
+    try:
+        yield
+    except CaseError as error:
+        raise error.under(*where) from None
+
+
+def _text(name: object, key: str) -> None:
+    if not isinstance(name, str):
+        raise CaseError(f"{name!r} is no text; put it in quotes", key)
 
 
 def _noted(said: Mapping[str, Any], notes: Mapping[str, Any]) -> None:
@@ -122,7 +138,8 @@ def _noted(said: Mapping[str, Any], notes: Mapping[str, Any]) -> None:
 
 def _within(said: Mapping[str, Any]) -> None:
     """Refuse a composition outside the card's own ranges."""
-    ranges = read_ranges(said.get("ranges", {}))
+    with _under("ranges"):
+        ranges = read_ranges(said.get("ranges", {}))
     left = beyond(Composition.read(said.get("composition", {})), ranges)
     if left:
         raise CaseError(f"{', '.join(left)} of the card's own ranges", "composition")
