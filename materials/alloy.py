@@ -141,12 +141,13 @@ class Alloy:
         Raises CaseError for an unknown element, high-alloy steel and cast iron.
         """
         made = cls(name, **lowalloy.complete(Composition.read(elements)))
-        return made if grain_size is None else made.replace(grain_size=grain_size)
+        given = made.notes | {"grain_size": YOURS}
+        return made if grain_size is None else made.replace(grain_size=grain_size, notes=given)
 
     def replace(self, **changes: Any) -> "Alloy":
         """A changed alloy, validated again; what you change is noted as yours."""
         changed = replace(self, **changes)
-        yours = {name: YOURS for name in self.notes if name in changes or self._value(name) != changed._value(name)}
+        yours = {name: YOURS for name in self.notes if self._value(name) != changed._value(name)}
         return changed if "notes" in changes or not yours else replace(changed, notes=self.notes | yours)
 
     def _value(self, name: str) -> Any:
