@@ -259,21 +259,45 @@ def info(
 def listed(
     kind: Annotated[Kind, typer.Argument(help="What to list.")],
     name: Annotated[Text, typer.Argument(metavar="NAME", help="One of them, number by number.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Alloys with ranges, Ac1, Ac3 and marks.")] = False,
 ) -> None:
     """List alloys or media, or print one.
 
-    metaltwin list alloys 42CrMo4 prints the card: every number with source, range and mark.
+    metaltwin list alloys 42CrMo4 prints the card: every number with source, range and mark. Cards of your own are
+    found in the folders of the environment variable METALTWIN_MATERIALS.
     """
     from .materials.library import alloy
     from .materials.refusal import CaseError
     from .views import listing
 
+    if verbose and (name or kind is not Kind.alloys):
+        raise CaseError("--verbose is for the list of all alloys; leave it out")
     if kind is Kind.moulds:
         raise CaseError("no moulds yet: they come with casting; known: alloys, media")
     if kind is Kind.alloys:
-        print(alloy(name).card() if name else listing.alloys())
+        print(alloy(name).card() if name else listing.alloys(verbose))
     else:
         print(listing.medium(name) if name else listing.media())
+
+
+material = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Cards of your own.", context_settings=app.info.context_settings
+)
+app.add_typer(material, name="material")
+
+
+@material.command("check")
+def check_material(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Card of an alloy, YAML.")],
+) -> None:
+    """Check a card of an alloy and print it.
+
+    Units, ranges, a source and a mark for each number, names that are not taken, an alloy that can be computed.
+    Exit status 2 with file, key, value and mend where a check does not pass.
+    """
+    from .views import listing
+
+    print(listing.card(file))
 
 
 @app.command()

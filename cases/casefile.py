@@ -13,6 +13,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
+from ..materials.library import ENDINGS
 from ..materials.refusal import CaseError, one_of
 from .casetext import FORMAT, KINDS, OUTPUT
 from .treatment import HeatTreatment
@@ -163,11 +164,24 @@ def _read(words: dict[str, Any], folder: Path) -> HeatTreatment:
             words["part"] = Part.read(words["part"], folder)
         except CaseError as error:
             raise error.under("part") from None
+    if "alloy" in words:
+        words["alloy"] = _alloy_placed(words["alloy"], folder)
     try:
         return HeatTreatment(**words, **output)
     except CaseError as error:
         first = error.where[:1]
         raise error.under(*(("output",) if first and first[0] in OUTPUT else ())) from None
+
+
+def _alloy_placed(given: Any, folder: Path) -> Any:
+    """The files of a card and of a certificate count from the folder of the case."""
+    if isinstance(given, str) and given.endswith(ENDINGS):
+        return str(folder / given)
+    if isinstance(given, dict):
+        files = [key for key in ("name", "certificate") if isinstance(given.get(key), str)]
+        named = {key: str(folder / given[key]) for key in files if key == "certificate" or given[key].endswith(ENDINGS)}
+        return {**given, **named}
+    return given
 
 
 def _bare(value: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..materials.composition import outside as outside_fits
+from ..materials.alloy import Alloy
 from ..materials.curve import Curve
 from ..materials.matter import Matter
 from ..solver.geometry import Cells
@@ -218,9 +218,8 @@ def _warnings(case: Case, matter: Matter) -> list[str]:
     if not matter.transforms:
         return []
     found = [*_carbide(case, matter), *_too_hot(case, matter), *_too_cold(case, matter)]
-    austenite = getattr(case.alloy, "austenite", None)
-    if austenite is not None:
-        found += outside_fits(austenite, float(case.alloy.grain_size))
+    if isinstance(case.alloy, Alloy):
+        found += case.alloy.outside()
     no_law = matter.hardness is not None and matter.hardness.temper is None
     if no_law and wants_hardness(case, matter) and any(isinstance(step, Temper) for step in case.steps):
         found.append("temper: no tempering law at this carbon; hardness stays as quenched")

@@ -10,6 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from ..materials import library
 from ..materials.alloy import Alloy
+from ..materials.certificate import certificate
 from ..materials.material import Material
 from ..materials.quantity import DIFFERENCE, Amount, Duration, Quantity, Temperature
 from ..materials.refusal import STRICT, CaseError, one_of, plain
@@ -56,6 +57,9 @@ def _alloy(given: object) -> Alloy | Material:
         return library.alloy(str(given))
     if isinstance(given, dict) and "heat_capacity" in given:
         return Material(**given)
+    if isinstance(given, dict) and "certificate" in given:
+        changes = {key: value for key, value in given.items() if key != "certificate"}
+        return certificate(given["certificate"]).replace(**changes)
     if isinstance(given, dict) and "name" in given:
         return library.alloy(**given)
     raise CaseError(f"{given!r} is no alloy; give a name such as '42CrMo4', an alloy(...) or a Material")
@@ -153,7 +157,9 @@ def _said(kinds: list[str], text: str) -> WithJsonSchema:
     return WithJsonSchema({"type": kinds, "description": text})
 
 
-OneAlloy = Annotated[Any, PlainValidator(_alloy), _said(["string", "object"], "a name, or {name, grain_size, ...}")]
+OneAlloy = Annotated[
+    Any, PlainValidator(_alloy), _said(["string", "object"], "a name, a card, {name, ...}, {certificate, ...}")
+]
 OnePart = Annotated[Any, PlainValidator(_part), _said(["object"], "{shape, ...} or {stl, unit}")]
 OneGrid = Annotated[Grid, BeforeValidator(_grid)]
 Steps = Annotated[Any, PlainValidator(_steps), _said(["array"], "steps in order")]

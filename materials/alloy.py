@@ -3,16 +3,30 @@
 from dataclasses import field, fields, replace
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, model_validator
+import numpy as np
+from pydantic import AfterValidator, BeforeValidator, model_validator
 from pydantic.dataclasses import dataclass
 
-from . import heat, kinetics, stress
+from . import heat, kinetics, lowalloy, stress
+from .alloyfields import (
+    TRIED,
+    YOURS,
+    Notes,
+    by_phase,
+    read_end_quench,
+    read_material,
+    read_notes,
+    shown,
+    without_peak,
+    words_of,
+)
 from .card import Entry, critical_entries, model_entries, text
-from .composition import Composition
+from .composition import Composition, Ranges, beyond, outside, read_ranges
 from .critical import ac1_trzaska, acm_lee
+from .curve import function
 from .hardness import hardness_law, tempering
 from .martensite import alpha_furlan, alpha_van_bohemen, ms_furlan, ms_van_bohemen
-from .material import Material
+from .material import Conductivity, HeatCapacity, Material, enthalpy
 from .matter import PHASES, Matter, Phase, Property
 from .quantity import Amount, Density, Fraction, Quantity, Temperature
 from .refusal import STRICT, CaseError, one_of, plain
@@ -24,70 +38,69 @@ MOST_CARBON = 2.0
 METAL = {"conductivity": (1.0, 500.0, "W/m/K"), "density": (1000.0, 25000.0, "kg/m^3")}
 
 
-def _by_phase(unit: str) -> BeforeValidator:
-    rule = Quantity(unit, nonnegative=True)
-
-    def read(given: object) -> dict[str, Amount]:
-        if not isinstance(given, dict):
-            raise CaseError(f"{given!r} is no table; write {{bainite: ..., martensite: ...}}")
-        return {one_of(phase, PHASES[1:], "phase"): rule.validate(value) for phase, value in given.items()}
-
-    return BeforeValidator(read)
-
-
-def _material(given: object) -> object:
-    return Material(**given) if isinstance(given, dict) else given
-
-
 @plain
 @dataclass(frozen=True, config=STRICT)
 class Alloy:
     """A metal with a composition: a steel that transforms, or an inert alloy given by its `material`.
 
-    composition    wt %                          grain_size  ASTM number of the austenite
+    composition    wt %                          ranges      {element: (least, most)} of the grade, wt %
+    grain_size     prior-austenite grain size G, ISO 643 and ASTM E112
     dissolved      wt % in the austenite where carbide stays behind (hypereutectoid steel)
-    conductivity   W/m/K at 20 degC, annealed    density     kg/m3          emissivity  0 to 1
+    conductivity   W/m/K, annealed: at 20 degC, or a Curve
+    heat_capacity  J/kg/K of ferrite to martensite, without the A1 peak; EN 1993-1-2 where not given
+    density        kg/m3                         emissivity  0 to 1
     rates          multipliers of the transformation rates by phase, 1 where not given
     martensite     "van Bohemen" or "Furlan": source of martensite start and alpha
-    martensite_start, alpha   K and 1/K in place of that pair, only together
+    martensite_start, alpha   K and 1/K in place of that pair; one alone is refused unless `mixed` is True
     trip           transformation plasticity K by phase, 1/Pa
     stress_free    temperature at which austenite has zero strain, 850 degC where not given
+    end_quench     measured Jominy curve of the heat, {distance: hardness}
     material       the Material of an inert alloy
-    notes          {field: {source, mark}} of the card
+    notes          {field: {source, mark, range}} of the card
 
         alloy("42CrMo4", grain_size=9)
         Alloy("mine", composition={"C": 0.4, "Mn": 0.8}, conductivity="45 W/m/K")
+        Alloy.from_composition("my heat", C=0.41, Si=0.25, Mn=0.7, Cr=1.0, Mo=0.2)
 
-    Raises CaseError for an unknown element or phase, a wrong sign or dimension, a value that is missing.
+    Raises CaseError for an unknown element or phase, a wrong sign or dimension, a value that is missing, a heat
+    capacity with the A1 peak in it, martensite start and alpha of two sources.
     """
 
     name: str
     composition: Annotated[Any, BeforeValidator(Composition.read)] | None = None
+    ranges: Annotated[Ranges, BeforeValidator(read_ranges)] = field(default_factory=dict)
     grain_size: float = 8.0
     dissolved: Annotated[Any, BeforeValidator(Composition.read)] | None = None
-    conductivity: Annotated[Any, Quantity("W/m/K", positive=True)] | None = None
+    conductivity: Conductivity | None = None
+    heat_capacity: Annotated[HeatCapacity, AfterValidator(without_peak)] | None = None
     density: Density = Amount(7850.0, "7850 kg/m^3")
     emissivity: Fraction | None = None
-    rates: Annotated[dict[str, Any], _by_phase("")] = field(default_factory=dict)
+    rates: Annotated[dict[str, Any], by_phase("")] = field(default_factory=dict)
     martensite: str = "van Bohemen"
     martensite_start: Temperature | None = None
     alpha: Annotated[Any, Quantity("1/K", positive=True)] | None = None
-    trip: Annotated[dict[str, Any], _by_phase("1/Pa")] = field(default_factory=dict)
+    mixed: bool = False
+    trip: Annotated[dict[str, Any], by_phase("1/Pa")] = field(default_factory=dict)
     stress_free: Temperature | None = None
-    material: Annotated[Material | None, BeforeValidator(_material)] = None
-    notes: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    end_quench: Annotated[dict[Any, Any], BeforeValidator(read_end_quench)] = field(default_factory=dict)
+    material: Annotated[Material | None, BeforeValidator(read_material)] = None
+    notes: Annotated[Notes, BeforeValidator(read_notes)] = field(default_factory=dict, repr=False)
     given: Matter | None = field(default=None, repr=False)
     base: Any = field(default=None, repr=False, compare=False)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         one_of(self.martensite, PAIRS, "martensite model", "martensite")
-        if (self.martensite_start is None) != (self.alpha is None):
-            raise CaseError("martensite_start and alpha belong together; give both or neither")
+        if (self.martensite_start is None) != (self.alpha is None) and not self.mixed:
+            raise CaseError(
+                "martensite_start and alpha belong together, from one source; give both or neither, "
+                f"or mixed: true to take the other from {self.martensite}"
+            )
         if not 0.0 <= self.grain_size <= 14.0:
             raise CaseError(f"{self.grain_size:g} is no ASTM grain size of 0 to 14", "grain_size")
-        if self.material is not None and self.conductivity is not None:
-            raise CaseError(f"alloy '{self.name}' has a material; give the conductivity there")
+        for name in ("conductivity", "heat_capacity"):
+            if self.material is not None and getattr(self, name) is not None:
+                raise CaseError(f"alloy '{self.name}' has a material; give the {name} there")
         if self.given is None and self.material is None:
             for name in ("composition", "conductivity"):
                 if getattr(self, name) is None:
@@ -98,8 +111,8 @@ class Alloy:
     def _plausible(self) -> None:
         for name, (low, high, unit) in METAL.items():
             value = getattr(self, name)
-            if value is not None and not low <= float(value) <= high:
-                raise CaseError(f"'{value}' is not that of a metal, {low:g} to {high:g} {unit}", name)
+            if value is not None and not np.all((low <= (tried := function(value)(TRIED))) & (tried <= high)):
+                raise CaseError(f"'{shown(value)}' is not that of a metal, {low:g} to {high:g} {unit}", name)
         if self.composition is None or self.material is not None:
             return
         if self.composition.C > MOST_CARBON:
@@ -119,9 +132,26 @@ class Alloy:
         """An alloy of ready functions, for verification; it cannot be saved to a file."""
         return cls(matter.name, given=matter)
 
+    @classmethod
+    def from_composition(cls, name: str, grain_size: float | None = None, **elements: float) -> "Alloy":
+        """A complete low-alloy steel from wt % alone; `.card()` and `.assumed` say what had to be assumed.
+
+            Alloy.from_composition("my heat", C=0.41, Si=0.25, Mn=0.7, Cr=1.0, Mo=0.2)
+
+        Raises CaseError for an unknown element, high-alloy steel and cast iron.
+        """
+        made = cls(name, **lowalloy.complete(Composition.read(elements)))
+        given = made.notes | {"grain_size": YOURS}
+        return made if grain_size is None else made.replace(grain_size=grain_size, notes=given)
+
     def replace(self, **changes: Any) -> "Alloy":
-        """A changed alloy, validated again."""
-        return replace(self, **changes)
+        """A changed alloy, validated again; what you change is noted as yours."""
+        changed = replace(self, **changes)
+        yours = {name: YOURS for name in self.notes if self._value(name) != changed._value(name)}
+        return changed if "notes" in changes or not yours else replace(changed, notes=self.notes | yours)
+
+    def _value(self, name: str) -> Any:
+        return getattr(self.material, name, None) if hasattr(self.material, name) else getattr(self, name, None)
 
     @property
     def _analysis(self) -> Composition:
@@ -149,12 +179,13 @@ class Alloy:
 
     def martensite_pair(self) -> tuple[float, float]:
         """Martensite start, K, and its alpha, 1/K."""
-        if self.martensite_start is not None and self.alpha is not None:
-            return float(self.martensite_start), float(self.alpha)
         start, alpha = PAIRS[self.martensite]
         # Furlan et al. count the carbon of the analysis, van Bohemen what is dissolved.
         analysis = self._analysis if self.martensite == "Furlan" else self.austenite
-        return start(analysis), alpha(analysis)
+        return (
+            start(analysis) if self.martensite_start is None else float(self.martensite_start),
+            alpha(analysis) if self.alpha is None else float(self.alpha),
+        )
 
     def matter(self) -> Matter:
         """What the solver takes: five phases of a steel, one of an inert alloy."""
@@ -180,48 +211,74 @@ class Alloy:
         return stress.STRESS_FREE if self.stress_free is None else float(self.stress_free)
 
     def _phase(self, name: str, start: float) -> Phase:
-        c, room = self.austenite, float(self.conductivity or 0.0)
+        c, bcc = self.austenite, self._bcc
         if name == "austenite":
             conductivity: Property = heat.conductivity_austenite
-            enthalpy = heat.enthalpy_austenite(c)
+            energy = heat.enthalpy_austenite(c, bcc)
         else:
-            share = heat.MARTENSITE_SHARE if name == "martensite" else 1.0
-            stored = heat.stored_energy_martensite(c, start) if name == "martensite" else 0.0
-            conductivity = heat.conductivity_bcc(share * room)
-            enthalpy = heat.enthalpy_product(stored)
+            martensite = name == "martensite"
+            conductivity = heat.conductivity_martensite(self._annealed) if martensite else self._annealed
+            energy = heat.enthalpy_product(heat.stored_energy_martensite(c, start, bcc) if martensite else 0.0, bcc)
         mechanics = stress.mechanics(c, name, self._stress_free(), self.trip.get(name))
-        return Phase(name, conductivity, enthalpy, mechanics)
+        return Phase(name, conductivity, energy, mechanics)
+
+    @property
+    def _bcc(self) -> Property:
+        return heat.enthalpy_bcc if self.heat_capacity is None else enthalpy(self.heat_capacity)
+
+    @property
+    def _annealed(self) -> Property:
+        k = self.conductivity
+        return heat.conductivity_bcc(float(k)) if isinstance(k, Amount) else function(k)
 
     def entries(self) -> list[Entry]:
         """Every number of the card with value, source, range and mark."""
-        found = [self._entry(name, note) for name, note in self.notes.items()]
+        silent = [name for name in ("heat_capacity", "end_quench") if getattr(self, name) and name not in self.notes]
+        notes = self.notes | dict.fromkeys(silent, YOURS)
+        found = [self._entry(name, note) for name, note in notes.items()]
         if self.given is not None or self.material is not None:
             return found
         c, (start, alpha) = self.austenite, self.martensite_pair()
         note = self.notes.get("martensite")
-        if self.martensite_start is not None:
-            note = {"source": "yours", "mark": "given"}
+        if self.martensite_start is not None or self.alpha is not None:
+            note = self.notes.get("martensite_start", YOURS)
+            if self.martensite_start is None or self.alpha is None:
+                note = {"source": f"{note['source']}, mixed with {self.martensite}", "mark": "assumed"}
         pair = Entry("", "", note["source"], note.get("range", ""), note["mark"]) if note else None
         rates = ", ".join(f"{phase} {self.rates.get(phase, 1.0):g}" for phase in PHASES[1:4])
         tuned = ("yours", "given") if self.rates else ("Li et al. 1998, not tuned", "assumed")
-        found.append(Entry("rate multipliers", rates, tuned[0], "times x/ 2-3", tuned[1]))
+        if "rates" not in self.notes:
+            found.append(Entry("rate multipliers", rates, tuned[0], "times x/ 2-3", tuned[1]))
         trip = {phase: self.trip.get(phase, default) for phase, default in stress.TRIP.items()}
+        stored = heat.stored_energy_martensite(c, start, self._bcc)
+        models = model_entries(c, stored, tempering(c) is not None, trip)
+        own = {"heat capacity, bcc"} if self.heat_capacity is not None else set()
         return [
             *found,
             *critical_entries(c, start, alpha, pair),
-            *model_entries(c, start, tempering(c) is not None, trip),
+            *(entry for entry in models if entry.name not in own),
         ]
 
     def _entry(self, name: str, note: dict[str, str]) -> Entry:
-        owner: Any = self if self.material is None else self.material
-        value = getattr(owner, name, getattr(self, name, None))
-        if self.base is not None and getattr(self, name, None) != getattr(self.base, name, None):
-            note = {"source": "yours", "mark": "given"}
-        return Entry(name, _short(value), note["source"], note.get("range", ""), note["mark"])
+        return Entry(name, shown(self._value(name)), note["source"], note.get("range", ""), note["mark"])
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What was chosen, not measured: one sentence each."""
+        return tuple(entry.remark() for entry in self.entries() if entry.mark == "assumed")
+
+    def outside(self) -> list[str]:
+        """One sentence for the ranges of the grade, and one for each model, that the composition leaves."""
+        if self.composition is None:
+            return []
+        left = ", ".join(beyond(self.composition, self.ranges))
+        found = [f"ranges of the grade: {left}"] if left else []
+        inert = self.given is not None or self.material is not None
+        return found if inert else found + outside(self.austenite, self.grain_size)
 
     def card(self) -> str:
         """All numbers as a page: value, unit, source, range, mark."""
-        return text(self.name, self.entries())
+        return text(self.name, self.entries(), self.outside())
 
     def _remarks(self) -> tuple[str, ...]:
         return tuple(entry.remark() for entry in self.entries() if entry.mark in UNREAD)
@@ -230,11 +287,12 @@ class Alloy:
         """As it stands in a case file: the name of its card and what differs from it. Raises CaseError."""
         if self.given is not None:
             raise CaseError(f"alloy '{self.name}' is made of Python functions and cannot stand in a file")
+        unsaid = ("name", "given", "base", *(("notes",) if self.base is not None else ()))
         said: dict[str, Any] = {"name": self.name}
         for entry in fields(self):
             value, usual = getattr(self, entry.name), _usual(self.base, entry)
-            if entry.name not in ("name", "given", "base") and value != usual:
-                said[entry.name] = _words(value)
+            if entry.name not in unsaid and value != usual:
+                said[entry.name] = words_of(value)
         return said
 
 
@@ -242,23 +300,3 @@ def _usual(base: Alloy | None, entry: Any) -> Any:
     if base is not None:
         return getattr(base, entry.name)
     return entry.default_factory() if callable(entry.default_factory) else entry.default
-
-
-def _words(value: Any) -> Any:
-    if isinstance(value, Amount):
-        return value.text
-    if isinstance(value, dict):
-        return {key: _words(item) for key, item in value.items()}
-    if isinstance(value, Material):
-        named = {entry.name: getattr(value, entry.name) for entry in fields(value)}
-        return {name: _words(item) for name, item in named.items() if item is not None}
-    return value.words() if hasattr(value, "words") else value
-
-
-def _short(value: Any) -> str:
-    words = value.words() if hasattr(value, "words") else value
-    if isinstance(words, dict) and "values" in words:
-        return f"{words['values'][0]} at {next(iter(words.values()))[0]}"
-    if isinstance(words, dict):
-        return ", ".join(f"{key} {value:g}" for key, value in words.items())
-    return "" if words is None else str(words)

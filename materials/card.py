@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from .composition import Composition
 from .critical import ZERO, ac1_trzaska, ac3_trzaska, bs_li
 from .hardness import AUSTENITE, FINE, hv_martensite
-from .heat import latent_heat, stored_energy_martensite
+from .heat import latent_heat
 from .kinetics import TAU, ae1, ae3
 from .stress import CREEP
 
@@ -54,12 +54,11 @@ def critical_entries(c: Composition, start: float, alpha: float, pair: Entry | N
     ]
 
 
-def model_entries(c: Composition, start: float, tempers: bool, trip: dict[str, float]) -> list[Entry]:
-    """Heat, hardness and mechanics that follow from the composition."""
+def model_entries(c: Composition, stored: float, tempers: bool, trip: dict[str, float]) -> list[Entry]:
+    """Heat, hardness and mechanics that follow from the composition; `stored` energy of martensite in J/kg."""
     fine = f"at least {FINE[2]:.0f} HV below {_celsius(FINE[0])}, none above {_celsius(FINE[1])}"
     plastic = ", ".join(f"{phase} {value:.3g}" for phase, value in trip.items()) + " 1/Pa"
     creep = f"A {CREEP[0]:g} Pa^-n/s, n {CREEP[1]:g}, Q {CREEP[2] / 1e3:g} kJ/mol"
-    stored = f"{stored_energy_martensite(c, start) / 1e3:.0f} kJ/kg"
     c60 = "C60 set of Denis and Gur"
     entries = [
         Entry("heat capacity, bcc", "425 to 900 J/kg/K", "EN 1993-1-2, no A1 peak", "20 to 700 degC", "V"),
@@ -67,7 +66,9 @@ def model_entries(c: Composition, start: float, tempers: bool, trip: dict[str, f
         Entry("conductivity, austenite", "16.8 + 0.0119 T W/m/K", "Furlan et al. 2025", "", "V"),
         Entry("conductivity, martensite", "0.78 of annealed at 20 degC", "tables", "20 to 800 degC", "M"),
         Entry("latent heat at 727 degC", f"{latent_heat(c) / 1e3:.0f} kJ/kg", "Hagel 1956", "+-5 %", "V"),
-        Entry("stored energy, martensite", stored, "640 MJ/m3 set free at Ms, Denis et al.", "", "V"),
+        Entry(
+            "stored energy, martensite", f"{stored / 1e3:.0f} kJ/kg", "640 MJ/m3 set free at Ms, Denis et al.", "", "V"
+        ),
         Entry("hardness, martensite", f"{hv_martensite(c):.0f} HV", "ASTM A255-10", "C 0.10 to 0.69", "V"),
         Entry("hardness, bainite and pearlite", "by cooling rate", "Maynier 1978", "C 0.1 to 0.5", "V"),
         Entry("hardness, bainite held", "by temperature", "handbook values", "+-30 HV", "M"),
@@ -87,11 +88,12 @@ def model_entries(c: Composition, start: float, tempers: bool, trip: dict[str, f
     return entries
 
 
-def text(title: str, entries: list[Entry]) -> str:
-    """A page: one line a number, the marks explained below."""
+def text(title: str, entries: list[Entry], warnings: list[str]) -> str:
+    """A page: one line a number, what is outside its range, the marks explained."""
     head = ("quantity", "value", "source", "range", "mark")
     rows = [head, *((entry.name, entry.value, entry.source, entry.valid, entry.mark) for entry in entries)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
     legend = "; ".join(f"{mark}: {meaning}" for mark, meaning in MARKS.items())
-    return "\n".join([title, *(line.rstrip() for line in lines), f"marks  {legend}"])
+    left = [f"outside  {line}" for line in warnings]
+    return "\n".join([title, *(line.rstrip() for line in lines), *left, f"marks  {legend}"])

@@ -1,26 +1,45 @@
 """Chemical composition of a steel in wt %, and the ranges in which the correlations were fitted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from typing import Self
+from typing import Any, Self
 
 from pydantic import model_validator
 from pydantic.dataclasses import dataclass
 
 from .refusal import STRICT, CaseError, one_of, plain
 
-# Li et al. 1998 and Maynier et al. 1978: where both have data (wt %).
-FITTED = {
-    "C": (0.08, 0.6),
-    "Mn": (0.0, 2.0),
-    "Si": (0.0, 1.0),
-    "Cr": (0.0, 3.0),
-    "Ni": (0.0, 4.0),
-    "Mo": (0.0, 1.0),
+MODELS = {
+    "critical temperatures (Trzaska 2016)": {"C": (0.06, 0.68), "Mn": (0.0, 2.0), "Cr": (0.0, 2.3), "Ni": (0.0, 3.9)},
+    "transformation rates (Li 1998)": {
+        "C": (0.08, 0.6),
+        "Mn": (0.0, 2.0),
+        "Si": (0.0, 1.0),
+        "Cr": (0.0, 3.0),
+        "Ni": (0.0, 4.0),
+        "Mo": (0.0, 1.0),
+        "V": (0.0, 0.2),
+        "Nb": (0.0, 0.05),
+        "B": (0.0, 0.0005),
+        "W": (0.0, 0.1),
+    },
+    "hardness of bainite, ferrite and pearlite (Maynier 1978)": {
+        "C": (0.1, 0.5),
+        "Mn": (0.0, 2.0),
+        "Si": (0.0, 1.0),
+        "Cr": (0.0, 3.0),
+        "Ni": (0.0, 4.0),
+        "Mo": (0.0, 1.0),
+        "V": (0.0, 0.2),
+        "Cu": (0.0, 0.5),
+    },
+    "hardness of martensite (A255)": {"C": (0.1, 0.69)},
 }
-UNSEEN = {"V": 0.2, "Nb": 0.05, "B": 0.0005, "W": 0.1}
+"""Model of the default chain -> element -> least and most wt % where it was fitted, or can leave the element out."""
+
 ALLOYED = 5.0
 LONGEST_SYMBOL = 3
+Ranges = dict[str, tuple[float, float]]
 
 
 @plain
@@ -49,6 +68,9 @@ class Composition:
     W: float = 0.0
     Co: float = 0.0
     As: float = 0.0
+    Sb: float = 0.0
+    Pb: float = 0.0
+    Ca: float = 0.0
     Sn: float = 0.0
     Zr: float = 0.0
 
@@ -69,11 +91,7 @@ class Composition:
             return given
         if not isinstance(given, Mapping):
             raise CaseError(f"{given!r} is no composition; write {{C: 0.42, Mn: 0.75}} in wt %")
-        names = [entry.name for entry in fields(cls)]
-        for element in given:
-            if len(str(element)) > LONGEST_SYMBOL:
-                raise CaseError(f"no element {element!r}; write its symbol: {', '.join(names)}", element)
-        return cls(**{one_of(element, names, "element", element): share for element, share in given.items()})
+        return cls(**{_symbol(element): share for element, share in given.items()})
 
     def items(self) -> list[tuple[str, float]]:
         """(element, wt %) of all known elements."""
@@ -84,21 +102,50 @@ class Composition:
         return {element: share for element, share in self.items() if share}
 
 
+def _symbol(element: Any) -> str:
+    names = [entry.name for entry in fields(Composition)]
+    if str(element) == "Fe":
+        raise CaseError("iron is the rest; leave it out", "Fe")
+    if len(str(element)) > LONGEST_SYMBOL:
+        raise CaseError(f"no element {element!r}; write its symbol: {', '.join(names)}", element)
+    return one_of(element, names, "element", element)
+
+
+def read_ranges(given: object) -> Ranges:
+    """Least and most wt % by element from {C: [0.38, 0.45]}. Raises CaseError."""
+    if not isinstance(given, Mapping):
+        raise CaseError(f"{given!r} is no table; write {{C: [0.38, 0.45], Mn: [0.60, 0.90]}} in wt %")
+    found: Ranges = {}
+    for element, limits in given.items():
+        pair = [] if isinstance(limits, str) or not isinstance(limits, Iterable) else list(limits)
+        numbers = [share for share in pair if isinstance(share, int | float) and not isinstance(share, bool)]
+        if len(numbers) != 2 or len(pair) != 2 or not 0.0 <= numbers[0] <= numbers[1] <= 100.0:
+            raise CaseError(f"{limits!r} is no range; write [least, most] in wt %", str(element))
+        found[_symbol(element)] = (float(numbers[0]), float(numbers[1]))
+    return found
+
+
+def beyond(composition: Composition, ranges: Ranges) -> list[str]:
+    """Elements outside their ranges: ["Mn 1.05 wt % is outside 0.6 to 0.9"].
+
+    >>> beyond(Composition(C=0.40, Mn=1.05), {"C": (0.38, 0.45), "Mn": (0.6, 0.9)})
+    ['Mn 1.05 wt % is outside 0.6 to 0.9']
+    """
+    shares = dict(composition.items())
+    return [
+        f"{element} {shares[element]:g} wt % is outside {low:g} to {high:g}"
+        for element, (low, high) in ranges.items()
+        if not low <= shares[element] <= high
+    ]
+
+
 def outside(composition: Composition, grain_size: float) -> list[str]:
-    """Sentences on what lies outside the fits of the default chain; empty where nothing does."""
-    found = [
-        f"{element} {getattr(composition, element):g} wt % is outside {low:g} to {high:g} of the kinetics"
-        for element, (low, high) in FITTED.items()
-        if not low <= getattr(composition, element) <= high
-    ]
-    found += [
-        f"{element} {getattr(composition, element):g} wt % has no term in the kinetics and hardness models"
-        for element, most in UNSEEN.items()
-        if getattr(composition, element) > most
-    ]
+    """One sentence for each model of the default chain that is left, naming element and limit; else empty."""
+    named = {model: beyond(composition, ranges) for model, ranges in MODELS.items()}
+    found = [f"{model}: {', '.join(lines)}" for model, lines in named.items() if lines]
     total = sum(getattr(composition, element) for element in ("Mn", "Ni", "Cr", "Mo"))
     if total > ALLOYED:
-        found.append(f"Mn + Ni + Cr + Mo {total:g} wt % is above {ALLOYED:g}")
+        found.append(f"all models: Mn + Ni + Cr + Mo {total:g} wt % is above {ALLOYED:g}")
     if not 4.0 <= grain_size <= 11.0:
-        found.append(f"grain size {grain_size:g} is outside ASTM 4 to 11")
+        found.append(f"transformation rates (Li 1998): grain size {grain_size:g} is outside ASTM 4 to 11")
     return found

@@ -62,9 +62,9 @@ def enthalpy_bcc(T: Array) -> Array:
     return np.asarray(_area(BCC, low) - _area(BCC, np.array(DATUM)) + above)
 
 
-def enthalpy_product(stored: float) -> Property:
-    """Enthalpy [J/kg] of a bcc phase against K that keeps `stored` (J/kg) over ferrite and cementite."""
-    return lambda T: np.asarray(enthalpy_bcc(T) + stored)
+def enthalpy_product(stored: float, bcc: Property = enthalpy_bcc) -> Property:
+    """Enthalpy [J/kg] of a bcc phase against K that keeps `stored` (J/kg) over ferrite and cementite, `bcc`."""
+    return lambda T: np.asarray(bcc(T) + stored)
 
 
 def latent_heat(c: Composition) -> float:
@@ -79,8 +79,8 @@ def latent_heat(c: Composition) -> float:
     return LATENT_MANGANESE if c.Mn >= 1.5 or c.Mo >= 0.4 else LATENT
 
 
-def enthalpy_austenite(c: Composition) -> Property:
-    """Enthalpy [J/kg] of austenite against K, on the datum of `enthalpy_bcc`.
+def enthalpy_austenite(c: Composition, bcc: Property = enthalpy_bcc) -> Property:
+    """Enthalpy [J/kg] of austenite against K, on the datum of `bcc`, the enthalpy of ferrite and cementite.
 
     H = H_bcc(727 degC) + latent heat + integral of its heat capacity from 727 degC.
 
@@ -89,12 +89,12 @@ def enthalpy_austenite(c: Composition) -> Property:
     [115, 144]
     """
     eutectoid = np.array(EUTECTOID)
-    level = float(enthalpy_bcc(eutectoid + ZERO) - _area(AUSTENITE, eutectoid)) + latent_heat(c)
+    level = float(bcc(eutectoid + ZERO) - _area(AUSTENITE, eutectoid)) + latent_heat(c)
     return lambda T: np.asarray(level + _area(AUSTENITE, np.asarray(T, float64) - ZERO))
 
 
-def stored_energy_martensite(c: Composition, start: float) -> float:
-    """Energy [J/kg] that martensite keeps over ferrite and cementite; start is Ms in K.
+def stored_energy_martensite(c: Composition, start: float, bcc: Property = enthalpy_bcc) -> float:
+    """Energy [J/kg] that martensite keeps over ferrite and cementite, enthalpy `bcc`; start is Ms in K.
 
     What is left of the enthalpy of austenite at Ms after the 640 MJ/m3 (82 kJ/kg) that martensite sets free.
     Source of the latter: S. Denis et al.; T. Furlan et al. 2025.
@@ -103,7 +103,7 @@ def stored_energy_martensite(c: Composition, start: float) -> float:
     61
     """
     at = np.array(start)
-    return float(enthalpy_austenite(c)(at) - enthalpy_bcc(at)) - LATENT_MARTENSITE
+    return float(enthalpy_austenite(c, bcc)(at) - bcc(at)) - LATENT_MARTENSITE
 
 
 def conductivity_austenite(T: Array) -> Array:
@@ -128,3 +128,21 @@ def conductivity_bcc(room: float) -> Property:
     end, level = CONVERGED
     slope = (level - room) / (end - DATUM)
     return lambda T: np.asarray(room + slope * (np.minimum(np.asarray(T, float64) - ZERO, end) - DATUM), float64)
+
+
+def conductivity_martensite(annealed: Property) -> Property:
+    """Thermal conductivity [W/m/K] of martensite against K: 0.78 of annealed at 20 degC, all of it from 800 degC.
+
+    k = k_annealed(T) - 0.22 k_annealed(20) (800 - T) / 780, T in degC. Source: tables, from memory.
+
+    >>> round(float(conductivity_martensite(conductivity_bcc(42.0))(np.array(20.0 + ZERO))), 1)
+    32.8
+    """
+    lost = (1.0 - MARTENSITE_SHARE) * float(annealed(np.array(DATUM + ZERO)))
+    end = CONVERGED[0]
+
+    def conductivity(T: Array) -> Array:
+        left = (end - np.minimum(np.asarray(T, float64) - ZERO, end)) / (end - DATUM)
+        return np.asarray(annealed(T) - lost * left)
+
+    return conductivity

@@ -1,85 +1,130 @@
-"""The cards that come with the project: alloys and media by name."""
+"""Alloys and media by name: the cards that come with the project, and your own."""
 
 import functools
+import os
 from pathlib import Path
 from typing import Any
 
+from . import cardfile
 from .alloy import Alloy
+from .cardfile import Card
 from .medium import Medium
 from .refusal import CaseError, nearest, one_of
 
 DATA = Path(__file__).parent / "data"
+FOLDERS = "METALTWIN_MATERIALS"
+ENDINGS = (".yaml", ".yml")
+
+
+def _named(folder: Path) -> dict[str, Path]:
+    return {path.stem.replace("_", " "): path for path in sorted(folder.iterdir()) if path.suffix in ENDINGS}
+
+
+def _own() -> dict[str, Path]:
+    """Name -> file of the cards in the folders that METALTWIN_MATERIALS names."""
+    found: dict[str, Path] = {}
+    for folder in filter(None, os.environ.get(FOLDERS, "").split(os.pathsep)):
+        if not Path(folder).is_dir():
+            raise CaseError(f"'{folder}' is no folder; name folders of cards, parted by '{os.pathsep}'", FOLDERS)
+        found |= _named(Path(folder))
+    return found
+
+
+def _shipped(folder: str) -> dict[str, Path]:
+    return _named(DATA / folder)
 
 
 @functools.cache
-def _card(folder: str, name: str) -> dict[str, Any]:
-    from ruamel.yaml import YAML
-
-    path = DATA / folder / f"{name.replace(' ', '_')}.yaml"
-    card: dict[str, Any] = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
-    return card
+def _shipped_card(name: str) -> Card:
+    return cardfile.unread(_shipped("alloys")[name])
 
 
-def _names(folder: str) -> list[str]:
-    return sorted(path.stem.replace("_", " ") for path in (DATA / folder).glob("*.yaml"))
+@functools.cache
+def _shipped_alloy(card: str, name: str) -> Alloy:
+    return _shipped_card(card).alloy(name)
 
 
 def alloy_names() -> list[str]:
-    """Names of all alloys; their other names are in `alloy_aliases`."""
-    return _names("alloys")
+    """Names of all alloys, yours included; their other names are in `alloy_aliases`."""
+    return sorted({**_shipped("alloys"), **_own()})
 
 
 def medium_names() -> list[str]:
     """Names of all media."""
-    return _names("media")
+    return list(_shipped("media"))
 
 
 @functools.cache
-def _also() -> dict[str, tuple[str, str]]:
-    """Other name -> (name of the card, analysis of that name or "")."""
-    found: dict[str, tuple[str, str]] = {}
-    for name in alloy_names():
-        card = _card("alloys", name)
-        found |= {str(other): (name, "") for other in card.get("aliases", ())}
-        found |= {str(other): (name, str(other)) for other in card.get("variants", {})}
-    return found
+def _shipped_aliases() -> dict[str, str]:
+    return {other: name for name in _shipped("alloys") for other in _others(_shipped_card(name))}
+
+
+def _others(card: Card) -> tuple[str, ...]:
+    return (*card.aliases, *card.variants)
 
 
 def alloy_aliases() -> dict[str, str]:
     """Other name -> name of the card."""
-    return {other: name for other, (name, _) in _also().items()}
+    own = {other: name for name, path in _own().items() for other in _others(own_card(path))}
+    return {**own, **_shipped_aliases()}
+
+
+def own_card(path: str | os.PathLike[str]) -> Card:
+    """Your card in a file, all load checks passed. Raises CaseError, also for a name that is taken; OSError."""
+    card = cardfile.read(path)
+    inside = Path(path).resolve().parent == DATA / "alloys"
+    for name in (card.name, *_others(card)):
+        taken = _shipped_aliases().get(name, name if name in _shipped("alloys") else "")
+        if taken and not inside:
+            raise CaseError(f"'{name}' is the name of a card that comes along, {taken}; take another", place=str(path))
+    return card
 
 
 def alloy(name: str, **changes: Any) -> Alloy:
     """The alloy of that name, with what you change: `alloy("42CrMo4", grain_size=9)`.
 
-    A composition is the whole analysis, not an addition. A steel without a card needs composition and
-    conductivity. Raises CaseError for an unknown name (the nearest is named) and for a wrong value.
+    The name is that of a card, or one of its other names, or the path of a card of your own, "cards/mine.yaml".
+    Cards in the folders that the environment variable METALTWIN_MATERIALS names are found by name. A composition
+    is the whole analysis, not an addition. A steel without a card needs composition and conductivity; with notes
+    it is taken as it stands. Raises CaseError for an unknown name (the nearest is named), a card that does not pass
+    its checks, a wrong value.
     """
     if isinstance(name, int | float) and not isinstance(name, bool):
         name = str(name)  # a file that says 4140 without quotes
-    if name not in alloy_names() and name not in _also() and "composition" in changes:
+    if "notes" in changes:
+        return Alloy(name, **changes)
+    found = _found(name)
+    if found is not None:
+        return found.replace(**changes)
+    known = [*alloy_names(), *alloy_aliases()]
+    if "material" not in changes:
+        if "composition" not in changes:
+            one_of(name, known, "alloy")
         if "conductivity" not in changes:
-            near = nearest(name, [*alloy_names(), *_also()])
+            near = nearest(name, known)
             mend = near if near.startswith("; nearest") else ""
             raise CaseError(f"is missing; '{name}' has no card, so give it with composition{mend}", "conductivity")
-        return Alloy(name, **changes)
-    known = one_of(name, [*alloy_names(), *_also()], "alloy")
-    base = _from_card(known)
-    return base.replace(**changes, base=base) if changes else base.replace(base=base)
+    return Alloy(name, **changes)
+
+
+def _found(name: str) -> Alloy | None:
+    """The alloy of a card; one that comes along is its own base, so that a file needs only its name."""
+    if isinstance(name, str | os.PathLike) and str(name).endswith(ENDINGS):
+        return own_card(name).alloy()
+    shipped, own = _shipped("alloys"), _own()
+    card = name if name in shipped or name in own else alloy_aliases().get(name)
+    if card in shipped:
+        made = _shipped_alloy(card, "" if card == name else name)
+        return made.replace(base=made)
+    return None if card is None else own_card(own[card]).alloy("" if card == name else name)
 
 
 @functools.cache
-def _from_card(name: str) -> Alloy:
-    card_name, variant = _also().get(name, (name, ""))
-    card = dict(_card("alloys", card_name))
-    card.pop("aliases", None)
-    variants = {str(key): value for key, value in card.pop("variants", {}).items()}
-    words = {**card, **variants.get(variant, {}), "name": name}
-    try:
-        return Alloy(**words)
-    except CaseError as error:
-        raise error.under(f"card {card_name}") from None
+def _medium_words(name: str) -> dict[str, Any]:
+    from ruamel.yaml import YAML
+
+    words: dict[str, Any] = YAML(typ="safe", pure=True).load(_shipped("media")[name].read_text("utf-8"))
+    return words
 
 
 def medium(name: str, bath: str | None = None, **changes: Any) -> Medium:
@@ -87,5 +132,5 @@ def medium(name: str, bath: str | None = None, **changes: Any) -> Medium:
 
     Raises CaseError for an unknown name (the nearest is named) and for a wrong value.
     """
-    words = {**_card("media", one_of(name, medium_names(), "medium")), **changes}
+    words = {**_medium_words(one_of(name, medium_names(), "medium")), **changes}
     return Medium(**(words if bath is None else {**words, "temperature": bath}))

@@ -110,5 +110,6 @@ def test_readme_names_commands_that_exist():
     from metaltwin.__main__ import app
 
     known = {command.name or command.callback.__name__ for command in app.registered_commands}
+    known |= {group.name for group in app.registered_groups}
     said = re.findall(r"^(?:\.venv/bin/)?metaltwin (\w+)", "\n".join(blocks("sh")), re.M)
     assert said and set(said) <= known

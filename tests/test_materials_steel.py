@@ -214,4 +214,4 @@ def test_composition_refusals() -> None:
 
 def test_ranges_are_told() -> None:
     assert outside(STEELS["4140"], 8.0) == []
-    assert len(outside(Composition(C=0.98, V=0.3, Cr=4.0, Ni=3.0), 2.0)) == 5
+    assert len(outside(Composition(C=0.98, V=0.3, Cr=4.0, Ni=3.0), 2.0)) == 6

@@ -128,10 +128,25 @@ def test_list_shows_the_library_and_its_cards():
     assert status == 0 and "42CrMo4" in out and "4140" in out and "325 degC" in out
     status, out, _ = metaltwin("list", "alloys", "4140")
     assert status == 0 and "martensite start" in out and "van Bohemen 2012" in out
+    status, out, _ = metaltwin("list", "alloys", "--verbose")
+    assert status == 0 and "C 0.38 to 0.45" in out and "SCM435" in out and "789 degC" in out and "2 V, 3 M" in out
     status, out, _ = metaltwin("list", "media")
     assert status == 0 and "fast oil" in out and "3470" in out
     status, out, _ = metaltwin("list", "media", "fast oil")
     assert status == 0 and "500 degC" in out and "Isorapid" in out
+
+
+def test_material_check_prints_a_card_of_ones_own_that_passes(tmp_path):
+    file = tmp_path / "ours.yaml"
+    note = "{source: our laboratory, mark: V}"
+    words = "name: ours\ncomposition: {C: 0.6, Mn: 0.8, Si: 1.5}\nconductivity: 40 W/m/K\n"
+    file.write_text(f"{words}notes: {{composition: {note}, conductivity: {note}}}\n", "utf-8")
+    status, out, err = metaltwin("material", "check", file)
+    assert (status, err) == (0, "") and "our laboratory" in out and "passes all checks; its own numbers: 2 V" in out
+    assert "outside  transformation rates (Li 1998): Si 1.5 wt % is outside 0 to 1" in out
+    file.write_text(f"{words}notes: {{composition: {note}}}\n", "utf-8")
+    status, out, err = metaltwin("material", "check", file)
+    assert (status, out) == (2, "") and "ours.yaml: notes.conductivity: has no note" in err
 
 
 WRONG = [
@@ -159,6 +174,9 @@ WRONG = [
     (["list", "alloys", "42CrMo"], "nearest: 42CrMo4"),
     (["list", "media", "fast"], "nearest: fast oil"),
     (["list", "moulds"], "casting"),
+    (["list", "media", "--verbose"], "--verbose"),
+    (["material", "check", "nowhere.yaml"], "nowhere.yaml"),
+    (["material", "check", "{case}"], "bar.yaml: metaltwin: no entry of a card"),
     (["list", "steels"], "steels"),
     (["validate", "--area", "heet"], "nearest: heat"),
     (["validate", "--area", "hardness", "--json", "."], "is a directory"),

@@ -1,5 +1,7 @@
 """Pages of plain text for the terminal: what the library holds, one medium, what a result file holds."""
 
+import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
@@ -7,6 +9,8 @@ from typing import Any
 from ..cases.meaning import meaning
 from ..cases.result import Result
 from ..materials import library
+from ..materials.alloy import Alloy
+from ..materials.alloyfields import shown
 from ..materials.card import MARKS
 from ..materials.curve import Curve, TimeCurve
 from ..materials.medium import LAWS, Medium
@@ -20,20 +24,55 @@ def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("  ".join(line).rstrip() for line in padded)
 
 
-def alloys() -> str:
-    """Every alloy with its other names, composition in wt % and martensite start."""
+def alloys(verbose: bool = False) -> str:
+    """Every alloy with its other names, martensite start and composition in wt %.
+
+    verbose  adds Ac1, Ac3 and the ranges of the grade, and tells from where how much of each card is
+    """
     also: dict[str, list[str]] = {name: [] for name in library.alloy_names()}
     for other, name in library.alloy_aliases().items():
         also[name].append(other)
     rows = []
     for name, others in also.items():
         alloy = library.alloy(name)
-        analysis = {} if alloy.composition is None else alloy.composition.words()
-        steel = alloy.matter().transforms
-        start = f"{alloy.martensite_pair()[0] - 273.15:.0f} degC" if steel else "inert"
-        percent = ", ".join(f"{element} {share:g}" for element, share in analysis.items())
-        rows.append((name, ", ".join(others), start, percent))
-    return columns(("alloy", "also", "martensite start", "composition [wt %]"), rows)
+        kinetics = alloy.matter().kinetics
+        start = _celsius(kinetics.martensite_start) if kinetics is not None else "inert"
+        row = [name, ", ".join(others), start]
+        if verbose:
+            row += [_celsius(kinetics.ac1), _celsius(kinetics.ac3)] if kinetics is not None else ["-", "-"]
+            row.append(_marks(alloy))
+        row.append(shown(alloy.ranges if verbose and alloy.ranges else alloy.composition))
+        rows.append(row)
+    if not verbose:
+        return columns(("alloy", "also", "martensite start", "composition [wt %]"), rows)
+    head = ("alloy", "also", "martensite start", "Ac1", "Ac3", "marks", "ranges of the grade [wt %]")
+    return "\n".join([columns(head, rows), _legend()])
+
+
+def card(path: str | os.PathLike[str]) -> str:
+    """A card of your own that has passed its load checks, number by number, with each of its variants named.
+
+    Raises CaseError where it does not pass, OSError where there is no such file.
+    """
+    own = library.own_card(path)
+    made = own.alloy()
+    names = ", ".join((*own.aliases, *own.variants))
+    counted = f"passes all checks; its own numbers: {_marks(made)}" + (f"; also {names}" if names else "")
+    return f"{made.card()}\n{counted}"
+
+
+def _marks(alloy: Alloy) -> str:
+    """How many numbers of a card have which mark: "3 V, 2 M"."""
+    counts = Counter(note["mark"] for note in alloy.notes.values())
+    return ", ".join(f"{counts[mark]} {mark}" for mark in MARKS if counts[mark])
+
+
+def _legend() -> str:
+    return "marks  " + "; ".join(f"{mark}: {words}" for mark, words in MARKS.items())
+
+
+def _celsius(kelvin: float | None) -> str:
+    return "-" if kelvin is None else f"{kelvin - 273.15:.0f} degC"
 
 
 def media() -> str:
@@ -41,7 +80,7 @@ def media() -> str:
     every = [library.medium(name) for name in library.medium_names()]
     rows = [(one.name, _text(one.temperature), _strongest(one), one.mark, one.source) for one in every]
     page = columns(("medium", "temperature", "h [W/m2/K]", "mark", "source"), rows)
-    return "\n".join([page, "marks  " + "; ".join(f"{mark}: {words}" for mark, words in MARKS.items())])
+    return "\n".join([page, _legend()])
 
 
 def medium(name: str) -> str:
