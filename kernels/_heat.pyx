@@ -16,6 +16,10 @@ cdef extern from "_rows.h" nogil:
         const double *enthalpy
         const double *conductivity
         const double *integral
+        int64_t states
+        double datum, rise
+        const double *temperature
+        const double *conducted
     ctypedef struct Column "Column":
         Table table
         int64_t n, m, f, p
@@ -53,7 +57,8 @@ cdef extern from "_rows.h" nogil:
     double run_error(const Column *, int64_t)
     double rim_error(const Column *, int64_t)
     void note_row(int64_t, const double *, double, double, double *)
-    double rim_radius(const Column *, int64_t)
+    double rim_radius(const Column *, int64_t, const double *)
+    void contact_part(const Column *, const Column *, int64_t, const int64_t *, const int64_t *, const double *)
     void box_constant(int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, const double *,
                       double, double, double, double *)
     void box_nonlinear(int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, const double *, const double *,
@@ -98,6 +103,11 @@ cdef class Plan:
         self.s.table.enthalpy = &table[0]
         self.s.table.conductivity = real(a["conductivity"])
         self.s.table.integral = real(a["integral"])
+        self.s.table.states = len(a["temperature"])
+        self.s.table.datum = a["datum"]
+        self.s.table.rise = a["rise"]
+        self.s.table.temperature = real(a["temperature"])
+        self.s.table.conducted = real(a["theta"])
         self.s.n = len(a["T"])
         self.s.m = len(a["rim"])
         self.s.f = a["faces"]
@@ -165,10 +175,26 @@ cdef class Plan:
             state_part(&self.s, i, d)
         for i in prange(self.walls, nogil=True, schedule="static", num_threads=self.threads):
             wall_part(&self.s, i)
+        self.sum(zone_power)
+
+    def sum(self, double[::1] zone_power):
+        """Heat into the part through the patches of each zone.   zone_power (zones,) W [written]"""
+        cdef int64_t i
         for i in range(self.zones):
             zone_power[i] = 0.0
         for i in range(self.s.p):
             zone_power[self.zone[i]] += self.s.power[i]
+
+    def touch(self, Plan other, const int64_t[::1] mine, const int64_t[::1] theirs, const double[::1] conductance):
+        """Heat between patches of two bodies that were just looked at, into both.
+
+        mine, theirs  (q,)  patches face to face
+        conductance   (q,)  W/m2/K
+        """
+        cdef int64_t i, n = mine.shape[0], pieces = (n + BLOCK - 1) // BLOCK
+        for i in prange(pieces, nogil=True, schedule="static", num_threads=self.threads):
+            contact_part(&self.s, &other.s, min(BLOCK, n - i * BLOCK), &mine[i * BLOCK], &theirs[i * BLOCK],
+                         &conductance[i * BLOCK])
 
     def rate(self, double[::1] out):
         """dH/dt of the state last looked at.   out (n,) W/m3 [written]"""
@@ -220,7 +246,7 @@ cdef class Plan:
             if self.chunks == 0:
                 radius[i] = 0.0
         for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
-            radius[self.blocks + i] = rim_radius(&self.s, i)
+            radius[self.blocks + i] = rim_radius(&self.s, i, d)
         if D is None:
             return
         for i in prange(self.chunks, nogil=True, schedule="static", num_threads=self.threads):

@@ -32,6 +32,10 @@ typedef struct {
     const double *enthalpy;      /* (P, m) J/m3 */
     const double *conductivity;  /* (P, m) W/m/K */
     const double *integral;      /* (m,)   W/m, of the conductivity from `low` */
+    int64_t states;              /* knots of what follows; 0 where enthalpy does not tell the temperature alone */
+    double datum, rise;          /* uniform axis of enthalpy, J/m3 */
+    const double *temperature;   /* (states,) K, level where metal freezes at one temperature */
+    const double *conducted;     /* (states,) W/m, conductivity integral */
 } Table;
 
 EACH int32_t interval(double place, int64_t knots)
@@ -80,6 +84,16 @@ ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *
     int32_t j[BLOCK];
     if (D) for (int64_t c = 0; c < n; c++) H[c] = H0[c] + D[c];
     else   for (int64_t c = 0; c < n; c++) H[c] = H0[c];
+    if (t->states) {
+        const double *RESTRICT known = t->temperature, *RESTRICT theta = t->conducted;
+        for (int64_t c = 0; c < n; c++) {
+            double place = (H[c] - t->datum) / t->rise;
+            int32_t i = interval(place, t->states);
+            T[c] = known[i] + (place - i) * (known[i + 1] - known[i]);
+            conducted[c] = theta[i] + (place - i) * (theta[i + 1] - theta[i]);
+        }
+        return;
+    }
     for (int64_t c = 0; c < n; c++) j[c] = interval((T[c] - low) / step, knots);
     for (int pass = 0; pass < 8; pass++) {
         int64_t moved = 0;
@@ -129,25 +143,35 @@ ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *
     for (int64_t c = 0; c < n; c++) conducted[c] = k[c];
 }
 
-/* heat capacity [J/m3/K] and conductivity [W/m/K] of one cell */
-EACH void cell_properties(const Table *t, const double *z, int64_t stride, double T, double *c, double *k)
+/* diffusivity k/c [m2/s] and 1/c [m3 K/J] of one cell at H [J/m3] and T [K] */
+EACH void cell_properties(const Table *t, const double *z, int64_t stride, double H, double T, double *diffusivity,
+                          double *per_heat)
 {
+    if (t->states) {
+        int32_t i = interval((H - t->datum) / t->rise, t->states);
+        *diffusivity = (t->conducted[i + 1] - t->conducted[i]) / t->rise;
+        *per_heat = (t->temperature[i + 1] - t->temperature[i]) / t->rise;
+        return;
+    }
     double place = (T - t->low) / t->step;
     int32_t j = interval(place, t->knots);
     double r = place - j;
     r = r < 0.0 ? 0.0 : r > 1.0 ? 1.0 : r;
-    *c = *k = 0.0;
+    double c = 0.0, k = 0.0;
     for (int64_t p = 0; p < t->phases; p++) {
         double share = z[p * stride];
         if (share == 0.0) continue;
         const double *h = t->enthalpy + p * t->knots + j, *cond = t->conductivity + p * t->knots + j;
-        *c += share * (h[1] - h[0]) / t->step;
-        *k += share * (cond[0] + r * (cond[1] - cond[0]));
+        c += share * (h[1] - h[0]) / t->step;
+        k += share * (cond[0] + r * (cond[1] - cond[0]));
     }
+    *diffusivity = k / c;
+    *per_heat = 1.0 / c;
 }
 
 /* largest k/c [m2/s] of up to BLOCK cells and, unless D is NULL, the error (E + weight D) / c [K] of each */
-ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double *RESTRICT T,
+ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double *RESTRICT H0,
+                      const double *RESTRICT T,
                       const double *RESTRICT z, int64_t stride, const double *RESTRICT E,
                       const double *RESTRICT D, double weight, double *RESTRICT error,
                       double *RESTRICT diffusivity)
@@ -157,6 +181,17 @@ ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double 
     double r[BLOCK], cap[BLOCK], k[BLOCK];
     int32_t j[BLOCK];
     double most = 0.0;
+    if (t->states) {
+        const double *RESTRICT known = t->temperature, *RESTRICT theta = t->conducted;
+        for (int64_t c = 0; c < n; c++) {
+            int32_t i = interval((H0[c] + (D ? D[c] : 0.0) - t->datum) / t->rise, t->states);
+            double a = (theta[i + 1] - theta[i]) / t->rise;
+            most = a > most ? a : most;
+            if (D) error[c] = (E[c] + weight * D[c]) * (known[i + 1] - known[i]) / t->rise;
+        }
+        *diffusivity = most;
+        return;
+    }
     for (int64_t c = 0; c < n; c++) {
         double place = (T[c] - low) / step;
         j[c] = interval(place, knots);
@@ -426,9 +461,42 @@ static void wall_part(const Column *s, int64_t block)
     int64_t end = block * BLOCK + part_of(block, s->p);
     for (int64_t w = block * BLOCK; w < end; w++) {
         int64_t c = s->patch_cell[w];
+        if (s->patch_law[w] < 0) continue; /* in contact with another body */
         double q = wall_flux(&s->table, s->laws + s->patch_law[w] * (s->table.knots + 1), s->phase + c, s->n, s->T[c],
                              s->patch_distance[w], s->reach, s->wall + w, s->slope + w);
         s->power[w] = s->patch_area[w] * q;
+    }
+}
+
+/* Patches q of two bodies face to face: heat flux through both half cells and the conductance h between them. The
+   conductivity half-way to the wall is found in two passes; the resistance is held as `wall_flux` holds it. */
+static void contact_part(const Column *s, const Column *o, int64_t n, const int64_t *mine, const int64_t *theirs,
+                         const double *h)
+{
+    for (int64_t q = 0; q < n; q++) {
+        int64_t w = mine[q], v = theirs[q], c = s->patch_cell[w], e = o->patch_cell[v];
+        double Ti = s->T[c], Tj = o->T[e], a = Ti, b = Tj, flux = 0.0, resistance = 1.0, ki, kj, slope;
+        double di = s->patch_distance[w], dj = o->patch_distance[v];
+        for (int pass = 0; pass < 2; pass++) {
+            double middle = 0.5 * (Ti + a), other = 0.5 * (Tj + b);
+            wall_conductivity(&s->table, s->phase + c, s->n, middle,
+                              interval((middle - s->table.low) / s->table.step, s->table.knots), middle, &ki, &slope);
+            wall_conductivity(&o->table, o->phase + e, o->n, other,
+                              interval((other - o->table.low) / o->table.step, o->table.knots), other, &kj, &slope);
+            double least = 0.55 / h[q], near = s->reach / ki + o->reach / kj;
+            resistance = di / ki + 1.0 / h[q] + dj / kj;
+            if (resistance < least) resistance = least;
+            if (resistance < near) resistance = near;
+            flux = (Tj - Ti) / resistance;
+            a = Ti + flux * di / ki;
+            b = Tj - flux * dj / kj;
+        }
+        s->wall[w] = a;
+        o->wall[v] = b;
+        s->power[w] = s->patch_area[w] * flux;
+        o->power[v] = -s->power[w];
+        s->slope[w] = 2.0 / resistance; /* the neighbour's share of the Gershgorin sum included */
+        o->slope[v] = 2.0 / resistance * s->patch_area[w] / o->patch_area[v];
     }
 }
 
@@ -472,7 +540,7 @@ static double survey_part(const Column *s, int64_t block, const double *E, const
 {
     int64_t c = block * BLOCK;
     double diffusivity;
-    block_survey(&s->table, s->present[block], part_of(block, s->n), s->T + c, s->phase + c, s->n, E + c, D ? D + c : D,
+    block_survey(&s->table, s->present[block], part_of(block, s->n), s->H0 + c, s->T + c, s->phase + c, s->n, E + c, D ? D + c : D,
                  weight, s->conducted + c, &diffusivity);
     return diffusivity * 4.0 * (s->x + s->y + s->z);
 }
@@ -503,16 +571,17 @@ static double rim_error(const Column *s, int64_t block)
     return worst;
 }
 
-static double rim_radius(const Column *s, int64_t block)
+static double rim_radius(const Column *s, int64_t block, const double *D)
 {
     double most = 0.0;
     int64_t end = block * BLOCK + part_of(block, s->m);
     for (int64_t r = block * BLOCK; r < end; r++) {
-        double c, k, wall = 0.0;
+        double diffusivity, per_heat, wall = 0.0;
         int64_t cell = s->rim[r];
-        cell_properties(&s->table, s->phase + cell, s->n, s->T[cell], &c, &k);
+        cell_properties(&s->table, s->phase + cell, s->n, s->H0[cell] + (D ? D[cell] : 0.0), s->T[cell], &diffusivity,
+                        &per_heat);
         for (int64_t w = s->first_patch[r]; w < s->first_patch[r + 1]; w++) wall += s->patch_area[w] * s->slope[w];
-        double radius = (k * s->stiff[r] + wall * s->inverse[r]) / c;
+        double radius = diffusivity * s->stiff[r] + wall * s->inverse[r] * per_heat;
         if (radius > most) most = radius;
     }
     return most;

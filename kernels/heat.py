@@ -44,6 +44,8 @@ class Plan:
     enthalpy         (P, m)  J/m3 on a uniform axis, strictly increasing
     conductivity     (P, m)  W/m/K
     low, step        ()      the axis, K
+    states           matter with one enthalpy for each state: (first enthalpy and step of a uniform axis, J/m3;
+                     temperature (s,) K, never falling; conductivity integral (s,) W/m); then P is 1
     threads          ()      the results do not depend on it
     source           ()      W/m3, may be changed between looks
     """
@@ -70,6 +72,7 @@ class Plan:
         low: float,
         step: float,
         threads: int,
+        states: tuple[float, float, Array, Array] | None = None,
     ) -> None:
         n, m, p, knots = count, len(rim), len(patch_cell), enthalpy.shape[-1]
         phases = len(enthalpy)
@@ -85,6 +88,11 @@ class Plan:
         check("patch_zone", patch_zone, (p,), int64)
         check("enthalpy", enthalpy, (phases, knots))
         check("conductivity", conductivity, (phases, knots))
+        datum, rise, temperature, theta = states or (0.0, 1.0, np.zeros(0), np.zeros(0))
+        check("temperature of states", temperature, (temperature.size,))
+        check("conductivity integral of states", theta, temperature.shape)
+        if states and (phases != 1 or temperature.size < 2 or (np.diff(temperature) < 0.0).any() or not rise > 0.0):
+            raise ValueError("states need one phase and temperatures that never fall as the enthalpy rises")
         if phases > 32:
             raise ValueError(f"at most 32 phases, got {phases}")
         if p and not 0 <= patch_zone.min() <= patch_zone.max() < zones:
@@ -135,6 +143,10 @@ class Plan:
                 "enthalpy": enthalpy.ravel(),
                 "conductivity": conductivity.ravel(),
                 "integral": np.append(0.0, np.cumsum(0.5 * step * (conductivity[0, 1:] + conductivity[0, :-1]))),
+                "datum": datum,
+                "rise": rise,
+                "temperature": temperature,
+                "theta": theta,
                 "phases": phases,
                 "low": low,
                 "step": step,
@@ -176,7 +188,8 @@ class Plan:
 
         D           (n,) or None  J/m3
         laws        (laws, m + 1) W/m2 into the part at each knot of the wall temperature, then steepest -dq/dTs
-        patch_law   (p,)          number of the law of each patch, in the order of `self.order`
+        patch_law   (p,)          number of the law of each patch, in the order of `self.order`; -1 where another body
+                                  touches: its heat follows by `touch`
         zone_power  (zones,)      W into the part   [written]
         """
         if D is not None:
@@ -184,9 +197,29 @@ class Plan:
         check("laws", laws, (len(laws), self.knots + 1))
         check("patch_law", patch_law, (self.patches,), int64)
         check("zone_power", zone_power, (self.zone_count,))
-        if self.patches and not 0 <= patch_law.min() <= patch_law.max() < len(laws):
-            raise ValueError(f"patch_law must lie in 0..{len(laws) - 1}")
+        if self.patches and not -1 <= patch_law.min() <= patch_law.max() < len(laws):
+            raise ValueError(f"patch_law must lie in -1..{len(laws) - 1}")
         self._loops.look(D, laws.reshape(-1), patch_law, zone_power)
+
+    def touch(self, other: "Plan", mine: Index, theirs: Index, conductance: Array) -> None:
+        """Heat between patches of two bodies face to face, after both were looked at; equal and opposite.
+
+        mine, theirs  (q,)  patches in the order of `self.order` and `other.order`
+        conductance   (q,)  W/m2/K between the two surfaces
+        """
+        check("mine", mine, (len(mine),), int64)
+        check("theirs", theirs, mine.shape, int64)
+        check("conductance", conductance, mine.shape)
+        if len(mine) and not (0 <= mine.min() <= mine.max() < self.patches):
+            raise ValueError(f"mine must lie in 0..{self.patches - 1}")
+        if len(mine) and not (0 <= theirs.min() <= theirs.max() < other.patches):
+            raise ValueError(f"theirs must lie in 0..{other.patches - 1}")
+        self._loops.touch(other._loops, mine, theirs, conductance)
+
+    def sum(self, zone_power: Array) -> None:
+        """Heat into the part through the patches of each zone.   zone_power (zones,) W [written]"""
+        check("zone_power", zone_power, (self.zone_count,))
+        self._loops.sum(zone_power)
 
     def rate(self, out: Array) -> None:
         """dH/dt of the state last looked at.   out (n,) W/m3 [written]"""
