@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass, field
 from math import inf, isfinite
 from typing import Any
 
-from .heat import next_dt
 from .problem import Leg, Trial
+from .rkl import next_dt
 from .state import State
 from .stress import Increment
 

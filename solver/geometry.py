@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .cutcells import FULL, Pieces, scan, scan_rz
 from .lattice import Lattice
 from .patches import Faces, border, full_volume, walls, with_area, with_volume, without_crumbs
-from .shape import Cylinder, Mesh, Plate, Shape
+from .shape import Cylinder, Mesh, Plate, Shape, Without
 
 Array = NDArray[float64]
 Index = NDArray[int64]
@@ -96,13 +96,31 @@ def build(
     if metric in ("slab", "cylinder", "sphere"):
         return _line(shape, metric, spacing, offset)
     if metric == "rz":
-        return _assembled(shape, lattice := _lattice_rz(shape, spacing, offset), scan_rz(shape, lattice))
-    lattice = _lattice_3d(shape, spacing, offset)
+        return on(_lattice_rz(shape, spacing, offset), shape, rays)
+    return on(_lattice_3d(shape, spacing, offset), shape, rays)
+
+
+def on(lattice: Lattice, shape: Shape, rays: int = RAYS) -> Cells:
+    """The cells of a shape on a given rz or 3d lattice that holds it. Raises ValueError where that is too large."""
     box = int(np.prod(lattice.shape, dtype=object))
     if box > MOST:
-        raise ValueError(f"spacing {spacing:g} m makes a box of {box:,} cells, more than {MOST:,}; take a larger one")
-    body = shape.snapped(lattice.origin, lattice.spacing, _grain(shape, lattice)) if isinstance(shape, Mesh) else shape
-    return _assembled(shape, lattice, scan(body, lattice, rays))
+        edge = max(lattice.spacing)
+        raise ValueError(f"spacing {edge:g} m makes a box of {box:,} cells, more than {MOST:,}; take a larger one")
+    if lattice.metric == "rz":
+        return _assembled(shape, lattice, scan_rz(shape, lattice))
+    return _assembled(shape, lattice, scan(snapped(shape, lattice), lattice, rays))
+
+
+def build_lattice(shape: Shape, metric: str, spacing: float) -> Lattice:
+    """The rz or 3d lattice that `build` lays about a shape."""
+    return _lattice_rz(shape, spacing, (0.0,) * 3) if metric == "rz" else _lattice_3d(shape, spacing, (0.0,) * 3)
+
+
+def snapped(shape: Shape, lattice: Lattice) -> Shape:
+    """The shape with vertices of meshes that lie next to a lattice plane put onto it."""
+    if isinstance(shape, Without):
+        return Without(shape.block, tuple(snapped(body, lattice) for body in shape.bodies))
+    return shape.snapped(lattice.origin, lattice.spacing, _grain(shape, lattice)) if isinstance(shape, Mesh) else shape
 
 
 def _grain(shape: Mesh, lattice: Lattice) -> float:
@@ -180,7 +198,8 @@ def _assembled(shape: Shape, lattice: Lattice, pieces: Pieces) -> Cells:
         raise ValueError(f"no cell of {max(lattice.spacing):g} m finds the part; its walls are far thinner")
     faces = Faces(pieces, lattice, border(pieces, lattice))
     cell, area, normal, distance, flat = walls(pieces, lattice, faces)
-    area = with_area(area, flat, shape.area)
+    if np.isfinite(shape.area):
+        area = with_area(area, flat, shape.area)
     walled = np.zeros(faces.cell.size, bool)
     walled[np.searchsorted(faces.cell, cell)] = True
     plain = (pieces.kind[faces.cell] == FULL) & (faces.both == 1.0).all(1) & ~walled
@@ -202,9 +221,14 @@ def _assembled(shape: Shape, lattice: Lattice, pieces: Pieces) -> Cells:
         patch_area=area,
         patch_normal=normal,
         patch_distance=distance,
-        patch_zone=np.where(normal[:, 2] > UPRIGHT, 2, np.where(normal[:, 2] < -UPRIGHT, 0, 1)),
+        patch_zone=zones_of(normal),
         zones=ZONES,
     )
+
+
+def zones_of(normal: Array) -> Index:
+    """(p,) numbers into ZONES by the outward normals (p, 3)."""
+    return np.where(normal[:, 2] > UPRIGHT, 2, np.where(normal[:, 2] < -UPRIGHT, 0, 1))
 
 
 def _runs(index: Index, rim: Index) -> Index:

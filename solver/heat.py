@@ -1,24 +1,9 @@
-"""Conduction in the part: enthalpy in time by a stabilised explicit method of second order.
-
-Runge-Kutta-Legendre RKL2 of C. D. Meyer, D. S. Balsara, T. D. Aslam, J. Comput. Phys. 257 (2014) 594-626:
-with s stages a step may be (s^2 + s - 2)/4 times the explicit limit 2/radius, so its cost grows as the root
-of its length. The recurrence runs on the increments D_j = Y_j - Y_0, where the coefficients need not sum to
-one to the last bit; the heat through the wall follows the same recurrence: the ledger closes to round-off.
-
-Error of a step: dt^3 y'''/15, the size of the usual estimate 0.8 (Y_0 - Y_s) + 0.4 dt (F_0 + F_s) (B. P. Sommeijer,
-L. F. Shampine, J. G. Verwer, J. Comput. Appl. Math. 88 (1998) 315-326), but as a third difference of the stages, each
-of which is of second order at its own time, and averaged with the neighbours: a roughness from cell to cell, which
-latent heat and boiling leave behind and conduction wipes out, would count in the rates as often as the step is longer
-than the cell's own time. Over the heat capacity, times the share of the cell that the part fills, largest over the
-cells: the tolerance is the largest error in kelvin that one step may add to a full cell and its neighbours.
-Unweighted, slivers, which follow each release of latent heat at once, would hold back the whole part.
-"""
+"""Conduction in the part: enthalpy in time by the Runge-Kutta-Legendre method, see `rkl`."""
 
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from math import ceil, inf, sqrt
+from math import inf
 
 import numpy as np
 from numpy import float64, int64
@@ -27,6 +12,7 @@ from numpy.typing import NDArray
 from ..kernels.enthalpy import enthalpy as enthalpy_of
 from ..kernels.heat import Plan
 from ..materials.matter import Matter
+from . import rkl
 from .boundary import Law
 from .geometry import Cells
 from .state import State
@@ -37,16 +23,14 @@ Array = NDArray[float64]
 Index = NDArray[int64]
 
 STIFFEST = 2.0  # times a full cell: how stiff a cut cell may be, see `lift`
-SAFETY = 1.1  # on the Gershgorin radius, which moves during a step
 REACH = 0.1  # of a spacing: least conduction path from a cell to a wall that is held stiffly
-MOST_STAGES = 1001
 
 
 @dataclass(frozen=True)
 class Advance:
     """A trial step; nothing of the state it started from is changed.
 
-    dt           s, the step taken: as asked, or what MOST_STAGES can do
+    dt           s, the step taken: as asked, or what rkl.MOST_STAGES can do
     enthalpy     (n,)  J/m3
     temperature  (n,)  K, with the phases of the start and the latent heat that was expected
     wall         (p,)  K
@@ -150,7 +134,7 @@ class Heat:
         self.plan.begin(state.enthalpy, state.phases, state.temperature, state.wall)
         self.plan.look(None, table, self._zone, np.empty(len(self.cells.zones)))
         radius = self.plan.survey(None)[0]
-        return 2.0 / (SAFETY * radius) if radius > 0.0 else float("inf")
+        return rkl.explicit(radius)
 
     def advance(
         self,
@@ -172,55 +156,31 @@ class Heat:
 
         The rate of release in the memory "latent" of the state warms the cells during the step, so that its
         temperatures are those that the phases will make; it is none of the heat that the step brings.
-        Where dt would need more than MOST_STAGES stages the step is shortened; the answer tells its length.
+        Where dt would need more than rkl.MOST_STAGES stages the step is shortened; the answer tells its length.
         """
         plan, start = self.plan, state.time - since
-        power, power_s = np.empty(len(self.cells.zones)), np.empty(len(self.cells.zones))
-
-        def look(D: Array | None, time: float, out: Array) -> float:
-            table = self._laws((*laws, *dry), time)
-            plan.source[0] = source = float(self.source(time) if callable(self.source) else self.source)
-            plan.look(D, table, self._met(time, entry, bool(dry)), out)
-            return source
-
         latent = state.memory.get("latent")
-        plan.begin(state.enthalpy, state.phases, state.temperature, state.wall, latent)
-        source = look(None, start, power)
-        plan.rate(plan.F0)
-        wall = plan.wall.copy()
-        stages, radius = 0, plan.survey(None)[0]
-        while True:
-            dt = min(dt, 2.0 * _reach(MOST_STAGES) / (SAFETY * max(radius, 1e-300)))
-            s = min(_stages(dt * radius * SAFETY), MOST_STAGES)
-            plan.T[:], plan.wall[:] = state.temperature, wall
-            mu1, recurrence = _coefficients(s)
-            noted = _third_difference(s)
-            np.multiply(plan.F0, mu1 * dt, out=plan.D1)
-            plan.D2[:] = 0.0
-            first = np.append(power, source * self._total)
-            heat0, heat1 = np.zeros(first.size), first * (mu1 * dt)
-            for j, (mu, nu, a, b, c) in enumerate(recurrence, start=2):
-                rate = look(plan.D1, start + c * dt, power_s)
-                plan.stage(mu, nu, a * dt, b * dt)
-                if j in noted and j < s:
-                    plan.note(noted[j], first=j == min(noted))
-                flow = np.append(power_s, rate * self._total)
-                heat0, heat1 = heat1, mu * heat1 + nu * heat0 + (a * dt) * flow + (b * dt) * first
-            look(plan.D1, start + dt, power_s)
-            after, error = plan.survey(noted[s])
-            stages += s
-            if after * dt <= 2.0 * _reach(s) or not after > radius:
-                break
-            radius = after
-        if not np.isfinite(error):
-            error = float("inf")
-        book = dict(zip(self.cells.zones, heat1[:-1].tolist(), strict=True))
+        zones = len(self.cells.zones)
+
+        def begin() -> None:
+            plan.begin(state.enthalpy, state.phases, state.temperature, state.wall, latent)
+
+        def look(started: bool, time: float) -> Array:
+            flow = np.empty(zones + 1)
+            table = self._laws((*laws, *dry), start + time)
+            plan.source[0] = source = float(self.source(start + time) if callable(self.source) else self.source)
+            plan.look(plan.D1 if started else None, table, self._met(start + time, entry, bool(dry)), flow[:zones])
+            flow[zones] = source * self._total
+            return flow
+
+        step = rkl.step((plan,), begin, look, dt)
+        book = dict(zip(self.cells.zones, step.heat[:zones].tolist(), strict=True))
         if self.source:
-            book["source"] = float(heat1[-1])
+            book["source"] = float(step.heat[zones])
         enthalpy = state.enthalpy + plan.D1
         if latent is not None:
-            enthalpy -= np.multiply(latent, dt, out=plan.D2, dtype=float64)
-        return Advance(dt, enthalpy, plan.T.copy(), plan.wall_temperature(), error, book, stages)
+            enthalpy -= np.multiply(latent, step.dt, out=plan.D2, dtype=float64)
+        return Advance(step.dt, enthalpy, plan.T.copy(), plan.wall_temperature(), step.error, book, step.stages)
 
     def _laws(self, laws: tuple[Law, ...], time: float) -> Array:
         """(laws, m + 1) W/m2 at the knots of the axis, then the steepest fall of each, W/m2/K."""
@@ -245,16 +205,6 @@ class Heat:
         if entry is None or not dry:
             return self._zone
         return self._zone + len(self.cells.zones) * (entry[self.plan.order] > time)
-
-
-def next_dt(dt: float, error: float, tolerance: float) -> float:
-    """Step that would have made an error of the tolerance, with a margin; at most three times the last.
-
-    dt s; error, tolerance K. The error of a step grows with its third power.
-    """
-    if not np.isfinite(error):
-        return 0.2 * dt
-    return dt * min(3.0, max(0.2, 0.8 * float(np.cbrt(tolerance / max(error, 1e-300)))))
 
 
 def lift(cells: Cells, stiffest: float = STIFFEST) -> Array:
@@ -334,54 +284,6 @@ def _beside(cells: Cells, first: Index, length: Index) -> Index:
 def _are(some: tuple[object, ...], others: tuple[object, ...]) -> bool:
     """Whether two tuples hold the very same objects."""
     return len(some) == len(others) and all(a is b for a, b in zip(some, others, strict=True))
-
-
-def _reach(stages: int) -> float:
-    """Stable step over the explicit one."""
-    return (stages**2 + stages - 2) / 4.0
-
-
-def _stages(dt_radius: float) -> int:
-    """Least odd number of stages, 5 or more, that is stable for dt times the radius."""
-    s = max(5, ceil(0.5 * (sqrt(9.0 + 8.0 * dt_radius) - 1.0)))
-    return s + 1 - s % 2
-
-
-@cache
-def _coefficients(s: int) -> tuple[float, list[tuple[float, float, float, float, float]]]:
-    """First weight and (mu, nu, weight of F_{j-1}, of F_0, time c_{j-1}) of stages 2..s, in units of dt."""
-    w = 4.0 / (s**2 + s - 2)
-
-    def b(j: int) -> float:
-        return 1.0 / 3.0 if j < 2 else (j**2 + j - 2) / (2.0 * j * (j + 1))
-
-    c0, c1 = 0.0, w / 3.0
-    rows = []
-    for j in range(2, s + 1):
-        mu, nu = (2 * j - 1) / j * b(j) / b(j - 1), -(j - 1) / j * b(j) / b(j - 2)
-        a = mu * w
-        g = -(1.0 - b(j - 1)) * a
-        rows.append((mu, nu, a, g, c1))
-        c0, c1 = c1, mu * c1 + nu * c0 + a + g
-    return w / 3.0, rows
-
-
-@cache
-def _third_difference(s: int) -> dict[int, float]:
-    """Weight of Y_j - Y_0 by number j of three stages: together dt^3 y'''/15 to leading order.
-
-    The stages are exact to second order at their times (j^2 + j - 2) / (s^2 + s - 2); of the third power of
-    z = dt lambda each has its own share, that of (1 - b_j) + b_j P_j(1 + w z), P_j the polynomial of Legendre.
-    """
-    stages = (round(0.55 * s), round(0.8 * s), s)
-    time = np.array([(j**2 + j - 2.0) / (s**2 + s - 2.0) for j in stages])
-    weight = 1.0 / np.array([t * np.prod([t - other for other in time if other != t]) for t in time])
-    w = 4.0 / (s**2 + s - 2)
-    cubes = [
-        (j**2 + j - 2) / (2.0 * j * (j + 1)) * w**3 * np.prod(np.arange(j - 2.0, j + 4.0)) / 288.0 for j in stages
-    ]
-    weight /= 15.0 * float(weight @ cubes)
-    return dict(zip(stages, weight.tolist(), strict=True))
 
 
 def _processors() -> int:

@@ -319,7 +319,7 @@ def test_the_plan_checks_what_a_step_hands_in():
         plan.begin(np.zeros(420)[::2], z, T, guess)
     plan.begin(H, z, T, guess)
     laws = np.zeros((2, KNOTS + 1))
-    with pytest.raises(ValueError, match="patch_law must lie in 0..1"):
+    with pytest.raises(ValueError, match="patch_law must lie in -1..1"):
         plan.look(None, laws, np.full(len(wall), 2), np.empty(3))
     with pytest.raises(ValueError, match="laws must be"):
         plan.look(None, np.zeros((2, 5)), np.zeros(len(wall), np.int64), np.empty(3))

@@ -10,7 +10,8 @@ from scipy.special import erf
 from metaltwin.materials.matter import Matter, Phase, constant
 from metaltwin.solver.boundary import Law
 from metaltwin.solver.geometry import Cells, build
-from metaltwin.solver.heat import MOST_STAGES, Heat, _reach, lift, next_dt
+from metaltwin.solver.heat import Heat, lift
+from metaltwin.solver.rkl import MOST_STAGES, _reach, next_dt
 from metaltwin.solver.lattice import Lattice
 from metaltwin.solver.shape import Cylinder, Sphere
 from metaltwin.solver.tables import Axis, Tables
