@@ -79,6 +79,22 @@ def assemble(
     return join(names, cells, filler=mould is not None)
 
 
+def nested(names: tuple[str, ...], metric: str, radii: tuple[float, ...], spacing: tuple[float, ...]) -> Bodies:
+    """Shells one inside the other in 1d, from the innermost out.
+
+    metric   "slab", "cylinder" or "sphere"
+    radii    m: of the mid-plane, axis, centre or bore, then where each body ends
+    spacing  m, of each body
+    """
+    cells = [geometry.shell(metric, *ends, edge) for *ends, edge in zip(radii[:-1], radii[1:], spacing, strict=True)]
+    touching = [np.full(one.patch_cell.size, -1, int64) for one in cells]
+    joints = []
+    for i in range(len(cells) - 1):
+        touching[i][-1] = touching[i + 1][0] = i
+        joints.append(Joint(i, i + 1, np.array([touching[i].size - 1]), np.array([0])))
+    return Bodies(names, tuple(cells), tuple(joints), tuple(touching))
+
+
 def _grown(lattice: Lattice, shapes: list[Shape]) -> Lattice:
     """The lattice with whole cells added until it holds every shape."""
     origin, shape = list(lattice.origin), list(lattice.shape)

@@ -92,6 +92,37 @@ class Law:
         return q
 
 
+class Tables:
+    """Laws as tables on one axis of surface temperature; what never changes is computed once.
+
+    knots  (m,) K, evenly spaced
+    """
+
+    def __init__(self, knots: Array) -> None:
+        self._knots = knots
+        self._steady: dict[int, tuple[Law, Array]] = {}
+        self._stacked: tuple[tuple[Law, ...], Array] = ((), np.empty((0, knots.size)))
+
+    def of(self, laws: tuple[Law, ...], time: float) -> Array:
+        """(laws, m + 1) W/m2 at the knots, then the steepest fall of each, W/m2/K.   time s"""
+        if len(laws) == len(self._stacked[0]) and all(a is b for a, b in zip(laws, self._stacked[0], strict=True)):
+            return self._stacked[1]
+        rows = []
+        for law in laws:
+            known = self._steady.get(id(law))
+            if known is None or known[0] is not law:
+                flux = law.table(self._knots, time)
+                step = self._knots[1] - self._knots[0]
+                known = (law, np.append(flux, max(0.0, -np.diff(flux).min()) / step))
+                if law.steady:
+                    self._steady[id(law)] = known
+            rows.append(known[1])
+        table = np.array(rows).reshape(len(rows), self._knots.size + 1)
+        if all(law.steady for law in laws):
+            self._stacked = (laws, table)
+        return table
+
+
 def _of_surface(value: OfSurface, surface: Array, time: float) -> Array | float:
     if isinstance(value, TimeCurve):
         return float(value(np.array(time)))

@@ -158,11 +158,18 @@ def _lattice_rz(shape: Shape, spacing: float, offset: tuple[float, float, float]
 
 
 def _line(shape: Shape, metric: str, spacing: float, offset: tuple[float, float, float]) -> Cells:
-    """Slab, cylinder or sphere: exact shells between the inner and the outer wall."""
+    """Slab, cylinder or sphere between its inner and its outer wall."""
     if any(offset):
         raise ValueError(f"offset {offset}: a 1d lattice is tied to its walls")
     inner = shape.inner if isinstance(shape, Cylinder) else 0.0
     outer = shape.thickness / 2.0 if isinstance(shape, Plate) else shape.radius  # type: ignore[attr-defined]
+    return shell(metric, inner, outer, spacing, shape.middle)
+
+
+def shell(
+    metric: str, inner: float, outer: float, spacing: float, middle: tuple[float, float, float] = (0.0, 0.0, 0.0)
+) -> Cells:
+    """A slab, cylinder or sphere from one distance of its mid-plane, axis or centre to another, m; exact in 1d."""
     n, step = _fitted(outer - inner, spacing)
     edges = np.linspace(inner, outer, n + 1)
     area = {"slab": np.ones(n + 1), "cylinder": 2.0 * pi * edges, "sphere": 4.0 * pi * edges**2}[metric]
@@ -175,7 +182,7 @@ def _line(shape: Shape, metric: str, spacing: float, offset: tuple[float, float,
     normal[:, 0] = sides
     ends = np.array([0, n - 1] if inner > 0.0 else [n - 1], int64)
     return Cells(
-        lattice=Lattice(metric, (n, 1, 1), (step, 1.0, 1.0), (inner, -0.5, -0.5), shape.middle),
+        lattice=Lattice(metric, (n, 1, 1), (step, 1.0, 1.0), (inner, -0.5, -0.5), middle),
         index=np.arange(n),
         volume=volume,
         fraction=np.ones(n),

@@ -14,6 +14,7 @@ from ..kernels.heat import Plan
 from ..materials.matter import Matter
 from . import rkl
 from .boundary import Law
+from .boundary import Tables as LawTables
 from .geometry import Cells
 from .state import State
 from .tables import Axis, Tables
@@ -75,36 +76,12 @@ class Heat:
         self.cells, self.matter, self.tolerance, self.source = cells, matter, tolerance, source
         self.tables = Tables.of(matter, axis)
         self.volume = lift(cells, stiffest)
-        run, rim, conductance = _rows(cells, self.volume)
-        lattice = cells.lattice
-        resolved = [d for d, n in zip(lattice.spacing, lattice.shape, strict=True) if n > 1]
         if threads is None:
-            threads = 1 if cells.index.size < ALONE else _processors()
-        self.plan = Plan(
-            count=cells.index.size,
-            spacing=tuple(d if n > 1 else inf for d, n in zip(lattice.spacing, lattice.shape, strict=True)),
-            run=run,
-            rim=rim,
-            rim_neighbour=_neighbours(cells, rim),
-            rim_conductance=conductance,
-            rim_volume=self.volume[rim],
-            rim_share=cells.fraction[rim],
-            patch_cell=cells.patch_cell,
-            patch_area=cells.patch_area,
-            patch_distance=cells.patch_distance,
-            patch_zone=cells.patch_zone,
-            zones=len(cells.zones),
-            reach=REACH * min(resolved, default=lattice.spacing[0]),
-            enthalpy=self.tables.enthalpy,
-            conductivity=self.tables.conductivity,
-            low=axis.low,
-            step=axis.step,
-            threads=threads,
-        )
+            threads = 1 if cells.index.size < ALONE else processors()
+        self.plan = planned(cells, self.volume, self.tables, threads)
         self._total = float(self.volume.sum())
         self._zone = np.ascontiguousarray(cells.patch_zone[self.plan.order])
-        self._steady: dict[int, tuple[Law, Array]] = {}
-        self._stacked: tuple[tuple[Law, ...], Array] = ((), np.empty((0, axis.count)))
+        self._laws = LawTables(axis.knots)
 
     def initial(self, T0: float, phases: Mapping[str, float] | None = None) -> State:
         """The part at a uniform temperature.   T0 K; phases: fraction by name, None: all of the first phase
@@ -130,7 +107,7 @@ class Heat:
 
     def explicit_limit(self, state: State, laws: tuple[Law, ...] = (), *, since: float = 0.0) -> float:
         """Longest stable step of the plain explicit method, s; conduction alone without laws."""
-        table = self._laws(laws or (Law(flux=0.0),) * len(self.cells.zones), state.time - since)
+        table = self._laws.of(laws or (Law(flux=0.0),) * len(self.cells.zones), state.time - since)
         self.plan.begin(state.enthalpy, state.phases, state.temperature, state.wall)
         self.plan.look(None, table, self._zone, np.empty(len(self.cells.zones)))
         radius = self.plan.survey(None)[0]
@@ -167,7 +144,7 @@ class Heat:
 
         def look(started: bool, time: float) -> Array:
             flow = np.empty(zones + 1)
-            table = self._laws((*laws, *dry), start + time)
+            table = self._laws.of((*laws, *dry), start + time)
             plan.source[0] = source = float(self.source(start + time) if callable(self.source) else self.source)
             plan.look(plan.D1 if started else None, table, self._met(start + time, entry, bool(dry)), flow[:zones])
             flow[zones] = source * self._total
@@ -182,29 +159,48 @@ class Heat:
             enthalpy -= np.multiply(latent, step.dt, out=plan.D2, dtype=float64)
         return Advance(step.dt, enthalpy, plan.T.copy(), plan.wall_temperature(), step.error, book, step.stages)
 
-    def _laws(self, laws: tuple[Law, ...], time: float) -> Array:
-        """(laws, m + 1) W/m2 at the knots of the axis, then the steepest fall of each, W/m2/K."""
-        if _are(laws, self._stacked[0]):
-            return self._stacked[1]
-        rows = []
-        for law in laws:
-            known = self._steady.get(id(law))
-            if known is None or known[0] is not law:
-                flux = law.table(self.tables.axis.knots, time)
-                known = (law, np.append(flux, max(0.0, -np.diff(flux).min()) / self.tables.axis.step))
-                if law.steady:
-                    self._steady[id(law)] = known
-            rows.append(known[1])
-        table = np.array(rows)
-        if all(law.steady for law in laws):
-            self._stacked = (laws, table)
-        return table
-
     def _met(self, time: float, entry: Array | None, dry: bool) -> Index:
         """(p,) number of the law that each patch meets now; the dry ones follow the zones'."""
         if entry is None or not dry:
             return self._zone
         return self._zone + len(self.cells.zones) * (entry[self.plan.order] > time)
+
+
+def planned(
+    cells: Cells,
+    volume: Array,
+    tables: Tables,
+    threads: int,
+    states: tuple[float, float, Array, Array] | None = None,
+    patch_zone: Index | None = None,
+    zones: int | None = None,
+) -> Plan:
+    """The plan of one body.   volume (n,) m3, see `lift`; states, patch_zone, zones as Plan takes them"""
+    run, rim, conductance = _rows(cells, volume)
+    lattice = cells.lattice
+    resolved = [d for d, n in zip(lattice.spacing, lattice.shape, strict=True) if n > 1]
+    return Plan(
+        count=cells.index.size,
+        spacing=tuple(d if n > 1 else inf for d, n in zip(lattice.spacing, lattice.shape, strict=True)),
+        run=run,
+        rim=rim,
+        rim_neighbour=neighbours(cells, rim),
+        rim_conductance=conductance,
+        rim_volume=volume[rim],
+        rim_share=cells.fraction[rim],
+        patch_cell=cells.patch_cell,
+        patch_area=cells.patch_area,
+        patch_distance=cells.patch_distance,
+        patch_zone=cells.patch_zone if patch_zone is None else patch_zone,
+        zones=len(cells.zones) if zones is None else zones,
+        reach=REACH * min(resolved, default=lattice.spacing[0]),
+        enthalpy=tables.enthalpy,
+        conductivity=tables.conductivity,
+        low=tables.axis.low,
+        step=tables.axis.step,
+        threads=threads,
+        states=states,
+    )
 
 
 def lift(cells: Cells, stiffest: float = STIFFEST) -> Array:
@@ -229,7 +225,7 @@ def lift(cells: Cells, stiffest: float = STIFFEST) -> Array:
             break
         cell = cells.rim[small]
         spare = np.maximum(0.5 * (volume - need), 0.1 * volume)
-        neighbour = _neighbours(cells, cell)  # 0 stands in where a face is closed
+        neighbour = neighbours(cells, cell)
         weight = cells.rim_conductance[small] * spare[neighbour]
         weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)
         asked = weight * (need - volume)[cell][:, None]
@@ -240,18 +236,18 @@ def lift(cells: Cells, stiffest: float = STIFFEST) -> Array:
     return volume
 
 
-def _neighbours(cells: Cells, cell: Index) -> Index:
-    """(k, 6) part cells behind the faces -x +x -y +y -z +z of part cells (k,); 0 where there is none."""
+def neighbours(cells: Cells, cell: Index) -> Index:
+    """(k, 6) part cells behind the faces -x +x -y +y -z +z of part cells (k,), the cell itself where there is none."""
     nx, ny, nz = cells.lattice.shape
     at = cells.index[cell]
     place = np.stack([at % nx, at // nx % ny, at // (nx * ny)], axis=1)
-    found = np.zeros((cell.size, 6), int64)
+    found = np.repeat(cell[:, None], 6, axis=1)
     for face in range(6):
         axis, side = face // 2, 2 * (face % 2) - 1
         inside = (place[:, axis] + side >= 0) & (place[:, axis] + side < (nx, ny, nz)[axis])
         beside = np.where(inside, at + side * (1, nx, nx * ny)[axis], -1)
         i = np.minimum(np.searchsorted(cells.index, beside), cells.index.size - 1)
-        found[:, face] = np.where(inside & (cells.index[i] == beside), i, 0)
+        found[:, face] = np.where(inside & (cells.index[i] == beside), i, cell)
     return found
 
 
@@ -278,13 +274,8 @@ def _rows(cells: Cells, volume: Array) -> tuple[Index, Index, Array]:
 
 def _beside(cells: Cells, first: Index, length: Index) -> Index:
     """(q, 6) rows of cells by first cell and length, with the first cells of the rows -y +y -z +z."""
-    return np.concatenate([np.stack([first, length], axis=1), _neighbours(cells, first)[:, 2:]], axis=1)
+    return np.concatenate([np.stack([first, length], axis=1), neighbours(cells, first)[:, 2:]], axis=1)
 
 
-def _are(some: tuple[object, ...], others: tuple[object, ...]) -> bool:
-    """Whether two tuples hold the very same objects."""
-    return len(some) == len(others) and all(a is b for a, b in zip(some, others, strict=True))
-
-
-def _processors() -> int:
+def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""Matter as tables on one uniform temperature axis: the only place where materials meet kernels."""
+"""Matter as tables on a uniform axis, of enthalpy where it freezes: the only place where materials meet kernels."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -7,10 +7,11 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
-from ..materials.matter import Matter, Property
+from ..materials.matter import FreezingTable, Matter, Property
 
 Array = NDArray[float64]
 
+STATES = 16384  # intervals of enthalpy between the coldest and the hottest state of a body
 TREATED = (190.0, 1600.0)  # K, deep cooling to the hottest soak; a property that fails beyond is held there
 
 
@@ -88,3 +89,44 @@ def _hold(values: Array, good: NDArray[np.bool_], T: Array) -> int | None:
         last = int(high + np.argmin(good[high:]))
         values[last:] = values[last - 1]
     return None
+
+
+@dataclass(frozen=True)
+class States:
+    """A body with one enthalpy for each state, on a uniform axis of enthalpy with solidus and liquidus on knots.
+
+    datum, rise    J/m3, first knot and step
+    temperature    (s,)  K
+    theta          (s,)  W/m, conductivity integral
+    solid          (s,)  solid fraction
+    """
+
+    datum: float
+    rise: float
+    temperature: Array
+    theta: Array
+    solid: Array
+
+    @classmethod
+    def of(cls, table: FreezingTable, low: float, high: float) -> Self:
+        """Sample a table between two temperatures, K."""
+        first, last = float(table.enthalpy(np.array(low))), float(table.enthalpy(np.array(high)))
+        melts = np.flatnonzero((table.fs[:-1] >= 1.0) & (table.fs[1:] < 1.0))
+        rise = (last - first) / STATES
+        if melts.size:
+            solidus, liquidus = float(table.H[melts[0]]), float(table.H[np.argmax(table.fs <= 0.0)])
+            rise = (liquidus - solidus) / max(1, round((liquidus - solidus) / rise))
+            first = solidus - rise * np.ceil((solidus - first) / rise)
+        H = first + rise * np.arange(int(np.ceil((last - first) / rise)) + 2)
+        values = (np.interp(H, table.H, column) for column in (table.T, table.theta, table.fs))
+        return cls(float(first), float(rise), *(np.asarray(column, float64) for column in values))
+
+    @property
+    def plan(self) -> tuple[float, float, Array, Array]:
+        """As the heat kernels take it."""
+        return self.datum, self.rise, self.temperature, self.theta
+
+    def fraction(self, H: Array) -> Array:
+        """Solid fraction at H, J/m3."""
+        place = np.clip((H - self.datum) / self.rise, 0.0, self.solid.size - 1.0)
+        return np.asarray(np.interp(place, np.arange(self.solid.size), self.solid), float64)

@@ -1,0 +1,52 @@
+"""What a casting remembers of its freezing: when each cell passed each state, and how steep it was there."""
+
+from math import sqrt
+
+from numba import njit, prange
+
+
+@njit(cache=True)
+def _between(T0, T1, cell, w):
+    """Temperature of a cell at the share w of a step, K."""
+    return T0[cell] + w * (T1[cell] - T0[cell])
+
+
+@njit(cache=True)
+def _steepness(T0, T1, cell, w, neighbour, spacing):
+    """|grad T| of a cell at the share w of a step, K/m: central differences, one-sided at the wall."""
+    total = 0.0
+    for axis in range(3):
+        low, high = neighbour[cell, 2 * axis], neighbour[cell, 2 * axis + 1]
+        reach = (low != cell) + (high != cell)
+        if reach > 0:
+            slope = (_between(T0, T1, high, w) - _between(T0, T1, low, w)) / (reach * spacing[axis])
+            total += slope * slope
+    return sqrt(total)
+
+
+@njit(cache=True, parallel=True, nogil=True, error_model="numpy")
+def passed(H0, H1, T0, T1, time, dt, levels, steep, neighbour, spacing, times, gradient, rate):
+    """Note which cells fell below a state in one step, and forget it in those that rose above it again.
+
+    H0, H1     (n,)    enthalpy before and after the step, J/m3
+    T0, T1     (n,)    temperature, K
+    time, dt   ()      begin and length of the step, s
+    levels     (q,)    enthalpy of each state, J/m3
+    steep      ()      number of the state where gradient and rate are kept
+    neighbour  (n, 6)  cell behind each face -x +x -y +y -z +z, the cell itself where there is none
+    spacing    (3,)    m
+    times      (q, n)  when the cell fell below, s; NaN before   [written]
+    gradient   (n,)    |grad T| at the state `steep`, K/m        [written]
+    rate       (n,)    cooling rate there, K/s                   [written]
+    """
+    for c in prange(H0.size):
+        for q in range(levels.size):
+            level = levels[q]
+            if H0[c] >= level and H1[c] < level:
+                w = (H0[c] - level) / (H0[c] - H1[c])
+                times[q, c] = time + w * dt
+                if q == steep:
+                    gradient[c] = _steepness(T0, T1, c, w, neighbour, spacing)
+                    rate[c] = (T0[c] - T1[c]) / dt
+            elif H0[c] < level and H1[c] >= level:
+                times[q, c] = float("nan")

@@ -1,0 +1,190 @@
+"""The heat of a casting and of what surrounds it: mould, chills, cores, sleeves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+from ..kernels.heat import Plan
+from ..materials.matter import FreezingTable
+from . import rkl
+from .bodies import Bodies, Joint
+from .boundary import Law
+from .boundary import Tables as LawTables
+from .geometry import Cells
+from .heat import lift, planned, processors
+from .tables import Axis, States, Tables
+from .threads import ALONE
+
+Array = NDArray[float64]
+Index = NDArray[np.int64]
+Conductance = Callable[[Array, Array, float], Array]
+"""(T of the first body's surface, T of the other's, s since the pour) -> W/m2/K between them."""
+
+AXIS = Axis(100.0, 2.0, 1201)
+BEYOND = 150.0  # K, how far past the hottest and the coldest start the states of a body reach
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A trial step of all bodies, or of the casting alone.
+
+    dt           s, the step taken
+    enthalpy     J/m3 of each body
+    temperature  (n,) K of the casting
+    wall         (p,) K of each body
+    error        K
+    heat         J into the bodies through each zone of the surroundings
+    stages       evaluations of the rate
+    """
+
+    dt: float
+    enthalpy: list[Array]
+    temperature: Array
+    wall: list[Array]
+    error: float
+    heat: dict[str, float]
+    stages: int
+
+
+class Pour:
+    """The heat of several bodies that touch; the first is the casting.
+
+    tables    of each body
+    contacts  of each joint
+    start     K, of each body
+    """
+
+    def __init__(
+        self,
+        bodies: Bodies,
+        tables: tuple[FreezingTable, ...],
+        contacts: tuple[Conductance, ...],
+        start: tuple[float, ...],
+        threads: int | None = None,
+    ) -> None:
+        self.bodies, self.contacts = bodies, contacts
+        self.start = start
+        low, high = min(start) - BEYOND, max(start) + BEYOND
+        self.states = [States.of(table, max(low, AXIS.low), min(high, AXIS.high)) for table in tables]
+        self.enthalpy = [float(table.enthalpy(np.array(T))) for table, T in zip(tables, start, strict=True)]
+        self.volume = [lift(cells) for cells in bodies.cells]
+        if threads is None:
+            threads = 1 if sum(cells.index.size for cells in bodies.cells) < ALONE else processors()
+        joints = len(bodies.joints)
+        self.plans = [
+            _plan(cells, volume, table, states, touching, joints, threads)
+            for cells, volume, table, states, touching in zip(
+                bodies.cells, self.volume, tables, self.states, bodies.touching, strict=True
+            )
+        ]
+        self._phases = [np.ones((1, cells.index.size)) for cells in bodies.cells]
+        self._laws = [LawTables(AXIS.knots) for _ in bodies.cells]
+        self._zone = [
+            np.ascontiguousarray(cells.patch_zone[plan.order])
+            for cells, plan in zip(bodies.cells, self.plans, strict=True)
+        ]
+        self._outside = [
+            np.where(touching[plan.order] >= 0, -1, zone)
+            for touching, plan, zone in zip(bodies.touching, self.plans, self._zone, strict=True)
+        ]
+        self._faces = [(self.plans[j.one].back[j.mine], self.plans[j.other].back[j.theirs]) for j in bodies.joints]
+
+    def begin(self) -> tuple[list[Array], list[Array]]:
+        """Enthalpy (n,) J/m3 and wall temperature (p,) K of each body, uniform."""
+        H = [np.full(cells.index.size, value) for cells, value in zip(self.bodies.cells, self.enthalpy, strict=True)]
+        walls = [np.full(cells.patch_cell.size, T) for cells, T in zip(self.bodies.cells, self.start, strict=True)]
+        return H, walls
+
+    def content(self, enthalpy: list[Array]) -> float:
+        """Heat content of the bodies given, J."""
+        return float(sum(volume @ H for volume, H in zip(self.volume, enthalpy, strict=False)))
+
+    def explicit_limit(
+        self, enthalpy: list[Array], walls: list[Array], laws: list[tuple[Law, ...]], since: float
+    ) -> float:
+        """Longest stable step of the plain explicit method, s."""
+        begin, look, plans = self._callbacks(enthalpy, walls, laws, since, since)
+        begin()
+        look(False, 0.0)
+        return rkl.explicit(max(plan.survey(None)[0] for plan in plans))
+
+    def advance(
+        self,
+        enthalpy: list[Array],
+        walls: list[Array],
+        laws: list[tuple[Law, ...]],
+        dt: float,
+        *,
+        since: float,
+        poured: float,
+    ) -> Moved:
+        """Try one step; what is given stays as it is.
+
+        enthalpy, walls  of each body; of the casting alone where the others are gone
+        laws             of the zones of each body
+        dt               s
+        since, poured    s since the leg began and since the pour: laws count from the one, contacts from the other
+        """
+        begin, look, plans = self._callbacks(enthalpy, walls, laws, since, poured)
+        step = rkl.step(plans, begin, look, dt)
+        book: dict[str, float] = {}
+        at = 0
+        for name, cells, plan in zip(self.bodies.names, self.bodies.cells, plans, strict=False):
+            for number, zone in enumerate(cells.zones):
+                book[f"{name} {zone}"] = float(step.heat[at + number])
+            at += plan.zone_count
+        return Moved(
+            step.dt,
+            [H + plan.D1 for H, plan in zip(enthalpy, plans, strict=True)],
+            plans[0].T.copy(),
+            [plan.wall_temperature() for plan in plans],
+            step.error,
+            book,
+            step.stages,
+        )
+
+    def _callbacks(
+        self, enthalpy: list[Array], walls: list[Array], laws: list[tuple[Law, ...]], since: float, poured: float
+    ) -> tuple[Callable[[], None], Callable[[bool, float], Array], list[Plan]]:
+        plans = self.plans[: len(enthalpy)]
+        alone = len(plans) == 1
+        patches = self._zone[:1] if alone else self._outside
+        flows = [np.empty(plan.zone_count) for plan in plans]
+
+        def begin() -> None:
+            for plan, H, phases, wall in zip(plans, enthalpy, self._phases, walls, strict=False):
+                plan.begin(H, phases, plan.T, wall)
+
+        def look(started: bool, time: float) -> Array:
+            for number, plan in enumerate(plans):
+                table = self._laws[number].of(laws[number], since + time)
+                plan.look(plan.D1 if started else None, table, patches[number], flows[number])
+            if not alone:
+                for joint, (mine, theirs), contact in zip(self.bodies.joints, self._faces, self.contacts, strict=True):
+                    self._touch(joint, mine, theirs, contact, poured + time)
+            for plan, flow in zip(plans, flows, strict=True):
+                plan.sum(flow)
+            return np.concatenate(flows)
+
+        return begin, look, plans
+
+    def _touch(self, joint: Joint, mine: Index, theirs: Index, contact: Conductance, time: float) -> None:
+        one, other = self.plans[joint.one], self.plans[joint.other]
+        h = np.ascontiguousarray(contact(one.wall[mine], other.wall[theirs], time), float64)
+        one.touch(other, mine, theirs, h)
+
+
+def _plan(
+    cells: Cells, volume: Array, table: FreezingTable, states: States, touching: Index, joints: int, threads: int
+) -> Plan:
+    """The plan of one body; heat through joint j is counted in a zone of its own."""
+    knots = AXIS.knots
+    first = np.flatnonzero(np.diff(table.T, prepend=-np.inf) > 0.0)  # of a plateau its solid end
+    conductivity = np.interp(knots, table.T[first], table.k[first])[None]
+    tables = Tables(AXIS, ("state",), np.interp(knots, table.T[first], table.H[first])[None], conductivity)
+    zones = len(cells.zones)
+    zone = np.where(touching >= 0, zones + touching, cells.patch_zone)
+    return planned(cells, volume, tables, threads, states.plan, zone, zones + joints)
