@@ -252,11 +252,16 @@ def _number(cells: Cells, box: Index) -> Index:
 
 
 def _beside(one: _Walls, other: _Walls) -> tuple[Index, Array, Index]:
-    """Patches that touch the filler, their area, and its cell behind each."""
+    """Patches that touch the filler, their area, and its cell behind each: one with its centre beyond the wall."""
     patch, places = _places(one)
-    cell = np.full(patch.size, -1, int64)
+    cell, spare = np.full(patch.size, -1, int64), np.full(patch.size, -1, int64)
+    centres, feet, normal = other.cells.centres(), one.cells.feet()[patch], one.cells.patch_normal[patch]
     for place in places:
-        cell = np.where(cell < 0, _number(other.cells, place), cell)
+        found = _number(other.cells, place)
+        beyond = np.einsum("pi,pi->p", centres[found] - feet, normal) >= 0.0
+        cell = np.where((cell < 0) & (found >= 0) & beyond, found, cell)
+        spare = np.where(spare < 0, found, spare)
+    cell = np.where(cell < 0, spare, cell)
     met = cell >= 0
     return patch[met], one.area[patch[met]], cell[met]
 

@@ -252,12 +252,15 @@ def neighbours(cells: Cells, cell: Index) -> Index:
 
 
 def _rows(cells: Cells, volume: Array) -> tuple[Index, Index, Array]:
-    """Runs as the plan takes them, rim and its conductances; the run cells that lend volume are moved to the rim."""
+    """Runs as the plan takes them, rim and its conductances; run cells that lend volume
+    or that another body touches are moved to the rim."""
     runs = cells.run
     inside = np.repeat(np.arange(len(runs)), runs[:, 2])
     before = np.cumsum(runs[:, 2]) - runs[:, 2]
     cell = np.arange(len(inside)) - before[inside] + runs[inside, 0]
-    lends = volume[cell] != cells.volume[cell]
+    walled = np.zeros(volume.size, bool)
+    walled[cells.patch_cell] = True
+    lends = walled[cell] | (volume[cell] != cells.volume[cell])
     if not lends.any():
         order = np.argsort(cells.rim)
         return _beside(cells, runs[:, 0], runs[:, 2]), cells.rim[order], cells.rim_conductance[order]
