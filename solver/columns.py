@@ -91,7 +91,7 @@ class Columns:
                 increment = self.stress.advance(after, after.time)
         return after, increment, longest
 
-    def content(self, state: State) -> float:
+    def content(self, state: State, leg: Leg) -> float:
         """Heat content of the part, J."""
         return self.heat.energy(state.enthalpy)
 
@@ -141,7 +141,7 @@ class Columns:
         """End a leg: its fields and its row of the ledger."""
         if clock.shown[0] != state.time:
             self.show(sink, state, clock, leg.name)
-        sink.ledger(clock.ledger(leg, state, self.content(state)))
+        sink.ledger(clock.ledger(leg, state, self.content(state, leg)))
 
     def final(self, state: State) -> dict[str, Array]:
         """Fields that have a meaning at the end only."""
@@ -159,11 +159,19 @@ def _every(problem: Problem) -> tuple[float, float]:
 
     A count is shared between the time that is known beforehand and the temperature gone through.
     """
-    if isinstance(problem.snapshots, float):
-        return problem.snapshots, np.inf
-    count = problem.snapshots or max(FEWEST, CHEAP // problem.cells.index.size)
+    count = problem.snapshots if isinstance(problem.snapshots, int) else max(FEWEST, CHEAP // problem.cells.index.size)
     known = sum(leg.duration or 0.0 for leg in problem.legs)
     met = (leg.laws[0].ambient(0.0) for leg in problem.legs)
     surroundings = [problem.start, *(kelvin for kelvin in met if kelvin is not None)]
     through = sum(abs(after - before) for before, after in pairwise(surroundings))
+    return due_every(problem.snapshots, count, known, through)
+
+
+def due_every(snapshots: float | int | None, count: int, known: float, through: float) -> tuple[float, float]:
+    """When a snapshot is due, after (s, K of the mean temperature): asked for in seconds, or a share of what comes.
+
+    count  of snapshots;   known  s of the schedule;   through  K that the part goes through
+    """
+    if isinstance(snapshots, float):
+        return snapshots, np.inf
     return (2.0 * known / count or np.inf), max(2.0 * through / count, 1e-3)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from .casting import CastingColumns, CastingProblem
 from .clock import Clock
 from .columns import Columns
 from .problem import Problem, Sink
@@ -16,7 +17,7 @@ class Stopped(Exception):
 
 
 def march(
-    problem: Problem, sink: Sink, watch: Watch, state: State | None = None, clock: Clock | None = None
+    problem: Problem | CastingProblem, sink: Sink, watch: Watch, state: State | None = None, clock: Clock | None = None
 ) -> tuple[State, Clock]:
     """Run the schedule from the start, or go on from a checkpoint's state and clock.
 
@@ -26,8 +27,10 @@ def march(
         return _march(problem, sink, watch, state, clock)
 
 
-def _march(problem: Problem, sink: Sink, watch: Watch, state: State | None, clock: Clock | None) -> tuple[State, Clock]:
-    columns = Columns(problem)
+def _march(
+    problem: Problem | CastingProblem, sink: Sink, watch: Watch, state: State | None, clock: Clock | None
+) -> tuple[State, Clock]:
+    columns = CastingColumns(problem) if isinstance(problem, CastingProblem) else Columns(problem)
     legs = problem.legs
     if state is None or clock is None:
         state, clock = columns.begin(), Clock()
@@ -36,7 +39,7 @@ def _march(problem: Problem, sink: Sink, watch: Watch, state: State | None, cloc
     while clock.leg < len(legs):
         leg = legs[clock.leg]
         if clock.dt == 0.0:
-            clock.enter(leg, state, columns.first_step(state, leg), columns.content(state))
+            clock.enter(leg, state, columns.first_step(state, leg), columns.content(state, leg))
         while not clock.over(leg, state):
             trial = columns.attempt(state, leg, clock.entered, clock.step(leg, state.time, columns.mark(clock)))
             if clock.refuses(trial, problem.tolerance):

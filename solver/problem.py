@@ -23,6 +23,7 @@ class Leg:
     laws      one per zone of the cells
     duration  s, or None where `until` ends the leg
     until     K: ends when the hottest cell is below (the coldest above, where rising)
+    around    laws of the zones of each body around a casting; empty where there is none any more
     entry     (p,) s after the start of the leg when each patch meets `laws`, before that `dry`; None: at once
     """
 
@@ -34,6 +35,7 @@ class Leg:
     rising: bool = False
     entry: Array | None = None
     dry: tuple[Law, ...] = ()
+    around: tuple[tuple[Law, ...], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -128,5 +128,13 @@ class States:
 
     def fraction(self, H: Array) -> Array:
         """Solid fraction at H, J/m3."""
-        place = np.clip((H - self.datum) / self.rise, 0.0, self.solid.size - 1.0)
-        return np.asarray(np.interp(place, np.arange(self.solid.size), self.solid), float64)
+        return self._read(self.solid, H)
+
+    def at(self, H: Array) -> Array:
+        """T [K] at H, J/m3."""
+        return self._read(self.temperature, H)
+
+    def _read(self, column: Array, H: Array) -> Array:
+        place = np.clip((H - self.datum) / self.rise, 0.0, column.size - 1.0)
+        i = np.minimum(place.astype(np.int64), column.size - 2)
+        return np.asarray(column[i] + (place - i) * (column[i + 1] - column[i]), float64)

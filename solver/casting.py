@@ -1,0 +1,217 @@
+"""A casting from the pour on: heat of all bodies, what each cell remembers of its freezing, probes and snapshots."""
+
+from dataclasses import dataclass, replace
+from math import inf
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+from ..kernels.freezing import passed
+from ..materials.matter import FreezingTable
+from .bodies import Bodies
+from .clock import Clock
+from .columns import CHEAP, FEWEST, due_every
+from .field import Sampler, distance_outside
+from .geometry import Cells
+from .heat import neighbours
+from .pour import Conductance, Pour
+from .problem import Leg, Sink, Trial
+from .state import State
+from .stress import Increment
+
+Array = NDArray[float64]
+
+RIGID = 0.7  # solid fraction where feeding through the mush ends
+LEVELS = ("liquidus", "rigid", "niyama", "solidus")
+NIYAMA = 0.1  # of the freezing range above the solidus, where the criterion of Niyama is taken
+
+
+@dataclass(frozen=True)
+class CastingProblem:
+    """Everything a casting's march needs, in SI; the first body is the casting.
+
+    tables     of each body
+    contacts   of each joint of the bodies
+    starts     K, of each body
+    levels     enthalpy J/m3 of LEVELS
+    legs       their laws are those of the casting's zones, `around` those of the other bodies, one tuple each;
+               the first with no `around` is the shake-out
+    probes     (k, 3) m, in any body
+    record, snapshots, tolerance  as in Problem
+    """
+
+    bodies: Bodies
+    tables: tuple[FreezingTable, ...]
+    contacts: tuple[Conductance, ...]
+    starts: tuple[float, ...]
+    levels: Array
+    legs: tuple[Leg, ...]
+    probes: Array
+    record: float
+    snapshots: float | int | None
+    tolerance: float
+
+    @property
+    def cells(self) -> Cells:
+        """The casting."""
+        return self.bodies.cells[0]
+
+
+class CastingColumns:
+    """Heat and freezing of one problem; what changes lies in State and Clock alone."""
+
+    def __init__(self, problem: CastingProblem) -> None:
+        self.problem = problem
+        self.pour = Pour(problem.bodies, problem.tables, problem.contacts, problem.starts)
+        cells = problem.cells
+        lattice = cells.lattice
+        self._neighbour = neighbours(cells, np.arange(cells.index.size))
+        self._spacing = np.array([d if n > 1 else inf for d, n in zip(lattice.spacing, lattice.shape, strict=True)])
+        self._ends = np.cumsum([one.index.size for one in problem.bodies.cells[1:]])[:-1]
+        self._wall_ends = np.cumsum([one.patch_cell.size for one in problem.bodies.cells[1:]])[:-1]
+        self.owner = owners(problem.bodies, problem.probes)
+        self._samplers = [
+            Sampler(one, problem.probes[self.owner == number]) if (self.owner == number).any() else None
+            for number, one in enumerate(problem.bodies.cells)
+        ]
+        known = sum(leg.duration or 0.0 for leg in problem.legs)
+        fall = max(problem.starts) - min(problem.starts)
+        count = problem.snapshots if isinstance(problem.snapshots, int) else max(FEWEST, CHEAP // cells.index.size)
+        self.lands = isinstance(problem.snapshots, float)
+        self.every = due_every(problem.snapshots, count, known, fall)
+
+    def begin(self) -> State:
+        """All bodies at their start."""
+        H, walls = self.pour.begin()
+        n, T = H[0].size, self.problem.starts[0]
+        state = State(0.0, H[0], np.ones((1, n)), np.full(n, T), walls[0])
+        state.memory["around"] = np.concatenate(H[1:]) if len(H) > 1 else np.empty(0)
+        state.memory["around_wall"] = np.concatenate(walls[1:]) if len(H) > 1 else np.empty(0)
+        passed = np.full((len(LEVELS), n), np.nan)
+        passed[H[0][0] < self.problem.levels] = 0.0
+        state.memory["passed"] = passed
+        state.memory["gradient"], state.memory["rate"] = np.full(n, np.nan), np.full(n, np.nan)
+        return state
+
+    def first_step(self, state: State, leg: Leg) -> float:
+        """Where a leg begins the surroundings jump: the longest step of the plain explicit method, s."""
+        H, walls = self._split(state, leg)
+        return self.pour.explicit_limit(H, walls, [leg.laws, *leg.around], state.time)
+
+    def attempt(self, state: State, leg: Leg, entered: float, dt: float) -> Trial:
+        """One step of heat; `state` stays as it is."""
+        H, walls = self._split(state, leg)
+        laws = [leg.laws, *leg.around]
+        step = self.pour.advance(H, walls, laws, dt, since=state.time - entered, poured=state.time)
+        gone = not leg.around
+        memory = {
+            **state.memory,
+            "around": np.empty(0) if gone else np.concatenate(step.enthalpy[1:]),
+            "around_wall": np.empty(0) if gone else np.concatenate(step.wall[1:]),
+        }
+        after = replace(
+            state,
+            time=state.time + step.dt,
+            enthalpy=step.enthalpy[0],
+            temperature=step.temperature,
+            wall=step.wall[0],
+            memory=memory,
+        )
+        return Trial(step.dt, after, step.heat, step.error, 0.0, inf, step.stages)
+
+    def accept(self, state: State, trial: Trial, last: bool) -> tuple[State, Increment | None, float]:
+        """The state after an accepted step, with what its cells passed."""
+        after = trial.state
+        passed(
+            state.enthalpy, after.enthalpy, state.temperature, after.temperature, state.time, trial.dt,
+            self.problem.levels, LEVELS.index("niyama"), self._neighbour, self._spacing,
+            after.memory["passed"], after.memory["gradient"], after.memory["rate"],
+        )  # fmt: skip
+        return after, None, inf
+
+    def content(self, state: State, leg: Leg) -> float:
+        """Heat content of all bodies that are still there, J."""
+        return self.pour.content(self._split(state, leg)[0])
+
+    def sample(self, sink: Sink, state: State) -> None:
+        """Feed the probes; those in a mould that is gone see nothing."""
+        if not len(self.problem.probes):
+            return
+        temperature = np.full(len(self.problem.probes), np.nan)
+        walls = np.split(state.memory["around_wall"], self._wall_ends)
+        bodies = [state.enthalpy, *(np.split(state.memory["around"], self._ends) if walls[0].size else [])]
+        for number, (H, sampler) in enumerate(zip(bodies, self._samplers, strict=False)):
+            if sampler is not None:
+                T = state.temperature if number == 0 else self.pour.states[number].at(H)
+                wall = state.wall if number == 0 else walls[number - 1]
+                temperature[self.owner == number] = sampler.matrix @ np.append(T, wall)
+        sink.probe(np.array([state.time]), temperature[:, None], {})
+
+    def follow(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
+        """Feed the probes, and store the fields where enough has changed since they were last stored."""
+        self.sample(sink, state)
+        seconds, kelvin = self.every
+        mean = float(state.temperature.mean())
+        late = state.time >= (self.mark(clock) if self.lands else clock.shown[0] + seconds) * (1.0 - 1e-12)
+        if late or abs(mean - clock.shown[1]) >= kelvin:
+            self.show(sink, state, clock, leg)
+
+    def mark(self, clock: Clock) -> float:
+        """The next multiple of the spacing of snapshots that was asked for, s; infinite where none was."""
+        if not self.lands:
+            return inf
+        seconds = self.every[0]
+        return seconds * (float(np.floor(clock.shown[0] / seconds * (1.0 + 1e-12))) + 1.0)
+
+    def show(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
+        """Store the fields of this instant."""
+        fields = {"temperature": state.temperature, "solid_fraction": self.pour.states[0].fraction(state.enthalpy)}
+        sink.snapshot(state.time, leg, fields, state.wall)
+        clock.shown = (state.time, float(state.temperature.mean()))
+
+    def close(self, sink: Sink, state: State, clock: Clock, leg: Leg) -> None:
+        """End a leg: its fields and its row of the ledger."""
+        if clock.shown[0] != state.time:
+            self.show(sink, state, clock, leg.name)
+        sink.ledger(clock.ledger(leg, state, self.content(state, leg)))
+
+    def final(self, state: State) -> dict[str, Array]:
+        """What the cells remember of their freezing."""
+        passed = dict(zip(LEVELS, state.memory["passed"], strict=True))
+        return {
+            "solidification_time": passed["solidus"],
+            "local_solidification_time": passed["solidus"] - passed["liquidus"],
+            "rigid_time": passed["rigid"],
+            "thermal_gradient": state.memory["gradient"],
+            "cooling_rate": state.memory["rate"],
+        }
+
+    def _split(self, state: State, leg: Leg) -> tuple[list[Array], list[Array]]:
+        """Enthalpy and wall temperature of the bodies that are there in a leg."""
+        if not leg.around:
+            return [state.enthalpy], [state.wall]
+        H = np.split(state.memory["around"], self._ends)
+        walls = np.split(state.memory["around_wall"], self._wall_ends)
+        return [state.enthalpy, *H], [state.wall, *walls]
+
+
+def levels(table: FreezingTable) -> Array:
+    """Enthalpy J/m3 of LEVELS: all liquid, no longer fed, the temperature of Niyama, all solid."""
+    liquid = float(table.H[np.argmax(table.fs <= 0.0)])
+    solid = float(table.H[np.flatnonzero(table.fs >= 1.0)[-1]])
+    low, high = (float(table.temperature(np.array(H))) for H in (solid, liquid))
+    rigid = float(np.interp(-RIGID, -table.fs, table.H))
+    niyama = float(table.enthalpy(np.array(low + NIYAMA * (high - low)))) if high > low else solid
+    return np.array([liquid, rigid, niyama, solid])
+
+
+def owners(bodies: Bodies, points: Array) -> NDArray[np.int64]:
+    """(k,) body that holds each point (k, 3). Raises ValueError for a point in none, with its distance."""
+    away = np.array([distance_outside(cells, points) for cells in bodies.cells]).reshape(len(bodies.cells), len(points))
+    best = away.argmin(axis=0)
+    for point, number, distance in zip(points, best, away.min(axis=0), strict=True):
+        if distance > 0.0:
+            where = ", ".join(f"{1e3 * value:.4g}" for value in point)
+            raise ValueError(f"({where}) mm is {1e3 * distance:.3g} mm outside {bodies.names[number]} and all else")
+    return np.asarray(best, np.int64)
