@@ -10,6 +10,7 @@ from . import heat, kinetics, stress
 from .card import Entry, critical_entries, model_entries, text
 from .composition import Composition
 from .critical import ac1_trzaska, acm_lee
+from .freezing import Freezing
 from .hardness import hardness_law, tempering
 from .martensite import alpha_furlan, alpha_van_bohemen, ms_furlan, ms_van_bohemen
 from .material import Material
@@ -53,6 +54,7 @@ class Alloy:
     trip           transformation plasticity K by phase, 1/Pa
     stress_free    temperature at which austenite has zero strain, 850 degC where not given
     material       the Material of an inert alloy
+    freezing       how it freezes, of a casting alloy; its material then holds the solid
     notes          {field: {source, mark}} of the card
 
         alloy("42CrMo4", grain_size=9)
@@ -75,6 +77,7 @@ class Alloy:
     trip: Annotated[dict[str, Any], _by_phase("1/Pa")] = field(default_factory=dict)
     stress_free: Temperature | None = None
     material: Annotated[Material | None, BeforeValidator(_material)] = None
+    freezing: Annotated[Freezing | None, BeforeValidator(Freezing.read)] = None
     notes: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
     given: Matter | None = field(default=None, repr=False)
     base: Any = field(default=None, repr=False, compare=False)
@@ -92,6 +95,10 @@ class Alloy:
             for name in ("composition", "conductivity"):
                 if getattr(self, name) is None:
                     raise CaseError(f"alloy '{self.name}' has no {name}; give it, or a material", name)
+        if self.freezing is not None:
+            if self.material is None:
+                raise CaseError(f"alloy '{self.name}' freezes but has no material; give its solid", "material")
+            self.freezing.check(self.material)
         self._plausible()
         return self
 
@@ -195,6 +202,7 @@ class Alloy:
     def entries(self) -> list[Entry]:
         """Every number of the card with value, source, range and mark."""
         found = [self._entry(name, note) for name, note in self.notes.items()]
+        found += self.freezing.entries() if self.freezing is not None else []
         if self.given is not None or self.material is not None:
             return found
         c, (start, alpha) = self.austenite, self.martensite_pair()
