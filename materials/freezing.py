@@ -23,6 +23,7 @@ LAWS = {"pure": (), "lever": ("solvent", "partition"), "scheil": ("solvent", "pa
 FAMILIES = ("aluminium", "copper", "graphitic iron", "nickel", "steel", "titanium")
 LATENT = (100e3, 600e3)
 BESIDE = 50.0
+ABOVE = 600.0
 TWICE = 0.1
 LatentHeat = Annotated[Any, Quantity("J/kg", positive=True)]
 Viscosity = Annotated[Any, Quantity("Pa*s", positive=True)]
@@ -180,6 +181,7 @@ class Freezing:
             (self.solidus, float(self.liquidus)),
             self.solid_fraction,
             float(self.latent_heat),
+            float(self.liquidus) + ABOVE,
         )
 
     def _knots(self, solid: Material) -> list[Array]:
@@ -188,10 +190,8 @@ class Freezing:
 
     def check(self, solid: Material) -> None:
         """Refuse a heat capacity that holds the latent heat once more. Raises CaseError."""
-        for name, given in (
-            ("heat_capacity", solid.heat_capacity),
-            ("liquid_heat_capacity", self.liquid_heat_capacity),
-        ):
+        solid_place, liquid_place = ("material", "heat_capacity"), ("freezing", "liquid_heat_capacity")
+        for place, given in ((solid_place, solid.heat_capacity), (liquid_place, self.liquid_heat_capacity)):
             T = np.union1d(np.linspace(self.solidus - BESIDE, float(self.liquidus) + BESIDE, 401), self._all(given))
             T = T[(T >= self.solidus - BESIDE) & (T <= float(self.liquidus) + BESIDE)]
             c = function(given)(T)
@@ -201,7 +201,7 @@ class Freezing:
                 raise CaseError(
                     f"rises to {c.max():.0f} J/kg/K at {T[c.argmax()] - 273.15:.0f} degC; those {twice / 1e3:.0f} kJ/kg"
                     f" are in latent_heat '{self.latent_heat}' already; give it without the peak",
-                    name,
+                    *place,
                 )
 
     @staticmethod

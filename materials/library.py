@@ -1,4 +1,4 @@
-"""The cards that come with the project: alloys and media by name."""
+"""The cards that come with the project: alloys, media and moulds by name."""
 
 import functools
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any
 
 from .alloy import Alloy
 from .medium import Medium
+from .mould import Mould
 from .refusal import CaseError, nearest, one_of
 
 DATA = Path(__file__).parent / "data"
@@ -89,3 +90,20 @@ def medium(name: str, bath: str | None = None, **changes: Any) -> Medium:
     """
     words = {**_card("media", one_of(name, medium_names(), "medium")), **changes}
     return Medium(**(words if bath is None else {**words, "temperature": bath}))
+
+
+def mould_names() -> list[str]:
+    """Names of all moulds, chills and sleeves."""
+    return _names("moulds")
+
+
+def mould(name: str, **changes: Any) -> Mould:
+    """The mould of that name, with what you change: `mould("green sand", wall="60 mm", temperature="25 degC")`.
+
+    Raises CaseError for an unknown name (the nearest is named) and for a wrong value.
+    """
+    known = one_of(name, mould_names(), "mould")
+    try:
+        return Mould(**{"name": known, **_card("moulds", known), **changes})
+    except CaseError as error:
+        raise error if changes else error.under(f"card {known}") from None
