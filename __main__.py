@@ -260,18 +260,17 @@ def listed(
     kind: Annotated[Kind, typer.Argument(help="What to list.")],
     name: Annotated[Text, typer.Argument(metavar="NAME", help="One of them, number by number.")] = None,
 ) -> None:
-    """List alloys or media, or print one.
+    """List alloys, media or moulds, or print one.
 
     metaltwin list alloys 42CrMo4 prints the card: every number with source, range and mark.
     """
-    from .materials.library import alloy
-    from .materials.refusal import CaseError
+    from .materials.library import alloy, mould
     from .views import listing
 
-    if kind is Kind.moulds:
-        raise CaseError("no moulds yet: they come with casting; known: alloys, media")
     if kind is Kind.alloys:
         print(alloy(name).card() if name else listing.alloys())
+    elif kind is Kind.moulds:
+        print(mould(name).card() if name else listing.moulds())
     else:
         print(listing.medium(name) if name else listing.media())
 

@@ -107,12 +107,15 @@ class Freezing:
             raise CaseError(f"must end with 0 at the liquidus '{self.liquidus}', not {fs[-1]:g}", "fractions")
 
     def _binary(self) -> None:
-        if not 0.0 < self.partition < 1.0:
+        solvent, liquidus, partition = self._line()
+        if not 0.0 < partition < 1.0:
             raise CaseError(f"'{self.partition}' is no partition coefficient between 0 and 1", "partition")
-        if not self.liquidus < self.solvent:
+        if not liquidus < solvent:
             raise CaseError(f"'{self.solvent}' must be above the liquidus '{self.liquidus}'", "solvent")
-        if self.eutectic is not None and not self.eutectic < self.liquidus:
+        if self.eutectic is not None and not self.eutectic < liquidus:
             raise CaseError(f"'{self.eutectic}' must be below the liquidus '{self.liquidus}'", "eutectic")
+        if self.solidus <= 0.0:
+            raise CaseError(f"'{self.partition}' puts the solidus below absolute zero; give the eutectic", "partition")
 
     @classmethod
     def read(cls, given: object) -> "Freezing | None":
@@ -134,10 +137,8 @@ class Freezing:
             return float(self.liquidus)
         if self.law == "table":
             return float(self.fractions.low)
-        if self.law == "scheil":
-            return float(self.eutectic)
-        end = lever_solidus(float(self.solvent), float(self.liquidus), float(self.partition))
-        return end if self.eutectic is None else max(end, float(self.eutectic))
+        eutectic = float(self.eutectic or 0.0)
+        return eutectic if self.law == "scheil" else max(lever_solidus(*self._line()), eutectic)
 
     @property
     def range(self) -> float:
@@ -168,7 +169,11 @@ class Freezing:
             return np.asarray(self.fractions(x))
         law = lever if self.law == "lever" else scheil
         inside = np.clip(x, self.solidus, float(self.liquidus))
-        return np.clip(law(inside, float(self.solvent), float(self.liquidus), float(self.partition)), 0.0, 1.0)
+        return np.clip(law(inside, *self._line()), 0.0, 1.0)
+
+    def _line(self) -> tuple[float, float, float]:
+        """Melting point of the solvent, liquidus, partition coefficient of a binary."""
+        return float(self.solvent or 0.0), float(self.liquidus), float(self.partition or 0.0)
 
     def table(self, solid: Material) -> FreezingTable:
         """What the solver takes, from 100 K to 600 K above the liquidus."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 from pydantic.dataclasses import dataclass
 
-from .card import Entry, text
+from .card import MARKS, Entry, text
 from .critical import ZERO
 from .curve import Curve, function
 from .enthalpy_table import tabulate
@@ -123,6 +123,12 @@ class Mould:
             Entry(name, _short(getattr(self, name)), note["source"], note.get("range", ""), note["mark"])
             for name, note in self.notes.items()
         ]
+
+    @property
+    def worst(self) -> str:
+        """The least trusted mark of its numbers."""
+        order = list(MARKS)
+        return max((note["mark"] for note in self.notes.values()), key=order.index, default="given")
 
     def card(self) -> str:
         """All numbers as a page: value, unit, source, range, mark."""

@@ -16,7 +16,7 @@ STEELS = ["100Cr6", "20NiCrMo2", "34CrNiMo6", "41Cr4", "42CrMo4", "C45"]
 
 
 def test_what_is_shipped() -> None:
-    assert alloy_names() == sorted([*STEELS, "304L", "Inconel 600"])
+    assert {*STEELS, "304L", "Inconel 600"} <= set(alloy_names())
     aisi = {"4140", "1045", "4340", "5140", "8620", "52100", "1.7225"}
     assert aisi <= set(alloy_aliases())
     assert len(medium_names()) == 14

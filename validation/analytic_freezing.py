@@ -104,7 +104,7 @@ def garcia(depth: float, metal: Metal, cold: float, h: float) -> float:
     t = S2/(4 phi2 a) + L S/(h dT) (Garcia, Clyne, Prates 1979): 3 to 8 % low at a Stefan number near 2.
     """
     number = metal.c_solid * (metal.melting - cold) / metal.latent
-    phi = brentq(lambda p: sqrt(pi) * p * exp(p**2) * erf(p) - number, 1e-9, 5.0)
+    phi = float(brentq(lambda p: sqrt(pi) * p * exp(p**2) * erf(p) - number, 1e-9, 5.0))
     return depth**2 / (4.0 * phi**2 * metal.a_solid) + metal.latent * depth / (h * (metal.melting - cold))
 
 
@@ -128,7 +128,8 @@ class Mush:
     start: float
 
     def _mix(self, pair: tuple[float, float], T: float) -> float:
-        return self.fs(T) * pair[0] + (1.0 - self.fs(T)) * pair[1]
+        share = self.fs(T)
+        return share * pair[0] + (1.0 - share) * pair[1]
 
     def _through(self, eta: float) -> Any:
         """(eta, flux k dT/d eta) over T from solidus to liquidus, the solidus lying at eta."""

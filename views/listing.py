@@ -62,6 +62,17 @@ def medium(name: str) -> str:
     return "\n".join([*lines, f"  [{one.mark}] {one.source}"])
 
 
+def moulds() -> str:
+    """Every mould, chill and sleeve where it starts: kind, density, effusivity, worst mark."""
+    every = [library.mould(name) for name in library.mould_names()]
+    rows = [
+        (one.name, one.kind, f"{one.density:g}", f"{one.effusivity:.0f}", one.worst)
+        for one in sorted(every, key=lambda one: (one.kind, one.name))
+    ]
+    page = columns(("mould", "kind", "density [kg/m3]", "effusivity [W s^0.5/m2/K]", "worst mark"), rows)
+    return "\n".join([page, "marks  " + "; ".join(f"{mark}: {words}" for mark, words in MARKS.items())])
+
+
 def contents(result: Result) -> str:
     """What a result file holds: steps, thermocouples, fields with unit and meaning, ledger, versions."""
     steps = [(name, f"{end:.6g} s") for name, end in _ends(result)]
