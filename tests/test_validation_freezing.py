@@ -2,8 +2,11 @@
 
 from math import sqrt
 
+import numpy as np
 import pytest
 
+from metaltwin.materials.freezing import Freezing
+from metaltwin.materials.material import Material
 from metaltwin.materials.solid_fraction import scheil
 from metaltwin.validation.analytic_freezing import (
     Front,
@@ -95,20 +98,19 @@ def linear(solidus: float, liquidus: float, **rest: object) -> Mush:
 def test_linear_mush() -> None:
     """Catalogue B04 and casting.md M1."""
     tien = linear(550.0, 620.0, k=(180.0, 90.0), c=(2.7e6, 2.6e6), latent=1e9, wall=300.0, start=650.0)
-    solidus, liquidus, flux = tien.fronts()
+    solidus, liquidus, flux = tien.fronts
     assert (solidus, liquidus) == (near(7.090571205e-3, 12), near(1.064698604e-2, 11))
     assert flux == pytest.approx(6.7475622e6, rel=1e-7)
     printed = {5: 359.0866, 10: 417.0773, 20: 525.7458, 30: 607.9570, 50: 641.4201, 80: 649.6469}
     for x, value in printed.items():
         assert tien.temperature(1e-3 * x, 10.0) == near(value, 4)
     copper = linear(821.0, 919.0, k=(200.0, 90.0), c=(3e6, 3e6), latent=9.5e8, wall=573.0, start=969.0)
-    assert copper.fronts() == (near(6.863424e-3, 9), near(1.085601e-2, 8), pytest.approx(7.65452e6, rel=1e-6))
+    assert copper.fronts == (near(6.863424e-3, 9), near(1.085601e-2, 8), pytest.approx(7.65452e6, rel=1e-6))
     places = [copper.temperature(x, t) for x, t in ((0.05, 100.0), (0.1, 100.0), (0.1, 500.0))]
     assert places == [near(value, 2) for value in (758.55, 905.96, 739.98)]
 
 
-def test_scheil_mush_with_eutectic() -> None:
-    """casting.md M2."""
+def scheil_mush() -> Mush:
     liquidus = 660.0 - 83.0 * 7.0 / 12.6
 
     def fs(T: float) -> float:
@@ -117,8 +119,13 @@ def test_scheil_mush_with_eutectic() -> None:
     def slope(T: float) -> float:
         return -(1.0 - fs(T)) / (0.87 * (660.0 - T))
 
-    mush = Mush((160.0, 85.0), (2.6e6, 2.75e6), 1.02e9, 577.0, liquidus, fs, slope, 300.0, 700.0)
-    assert mush.fronts()[:2] == (near(6.944875e-3, 9), near(8.377032e-3, 9))
+    return Mush((160.0, 85.0), (2.6e6, 2.75e6), 1.02e9, 577.0, liquidus, fs, slope, 300.0, 700.0)
+
+
+def test_scheil_mush_with_eutectic() -> None:
+    """casting.md M2."""
+    mush = scheil_mush()
+    assert mush.fronts[:2] == (near(6.944875e-3, 9), near(8.377032e-3, 9))
     places = [mush.temperature(x, t) for x, t in ((0.02, 10.0), (0.05, 10.0), (0.05, 100.0))]
     assert places == [near(value, 3) for value in (554.952, 686.685, 505.548)]
 
@@ -176,3 +183,34 @@ def test_plane_series() -> None:
     places = {(0.6, 0.2): 18.2538, (0.0, 0.2): 70.0607, (0.0, 0.5): 35.4012, (0.3, 0.5): 28.3200, (0.0, 1.0): 3.3678}
     for (x, y), value in places.items():
         assert cooled_plate(x, y, 0.6, 1.0, 52.0, 750.0, 100.0) == near(value, 4)
+
+
+@pytest.mark.parametrize("name", ["B04", "M2"])
+def test_the_enthalpy_table_holds_the_heat_of_the_exact_profile(name: str) -> None:
+    """What has left the half space by 1 s is 2 q sqrt(t): a check of H(T), plateau included, by no solver."""
+    if name == "B04":
+        exact = linear(550.0, 620.0, k=(180.0, 90.0), c=(2.7e6, 2.6e6), latent=1e9, wall=300.0, start=650.0)
+        words = {"law": "table", "fractions": {"temperatures": "550 620 degC", "values": [1, 0]}}
+    else:
+        exact = scheil_mush()
+        words = {"law": "scheil", "solvent": "660 degC", "partition": 0.13, "eutectic": "577 degC"}
+    density = 2600.0
+    freezing = Freezing(
+        latent_heat=f"{exact.latent / density} J/kg",
+        liquidus=f"{exact.liquidus} degC",
+        family="aluminium",
+        liquid_conductivity=f"{exact.k[1]} W/m/K",
+        liquid_heat_capacity=f"{exact.c[1] / density} J/kg/K",
+        **words,
+    )
+    solid = Material("solid", f"{exact.k[0]} W/m/K", f"{density} kg/m^3", f"{exact.c[0] / density} J/kg/K")
+    table = freezing.table(solid)
+    solidus, liquidus, flux = exact.fronts
+    left = 0.0
+    for near_end, far_end in ((0.0, solidus), (solidus, liquidus), (liquidus, 20.0 * liquidus)):
+        nodes, weights = np.polynomial.legendre.leggauss(24)
+        x = near_end + 0.5 * (far_end - near_end) * (nodes + 1.0)
+        T = np.array([exact.temperature(place, 1.0) for place in x]) + 273.15
+        lost = table.enthalpy(np.array(exact.start + 273.15)) - table.enthalpy(T)
+        left += 0.5 * (far_end - near_end) * float(weights @ lost)
+    assert left == pytest.approx(2.0 * flux, rel=2e-5)

@@ -5,6 +5,7 @@ Freezing runs from a wall at x = 0 into x > 0. Fronts go with the root of time: 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from math import exp, isinf, log, pi, sqrt
 from typing import Any
 
@@ -145,6 +146,7 @@ class Mush:
         span = (self.solidus, self.liquidus)
         return solve_ivp(f, span, [eta, flux], "DOP853", rtol=1e-11, atol=1e-14, dense_output=True)
 
+    @cached_property
     def fronts(self) -> tuple[float, float, float]:
         """x/sqrt(t) of solidus and liquidus, m/s^0.5, and q sqrt(t) at the wall, W s^0.5/m2."""
         a = self.k[1] / self.c[1]
@@ -162,7 +164,7 @@ class Mush:
 
     def temperature(self, x: float, t: float) -> float:
         """At depth x and time t."""
-        eta, (solid, liquid, _) = x / sqrt(t), self.fronts()
+        eta, (solid, liquid, _) = x / sqrt(t), self.fronts
         if eta <= solid:
             reach = 2.0 * sqrt(self.k[0] / self.c[0])
             return self.wall + (self.solidus - self.wall) * float(erf(eta / reach) / erf(solid / reach))
