@@ -175,6 +175,11 @@ class Freezing:
         """Melting point of the solvent, liquidus, partition coefficient of a binary."""
         return float(self.solvent or 0.0), float(self.liquidus), float(self.partition or 0.0)
 
+    def temperature(self, fraction: float) -> float:
+        """Highest temperature [K] at which that fraction is solid: coherency, the shell of a gap, feeding."""
+        T = np.linspace(float(self.liquidus), self.solidus, 2001)
+        return float(np.interp(fraction, self.solid_fraction(T), T, right=self.solidus))
+
     def table(self, solid: Material) -> FreezingTable:
         """What the solver takes, from 100 K to 600 K above the liquidus."""
         inside = self.fractions.knots if self.law == "table" else np.array([])

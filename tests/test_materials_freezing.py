@@ -144,6 +144,13 @@ def test_a356_against_its_source() -> None:
     assert float(card.freezing.solid_fraction(599.9 + 273.15)) == pytest.approx(0.2681, abs=0.003)
 
 
+def test_temperature_of_a_solid_fraction() -> None:
+    freezing = alloy("A356").freezing
+    for fraction, celsius in ((0.0115, 615.0), (0.2683, 600.0), (0.8655, 570.0), (0.9625, 557.28), (0.99, 557.28)):
+        assert freezing.temperature(fraction) == pytest.approx(celsius + 273.15, abs=0.02)
+    assert alloy("pure copper").freezing.temperature(0.9) == pytest.approx(1084.62 + 273.15)
+
+
 def test_changed_freezing_survives_the_file() -> None:
     plain = alloy("A356")
     assert plain.words() == {"name": "A356"}
