@@ -13,6 +13,7 @@ LOWEST = 100.0
 STEP = 5.0
 MUSHY = 200
 NEAREST = 1e-3
+ROUNDING = 1e-9
 DATUM = 293.15
 POINTS, WEIGHTS = np.polynomial.legendre.leggauss(4)
 
@@ -62,9 +63,10 @@ def tabulate(
     fs = fraction(T)
     rows = np.arange(T.size)
     at = int(np.searchsorted(T, ends[0]))
-    if fs[at] < 1.0:  # the knot at the solidus twice: all solid, then with the liquid that freezes there
+    if fs[at] < 1.0 - ROUNDING:  # the knot at the solidus twice: all solid, then with the liquid that freezes there
         rows = np.insert(rows, at, at)
         fs = np.insert(fs, at, 1.0)
+    fs[at] = 1.0
     T, sensible, theta = T[rows], sensible[rows], theta[rows]
     H = density * (sensible + latent * (1.0 - fs))
     return FreezingTable(H - np.interp(DATUM, T, H), T, fs, mixed(conductivity, T, fs), theta)

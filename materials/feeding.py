@@ -31,7 +31,7 @@ def chvorinov(heat: float, drop: float, effusivity: float) -> float:
     """Chvorinov's constant B [s/m2] of t = B M^2 against a thick mould.
 
     B = (pi/4) (heat/(drop b))^2; heat J/m3, drop from freezing to mould K, effusivity b = sqrt(k rho c) of the
-    mould. Range: plane walls, sand or shell, NOT metal moulds (8 times too short against copper). Source:
+    mould. Range: plane walls, sand or shell, NOT metal moulds (1.0 s for 6.8 s against copper). Source:
     Chvorinov 1940. Pure aluminium in silica, minutes per cm2:
 
     >>> round(chvorinov(2385.0 * 451e3, 635.0, sqrt(0.6 * 1600.0 * 1130.0)) / 60e4, 2)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from metaltwin.materials.card import MARKS
@@ -66,6 +66,7 @@ def test_lever_ends_where_it_is_solid() -> None:
     assert cut.plateau == pytest.approx(1.0 - 30.0 / (0.83 * 40.0))
 
 
+@example("lever", 0.6660316110456401, 613.515625, 24.0)  # solid by rounding, no plateau
 @given(
     st.sampled_from(["pure", "lever", "scheil"]),
     st.floats(0.05, 0.9),
