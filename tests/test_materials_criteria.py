@@ -28,7 +28,7 @@ def test_worked_numbers(module: str) -> None:
 
 
 def test_pores_of_wcb_from_its_own_solid_fraction() -> None:
-    """casting.md 4.3: 2.95, 1.27, 0.637, 0.254 % without any fit; the published fit gives 3.05 to 0.254 %."""
+    """2.95, 1.27, 0.637, 0.254 % without any fit; the published fit gives 3.05 to 0.254 %."""
     ny = np.array([1.0, 10.0, 28.2, 60.0])
     got = 100.0 * criteria.pore_fraction(ny, WCB)
     assert got == pytest.approx([2.95, 1.27, 0.637, 0.254], abs=0.005)
@@ -89,7 +89,7 @@ def test_unit_of_niyama() -> None:
 
 
 def test_arm_spacing_of_steel() -> None:
-    """casting.md 4.5: Won-Thomas 597-709/260-308/113-134 um at .01/.1/1 K/s for 0.20 to 0.25 % C; A356 82/39/19."""
+    """Won-Thomas 597-709/260-308/113-134 um at .01/.1/1 K/s for 0.20 to 0.25 % C; A356 82/39/19."""
     rate = np.array([0.01, 0.1, 1.0])
     for carbon, printed in ((0.20, (597, 260, 113)), (0.25, (709, 308, 134))):
         assert 1e6 * arm_spacing.sdas_won_thomas(rate, carbon) == pytest.approx(printed, abs=0.6)
@@ -102,7 +102,7 @@ def test_arm_spacing_of_steel() -> None:
 
 
 def test_two_laws_of_a356_agree() -> None:
-    """39.4 rate^-0.317 is 10.2 t_f^0.33 over 60 K within 3 % (casting.md 4.5)."""
+    """39.4 rate^-0.317 is 10.2 t_f^0.33 over 60 K within 3 %."""
     rate = np.array([0.1, 1.0, 10.0])
     by_time = 10.2e-6 * (60.0 / rate) ** 0.33
     assert arm_spacing.sdas_a356(rate) == pytest.approx(by_time, rel=0.035)
@@ -140,7 +140,7 @@ def test_shrinkage_and_allowance() -> None:
 
 
 def test_two_hardness_laws_of_grey_iron_agree() -> None:
-    """Within 4 HB over the range of saturation (casting.md 4.7)."""
+    """Within 4 HB over the range of saturation."""
     for degree in np.linspace(0.8, 1.0, 9):
         by_strength = float(cast_iron.hardness_grey_strength(cast_iron.strength_grey(degree)))
         assert by_strength == pytest.approx(cast_iron.hardness_grey(degree), abs=4.0)
@@ -157,14 +157,14 @@ def test_walls_of_grey_iron() -> None:
 
 
 def test_bates_falls_with_the_section() -> None:
-    """The fall from 0.5 to 4 in of casting.md 4.7 is 201 MPa."""
+    """The fall from 0.5 to 4 in of the published numbers is 201 MPa."""
     iron = Composition(C=3.3, Si=2.1)
     fall = cast_iron.strength_bates(iron, 0.5 * 0.0254) - cast_iron.strength_bates(iron, 4.0 * 0.0254)
     assert fall / 1e6 == pytest.approx(201.0, abs=1.0)
 
 
 def test_a356_t6_lies_among_handbook_values() -> None:
-    """Permanent mould T6: strength 260 to 290, yield 185 to 245 MPa, HB 75 to 90 (casting.md 4.6)."""
+    """Permanent mould T6: strength 260 to 290, yield 185 to 245 MPa, HB 75 to 90."""
     assert 250e6 < float(cast_aluminium.strength_a356(55e-6)) < 295e6
     assert 75.0 < float(cast_aluminium.hardness_cahoon(cast_aluminium.yield_a356(0.35))) < 95.0
     assert float(cast_aluminium.elongation_a356(20e-6, modified=False)) == pytest.approx(0.0675)

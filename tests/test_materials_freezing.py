@@ -47,7 +47,7 @@ def test_pure_metal_freezes_on_an_exact_plateau() -> None:
 
 
 def test_scheil_leaves_its_eutectic() -> None:
-    """Al-7Si: 0.5088 of the liquid freezes at 577 degC (casting.md 1.5)."""
+    """Al-7Si: 0.5088 of the liquid freezes at 577 degC."""
     freezing = binary("scheil", liquidus=f"{660 - 83 * 7 / 12.6} degC", eutectic="577 degC")
     assert freezing.plateau == pytest.approx(0.5088, abs=5e-5)
     table = freezing.table(SOLID)

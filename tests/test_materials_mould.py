@@ -35,7 +35,7 @@ def test_every_mould_is_sound_and_marked(name: str) -> None:
 
 
 def test_silica_takes_heat_as_its_source_says() -> None:
-    """Diffusivity 6.5e-7 m2/s cold and 4e-7 hot (casting.md 2.4)."""
+    """Diffusivity 6.5e-7 m2/s cold and 4e-7 hot."""
     sand = mould("dry silica sand")
     diffusivity = sand.conductivity(np.array([298.0, 1273.0])) / (
         1520.0 * sand.heat_capacity(np.array([298.0, 1273.0]))
@@ -103,7 +103,7 @@ def test_defaults_are_those_of_their_sources() -> None:
 
 
 def test_steel_gap_opens_as_published() -> None:
-    """A half-length of 100 mm of steel opens 1.5 to 2 mm (casting.md 3); radiation then carries most."""
+    """A half-length of 100 mm of steel opens 1.5 to 2 mm; radiation then carries most."""
     hot, cold = np.array([293.15]), np.array([293.15])
     assert 1.5e-3 < float(GAP.width(hot, cold)[0]) < 2.0e-3
     hot, cold = np.array([1273.15]), np.array([773.15])

@@ -45,7 +45,7 @@ def test_one_phase_stefan() -> None:
 
 
 def test_two_phase_neumann() -> None:
-    """Catalogue B02 and casting.md A1, A2."""
+    """Catalogue B02, and A1 and A2 of casting."""
     metal = Metal(210.0, 95.0, 3.0e6, 2.576e6, 1.08e9, 660.0)
     front = Front(metal, 740.0, 580.0)
     assert front.constant == near(0.2730488431, 10)
@@ -69,7 +69,7 @@ def test_two_phase_neumann() -> None:
 
 
 def test_schwarz() -> None:
-    """Catalogue B10, and casting.md B: silica by an effective latent heat."""
+    """Catalogue B10 and silica by an effective latent heat."""
     iron = Metal(30.0, 30.0, 7200.0 * 750.0, 7000.0 * 800.0, 7200.0 * 2.5e5, 1150.0)
     front = Front(iron, 1180.0, 25.0, sqrt(0.7 * 1600.0 * 1100.0))
     assert front.constant == near(0.104508953, 9)
@@ -85,7 +85,7 @@ def test_schwarz() -> None:
 
 @pytest.mark.parametrize(("depth", "printed"), [(0.005, 3.86), (0.010, 7.97), (0.025, 21.87)])
 def test_garcia(depth: float, printed: float) -> None:
-    """casting.md C."""
+    """Catalogue of casting, C."""
     assert garcia(depth, ALUMINIUM, 25.0, 2000.0) == near(printed, 2)
 
 
@@ -96,7 +96,7 @@ def linear(solidus: float, liquidus: float, **rest: object) -> Mush:
 
 
 def test_linear_mush() -> None:
-    """Catalogue B04 and casting.md M1."""
+    """Catalogue B04 and M1."""
     tien = linear(550.0, 620.0, k=(180.0, 90.0), c=(2.7e6, 2.6e6), latent=1e9, wall=300.0, start=650.0)
     solidus, liquidus, flux = tien.fronts
     assert (solidus, liquidus) == (near(7.090571205e-3, 12), near(1.064698604e-2, 11))
@@ -123,7 +123,7 @@ def scheil_mush() -> Mush:
 
 
 def test_scheil_mush_with_eutectic() -> None:
-    """casting.md M2."""
+    """Catalogue of casting, M2."""
     mush = scheil_mush()
     assert mush.fronts[:2] == (near(6.944875e-3, 9), near(8.377032e-3, 9))
     places = [mush.temperature(x, t) for x, t in ((0.02, 10.0), (0.05, 10.0), (0.05, 100.0))]
@@ -131,7 +131,7 @@ def test_scheil_mush_with_eutectic() -> None:
 
 
 def test_corner_and_lump() -> None:
-    """casting.md E and catalogue B08."""
+    """Rathjen and Jiji; catalogue B08."""
     assert list(corner([0.9, 1.0, 1.2, 1.5])) == [near(value, 4) for value in (0.8913, 0.8200, 0.7555, 0.7239)]
     assert lumped(0.005, 2.7e6, 1.05e9, 200.0, 25.0, 700.0, 600.0, 500.0) == (
         near(10.8231, 4),
