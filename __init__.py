@@ -24,24 +24,34 @@ if TYPE_CHECKING:
     from .materials.certificate import certificate as certificate
     from .materials.curve import Curve as Curve
     from .materials.curve import TimeCurve as TimeCurve
+    from .materials.freezing import Freezing as Freezing
+    from .materials.interface import Contact as Contact
+    from .materials.interface import Gap as Gap
     from .materials.library import alloy as alloy
     from .materials.library import medium as medium
+    from .materials.library import mould as mould
+    from .materials.library import mould_names as mould_names
     from .materials.material import Material as Material
     from .materials.medium import Medium as Medium
+    from .materials.mould import Mould as Mould
     from .materials.refusal import CaseError as CaseError
 
 __version__ = "0.1.0"
 _HOME = {
     "Alloy": ".materials.alloy",
     "CaseError": ".materials.refusal",
+    "Contact": ".materials.interface",
     "Cool": ".cases.step",
     "Curve": ".materials.curve",
+    "Freezing": ".materials.freezing",
+    "Gap": ".materials.interface",
     "Grid": ".cases.grid",
     "Heat": ".cases.step",
     "HeatTreatment": ".cases.treatment",
     "Hold": ".cases.step",
     "Material": ".materials.material",
     "Medium": ".materials.medium",
+    "Mould": ".materials.mould",
     "Part": ".cases.part",
     "Quench": ".cases.step",
     "Ramp": ".cases.step",
@@ -55,20 +65,26 @@ _HOME = {
     "certificate": ".materials.certificate",
     "load": ".cases.casefile",
     "medium": ".materials.library",
+    "mould": ".materials.library",
+    "mould_names": ".materials.library",
     "read": ".cases.reopen",
     "resume": ".cases.reopen",
 }
 __all__ = [
     "Alloy",
     "CaseError",
+    "Contact",
     "Cool",
     "Curve",
+    "Freezing",
+    "Gap",
     "Grid",
     "Heat",
     "HeatTreatment",
     "Hold",
     "Material",
     "Medium",
+    "Mould",
     "Part",
     "Quench",
     "Ramp",
@@ -82,6 +98,8 @@ __all__ = [
     "certificate",
     "load",
     "medium",
+    "mould",
+    "mould_names",
     "read",
     "resume",
 ]

@@ -261,21 +261,21 @@ def listed(
     name: Annotated[Text, typer.Argument(metavar="NAME", help="One of them, number by number.")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Alloys with ranges, Ac1, Ac3 and marks.")] = False,
 ) -> None:
-    """List alloys or media, or print one.
+    """List alloys, media or moulds, or print one.
 
     metaltwin list alloys 42CrMo4 prints the card: every number with source, range and mark. Cards of your own are
     found in the folders of the environment variable METALTWIN_MATERIALS.
     """
-    from .materials.library import alloy
+    from .materials.library import alloy, mould
     from .materials.refusal import CaseError
     from .views import listing
 
     if verbose and (name or kind is not Kind.alloys):
         raise CaseError("--verbose is for the list of all alloys; leave it out")
-    if kind is Kind.moulds:
-        raise CaseError("no moulds yet: they come with casting; known: alloys, media")
     if kind is Kind.alloys:
         print(alloy(name).card() if name else listing.alloys(verbose))
+    elif kind is Kind.moulds:
+        print(mould(name).card() if name else listing.moulds())
     else:
         print(listing.medium(name) if name else listing.media())
 
@@ -288,11 +288,11 @@ app.add_typer(material, name="material")
 
 @material.command("check")
 def check_material(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Card of an alloy, YAML.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Card of an alloy or a mould, YAML.")],
 ) -> None:
-    """Check a card of an alloy and print it.
+    """Check a card of an alloy or a mould and print it.
 
-    Units, ranges, a source and a mark for each number, names that are not taken, an alloy that can be computed.
+    Units, ranges, a source and a mark for each number, names that are not taken, a metal that can be computed.
     Exit status 2 with file, key, value and mend where a check does not pass.
     """
     from .views import listing

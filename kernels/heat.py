@@ -150,9 +150,7 @@ class Plan:
         )
         self.phases = phases
 
-    def begin(
-        self, H0: Array, phases: Array, T: Array, wall: Array, latent: NDArray[float32] | None = None
-    ) -> None:
+    def begin(self, H0: Array, phases: Array, T: Array, wall: Array, latent: NDArray[float32] | None = None) -> None:
         """Take the state that a step starts from; T and wall are only guesses.
 
         H0      (n,)    J/m3

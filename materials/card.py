@@ -1,5 +1,6 @@
 """What stands behind the numbers of a steel: value, unit, source, range and mark of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .composition import Composition
@@ -88,7 +89,7 @@ def model_entries(c: Composition, stored: float, tempers: bool, trip: dict[str, 
     return entries
 
 
-def text(title: str, entries: list[Entry], warnings: list[str]) -> str:
+def text(title: str, entries: list[Entry], warnings: Sequence[str] = ()) -> str:
     """A page: one line a number, what is outside its range, the marks explained."""
     head = ("quantity", "value", "source", "range", "mark")
     rows = [head, *((entry.name, entry.value, entry.source, entry.valid, entry.mark) for entry in entries)]

@@ -1,4 +1,4 @@
-"""Chemical composition of a steel in wt %, and the ranges in which the correlations were fitted."""
+"""Chemical composition in wt %, and the ranges in which the correlations were fitted."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
@@ -38,6 +38,7 @@ MODELS = {
 """Model of the default chain -> element -> least and most wt % where it was fitted, or can leave the element out."""
 
 ALLOYED = 5.0
+FOREIGN = ("Mg", "Zn", "O", "H")
 LONGEST_SYMBOL = 3
 Ranges = dict[str, tuple[float, float]]
 
@@ -45,7 +46,7 @@ Ranges = dict[str, tuple[float, float]]
 @plain
 @dataclass(frozen=True, config=STRICT)
 class Composition:
-    """Mass fractions in per cent (wt %), the rest iron: `Composition(C=0.42, Mn=0.75)`.
+    """Mass fractions in per cent (wt %), the rest the base metal, iron of a steel: `Composition(C=0.42, Mn=0.75)`.
 
     Raises CaseError for an unknown element (the nearest is named), a negative value, a sum above 100.
     """
@@ -73,6 +74,11 @@ class Composition:
     Ca: float = 0.0
     Sn: float = 0.0
     Zr: float = 0.0
+    Mg: float = 0.0
+    Zn: float = 0.0
+    Fe: float = 0.0
+    O: float = 0.0  # noqa: E741
+    H: float = 0.0
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -93,6 +99,14 @@ class Composition:
             raise CaseError(f"{given!r} is no composition; write {{C: 0.42, Mn: 0.75}} in wt %")
         return cls(**{_symbol(element): share for element, share in given.items()})
 
+    def check_steel(self) -> None:
+        """Raise CaseError for what no model of steel knows: Mg, Zn, O, H, and iron, which is the rest."""
+        if self.Fe:
+            raise CaseError("iron is the rest; leave it out", "Fe")
+        for element in FOREIGN:
+            if getattr(self, element):
+                raise CaseError("no model of steel knows it; leave it out", element)
+
     def items(self) -> list[tuple[str, float]]:
         """(element, wt %) of all known elements."""
         return [(entry.name, getattr(self, entry.name)) for entry in fields(self)]
@@ -104,8 +118,6 @@ class Composition:
 
 def _symbol(element: Any) -> str:
     names = [entry.name for entry in fields(Composition)]
-    if str(element) == "Fe":
-        raise CaseError("iron is the rest; leave it out", "Fe")
     if len(str(element)) > LONGEST_SYMBOL:
         raise CaseError(f"no element {element!r}; write its symbol: {', '.join(names)}", element)
     return one_of(element, names, "element", element)

@@ -137,3 +137,35 @@ class Matter:
 def constant(value: float) -> Property:
     """A property that does not depend on temperature."""
     return lambda T: np.full_like(np.asarray(T, float64), value)
+
+
+@dataclass(frozen=True)
+class FreezingTable:
+    """A body with one enthalpy for each state: casting, mould, chill. All (n,), on the same knots.
+
+    H      J/m3  strictly rising, 0 at 20 degC, with the one reference density of the body
+    T      K     never falling; where it stays, metal freezes at that temperature
+    fs     -     solid fraction, 1 where it never melts
+    k      W/m/K conductivity, of the fs-weighted mixture
+    theta  W/m   conductivity integral from the first knot, never falling
+
+    Linear between knots in H. Solidus, liquidus and both ends of every plateau are knots.
+    """
+
+    H: Array
+    T: Array
+    fs: Array
+    k: Array
+    theta: Array
+
+    def temperature(self, H: Array) -> Array:
+        """T [K] of H [J/m3]."""
+        return np.asarray(np.interp(H, self.H, self.T), float64)
+
+    def solid_fraction(self, H: Array) -> Array:
+        """Solid fraction of H [J/m3]; also inside a plateau, where T cannot tell it."""
+        return np.asarray(np.interp(H, self.H, self.fs), float64)
+
+    def enthalpy(self, T: Array) -> Array:
+        """H [J/m3] of T [K]; at a plateau that of its liquid end."""
+        return np.asarray(np.interp(T, self.T, self.H), float64)

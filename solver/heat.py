@@ -377,9 +377,7 @@ def _third_difference(s: int) -> dict[int, float]:
     time = np.array([(j**2 + j - 2.0) / (s**2 + s - 2.0) for j in stages])
     weight = 1.0 / np.array([t * np.prod([t - other for other in time if other != t]) for t in time])
     w = 4.0 / (s**2 + s - 2)
-    cubes = [
-        (j**2 + j - 2) / (2.0 * j * (j + 1)) * w**3 * np.prod(np.arange(j - 2.0, j + 4.0)) / 288.0 for j in stages
-    ]
+    cubes = [(j**2 + j - 2) / (2.0 * j * (j + 1)) * w**3 * np.prod(np.arange(j - 2.0, j + 4.0)) / 288.0 for j in stages]
     weight /= 15.0 * float(weight @ cubes)
     return dict(zip(stages, weight.tolist(), strict=True))
 

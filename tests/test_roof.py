@@ -134,6 +134,10 @@ def test_list_shows_the_library_and_its_cards():
     assert status == 0 and "fast oil" in out and "3470" in out
     status, out, _ = metaltwin("list", "media", "fast oil")
     assert status == 0 and "500 degC" in out and "Isorapid" in out
+    status, out, _ = metaltwin("list", "moulds")
+    assert status == 0 and "green sand" in out and "effusivity" in out
+    status, out, _ = metaltwin("list", "moulds", "green sand")
+    assert status == 0 and "moisture" in out and "marks" in out
 
 
 def test_material_check_prints_a_card_of_ones_own_that_passes(tmp_path):
@@ -173,7 +177,7 @@ WRONG = [
     (["info", "."], "'.'"),
     (["list", "alloys", "42CrMo"], "nearest: 42CrMo4"),
     (["list", "media", "fast"], "nearest: fast oil"),
-    (["list", "moulds"], "casting"),
+    (["list", "moulds", "gren sand"], "nearest: green sand"),
     (["list", "media", "--verbose"], "--verbose"),
     (["material", "check", "nowhere.yaml"], "nowhere.yaml"),
     (["material", "check", "{case}"], "bar.yaml: metaltwin: no entry of a card"),
