@@ -29,6 +29,7 @@ TITLES = {
     "acm": "Acm",
     "bs": "bainite start",
     "ms": "martensite start",
+    "law_start": "start of the law of Koistinen and Marburger",
     "m10": "10 % martensite",
     "m50": "50 % martensite",
     "m90": "90 % martensite",
@@ -108,18 +109,26 @@ class Comparison:
         return inside or [row.values for row in self.rows if row.values]
 
     def __str__(self) -> str:
-        head = [*(words(x, "m") for x in self.at)] if self.at else ["value"]
-        table = [("formula", *head, "mark", "source", "in its range")]
-        for row in self.rows:
-            cells = [_cell(value, self.unit) for value in row.values] or ["-"] * len(head)
-            own = row.correlation
-            inside = "; ".join(row.outside) if row.outside else f"yes: {own.range}"
-            table.append((own.name, *cells, own.mark, own.source, f"NO: {inside}" if row.outside else inside))
-        widths = [max(len(line[i]) for line in table) for i in range(len(table[0]))]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in table]
-        title = f"{TITLES[self.quantity]} of {self.alloy}"
         marks = "; ".join(f"{mark}: {MARKS[mark]}" for mark in sorted({row.correlation.mark for row in self.rows}))
-        return "\n".join([title, *(line.rstrip() for line in lines), self._summary(), f"marks  {marks}"])
+        table = [("formula", *([] if self.at else ["value"]), "mark", "source", "in its range")]
+        for row in self.rows:
+            own = row.correlation
+            cells = [] if self.at else [_cell(row.values[0], self.unit) if row.values else "-"]
+            inside = f"NO: {'; '.join(row.outside)}" if row.outside else f"yes: {own.range}"
+            table.append((own.name, *cells, own.mark, own.source, inside))
+        pages = [f"{TITLES[self.quantity]} of {self.alloy}", *self._curves(), *_columns(table), self._summary()]
+        return "\n".join([*pages, f"marks  {marks}"])
+
+    def _curves(self) -> list[str]:
+        """A line a distance, a column a formula; nothing where there are no distances."""
+        if not self.at:
+            return []
+        rows = [row for row in self.rows if row.values]
+        head = ("distance", *(row.correlation.name for row in rows))
+        lines = [
+            (words(x, "m"), *(_cell(row.values[place], self.unit) for row in rows)) for place, x in enumerate(self.at)
+        ]
+        return [*_columns([head, *lines]), ""]
 
     def _summary(self) -> str:
         trusted = self._trusted()
@@ -150,7 +159,9 @@ def compare(quantity: str, alloy: Alloy | str, **conditions: object) -> Comparis
     name = one_of(str(quantity).strip().lower().replace(" ", "_").replace("-", "_"), TITLES, "quantity")
     steel = named(alloy) if not isinstance(alloy, Alloy) else alloy
     if steel.composition is None or steel.material is not None:
-        raise CaseError(f"'{steel.name}' is no steel that transforms; the formulas take the composition of one", "alloy")
+        raise CaseError(
+            f"'{steel.name}' is no steel that transforms; the formulas take the composition of one", "alloy"
+        )
     formulas = [own for own in CORRELATIONS.values() if own.quantity == name]
     given, at = _conditions(name, formulas, conditions)
     given.setdefault("grain_size", steel.grain_size)
@@ -197,10 +208,16 @@ def _row(own: Correlation, steel: Alloy, given: Mapping[str, float], at: tuple[f
     except CaseError as error:
         return Row(own, (), (str(error),))
     outside = dict.fromkeys(sentence for conditions in every for sentence in own.outside(c, conditions))
-    if own.unit == "HRC" and min(raw) < 20.0:
-        outside["below 20 HRC"] = None
+    soft = [words(place, "m") for x, place in zip(raw, at or [0.0], strict=True) if own.unit == "HRC" and x < 20.0]
+    if soft:
+        outside[f"below 20 HRC from {soft[0]}" if at else "below 20 HRC"] = None
     return Row(own, tuple(hv_from_hrc(x) if own.unit == "HRC" else x for x in raw), tuple(outside))
 
 
 def _cell(value: float, unit: str) -> str:
     return said(value) if unit == "HV" else words(value, unit)
+
+
+def _columns(table: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
