@@ -165,7 +165,8 @@ def compare(quantity: str, alloy: Alloy | str, **conditions: object) -> Comparis
     formulas = [own for own in CORRELATIONS.values() if own.quantity == name]
     given, at = _conditions(name, formulas, conditions)
     given.setdefault("grain_size", steel.grain_size)
-    rows = tuple(_row(own, steel, given, at) for own in formulas)
+    analysis = Composition.read(steel.composition)
+    rows = tuple(_row(own, analysis if own.analysis else steel.austenite, given, at) for own in formulas)
     if not any(row.values for row in rows):
         raise CaseError(f"{TITLES[name]} of '{steel.name}': {'; '.join(dict.fromkeys(rows[0].outside))}")
     unit = "HV" if formulas[0].unit == "HRC" else formulas[0].unit
@@ -197,8 +198,7 @@ def _conditions(
     return given, at
 
 
-def _row(own: Correlation, steel: Alloy, given: Mapping[str, float], at: tuple[float, ...]) -> Row:
-    c = Composition.read(steel.composition) if own.analysis else steel.austenite
+def _row(own: Correlation, c: Composition, given: Mapping[str, float], at: tuple[float, ...]) -> Row:
     every = [{**given, "distance": x} for x in at] or [dict(given)]
     missing = [name for name in own.conditions if name not in every[0]]
     if missing:
