@@ -114,7 +114,8 @@ class Comparison:
         for row in self.rows:
             own = row.correlation
             cells = [] if self.at else [_cell(row.values[0], self.unit) if row.values else "-"]
-            inside = f"NO: {'; '.join(row.outside)}" if row.outside else f"yes: {own.range}"
+            why = "; ".join(row.outside)
+            inside = (f"NO: {why}" if row.values else why) if why else f"yes: {own.range}"
             table.append((own.name, *cells, own.mark, own.source, inside))
         pages = [f"{TITLES[self.quantity]} of {self.alloy}", *self._curves(), *_columns(table), self._summary()]
         return "\n".join([*pages, f"marks  {marks}"])
@@ -157,7 +158,9 @@ def compare(quantity: str, alloy: Alloy | str, **conditions: object) -> Comparis
     and where no formula has all it asks.
     """
     name = one_of(str(quantity).strip().lower().replace(" ", "_").replace("-", "_"), TITLES, "quantity")
-    steel = named(alloy) if not isinstance(alloy, Alloy) else alloy
+    if not isinstance(alloy, Alloy | str | int):
+        raise CaseError(f"{alloy!r} is no alloy; write its name, '42CrMo4'", "alloy")
+    steel = alloy if isinstance(alloy, Alloy) else named(str(alloy))
     if steel.composition is None or steel.material is not None:
         raise CaseError(
             f"'{steel.name}' is no steel that transforms; the formulas take the composition of one", "alloy"
@@ -174,28 +177,29 @@ def compare(quantity: str, alloy: Alloy | str, **conditions: object) -> Comparis
 
 
 def _conditions(
-    quantity: str, formulas: list[Correlation], said: Mapping[str, object]
+    quantity: str, formulas: list[Correlation], told: Mapping[str, object]
 ) -> tuple[dict[str, float], tuple[float, ...]]:
     """Conditions in SI, and the distances apart from them."""
     asked = sorted({name for own in formulas for name in own.conditions})
-    read = {name: Quantity(unit, positive=True).validate for name, unit in CONDITIONS.items()}
-    given: dict[str, float] = {}
-    for name in said:
+    for name in told:
         if not asked:
             raise CaseError(f"{quantity} follows from the composition alone; leave it out", name)
         one_of(name, asked, f"condition of {quantity}", name)
-    if "distance" in asked:
-        places = said.get("distance", DISTANCES)
-        each = tuple(places) if isinstance(places, list | tuple) else (places,)
-        if not each:
-            raise CaseError("is empty; give at least one distance", "distance")
+    given = {name: _read(name, value) for name, value in told.items() if name != "distance"}
+    if "distance" not in asked:
+        return given, ()
+    places = told.get("distance", DISTANCES)
+    each = places if isinstance(places, list | tuple) else (places,)
+    if not each:
+        raise CaseError("is empty; give at least one distance", "distance")
+    return given, tuple(_read("distance", place) for place in each)
+
+
+def _read(name: str, value: object) -> float:
     try:
-        for name in (name for name in said if name != "distance"):
-            given[name] = float(read[name](said[name]))
-        at = tuple(float(read["distance"](place)) for place in each) if "distance" in asked else ()
+        return float(Quantity(CONDITIONS[name], positive=True).validate(value))
     except CaseError as error:
-        raise error.under(name if name != "distance" else "distance") from None
-    return given, at
+        raise error.under(name) from None
 
 
 def _row(own: Correlation, c: Composition, given: Mapping[str, float], at: tuple[float, ...]) -> Row:

@@ -154,6 +154,7 @@ def test_what_a_formula_lacks_is_said():
         (("tempered hardness", "42CrMo4"), {"temperature": 560, "time": "2 h"}, "temperature: '560' has no unit"),
         (("tempered hardness", "42CrMo4"), {"temperature": "560 degC", "time": "0 s"}, "must be above zero"),
         (("jominy", "42CrMo4"), {"distance": []}, "distance: is empty"),
+        (("ms", {"C": 0.4}), {}, "alloy: {'C': 0.4} is no alloy"),
         (("jominy", "42CrMo4"), {"distance": ["3 s"]}, "distance: '3 s' has dimension"),
     ],
 )
