@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .cases.treatment import HeatTreatment as HeatTreatment
     from .materials.alloy import Alloy as Alloy
     from .materials.certificate import certificate as certificate
+    from .materials.compare import compare as compare
     from .materials.curve import Curve as Curve
     from .materials.curve import TimeCurve as TimeCurve
     from .materials.freezing import Freezing as Freezing
@@ -63,6 +64,7 @@ _HOME = {
     "Transfer": ".cases.step",
     "alloy": ".materials.library",
     "certificate": ".materials.certificate",
+    "compare": ".materials.compare",
     "load": ".cases.casefile",
     "medium": ".materials.library",
     "mould": ".materials.library",
@@ -96,6 +98,7 @@ __all__ = [
     "Transfer",
     "alloy",
     "certificate",
+    "compare",
     "load",
     "medium",
     "mould",

@@ -20,8 +20,8 @@ from .alloyfields import (
     without_peak,
     words_of,
 )
-from .card import Entry, critical_entries, model_entries, text
-from .composition import Composition, Ranges, beyond, outside, read_ranges
+from .card import Entry, critical_entries, model_entries, outside, text
+from .composition import Composition, Ranges, beyond, read_ranges
 from .critical import ac1_trzaska, acm_lee
 from .curve import function
 from .freezing import Freezing

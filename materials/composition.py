@@ -1,4 +1,4 @@
-"""Chemical composition in wt %, and the ranges in which the correlations were fitted."""
+"""Chemical composition in wt %, and the ranges of a grade."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
@@ -9,35 +9,6 @@ from pydantic.dataclasses import dataclass
 
 from .refusal import STRICT, CaseError, one_of, plain
 
-MODELS = {
-    "critical temperatures (Trzaska 2016)": {"C": (0.06, 0.68), "Mn": (0.0, 2.0), "Cr": (0.0, 2.3), "Ni": (0.0, 3.9)},
-    "transformation rates (Li 1998)": {
-        "C": (0.08, 0.6),
-        "Mn": (0.0, 2.0),
-        "Si": (0.0, 1.0),
-        "Cr": (0.0, 3.0),
-        "Ni": (0.0, 4.0),
-        "Mo": (0.0, 1.0),
-        "V": (0.0, 0.2),
-        "Nb": (0.0, 0.05),
-        "B": (0.0, 0.0005),
-        "W": (0.0, 0.1),
-    },
-    "hardness of bainite, ferrite and pearlite (Maynier 1978)": {
-        "C": (0.1, 0.5),
-        "Mn": (0.0, 2.0),
-        "Si": (0.0, 1.0),
-        "Cr": (0.0, 3.0),
-        "Ni": (0.0, 4.0),
-        "Mo": (0.0, 1.0),
-        "V": (0.0, 0.2),
-        "Cu": (0.0, 0.5),
-    },
-    "hardness of martensite (A255)": {"C": (0.1, 0.69)},
-}
-"""Model of the default chain -> element -> least and most wt % where it was fitted, or can leave the element out."""
-
-ALLOYED = 5.0
 FOREIGN = ("Mg", "Zn", "O", "H")
 LONGEST_SYMBOL = 3
 Ranges = dict[str, tuple[float, float]]
@@ -149,15 +120,3 @@ def beyond(composition: Composition, ranges: Ranges) -> list[str]:
         for element, (low, high) in ranges.items()
         if not low <= shares[element] <= high
     ]
-
-
-def outside(composition: Composition, grain_size: float) -> list[str]:
-    """One sentence for each model of the default chain that is left, naming element and limit; else empty."""
-    named = {model: beyond(composition, ranges) for model, ranges in MODELS.items()}
-    found = [f"{model}: {', '.join(lines)}" for model, lines in named.items() if lines]
-    total = sum(getattr(composition, element) for element in ("Mn", "Ni", "Cr", "Mo"))
-    if total > ALLOYED:
-        found.append(f"all models: Mn + Ni + Cr + Mo {total:g} wt % is above {ALLOYED:g}")
-    if not 4.0 <= grain_size <= 11.0:
-        found.append(f"transformation rates (Li 1998): grain size {grain_size:g} is outside ASTM 4 to 11")
-    return found

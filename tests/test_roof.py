@@ -54,7 +54,9 @@ def result(folder):
     return folder / "out" / "bar.vtkhdf"
 
 
-@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["show", "--help"], ["validate", "--help"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["run", "--help"], ["show", "--help"], ["compare", "--help"], ["validate", "--help"]]
+)
 def test_help_answers_in_three_tenths_of_a_second_and_loads_nothing_heavy(words):
     code = f"import sys; sys.argv = ['metaltwin', *{words}]\nfrom metaltwin.__main__ import main\n"
     code += f"try: main()\nexcept SystemExit: print({HEAVY} & set(sys.modules) or 'light', file=sys.stderr)"
@@ -147,7 +149,7 @@ def test_material_check_prints_a_card_of_ones_own_that_passes(tmp_path):
     file.write_text(f"{words}notes: {{composition: {note}, conductivity: {note}}}\n", "utf-8")
     status, out, err = metaltwin("material", "check", file)
     assert (status, err) == (0, "") and "our laboratory" in out and "passes all checks; its own numbers: 2 V" in out
-    assert "outside  transformation rates (Li 1998): Si 1.5 wt % is outside 0 to 1" in out
+    assert "outside  transformation rates (Li 1998): Si 1.5 above 1" in out
     file.write_text(f"{words}notes: {{composition: {note}}}\n", "utf-8")
     status, out, err = metaltwin("material", "check", file)
     assert (status, out) == (2, "") and "ours.yaml: notes.conductivity: has no note" in err
@@ -187,6 +189,15 @@ WRONG = [
     (["bench", "--only", "shaft-zr"], "nearest: shaft-rz"),
     (["bake"], "bake"),
 ]
+
+
+def test_compare_prints_every_formula():
+    status, out, _ = metaltwin("compare", "ms", "42CrMo4", "--grain-size", "9")
+    assert status == 0 and "ms_van_bohemen" in out and "in range of" in out
+    status, out, _ = metaltwin("compare", "jominy", "4140", "--distance", "5 mm", "--distance", "20 mm")
+    assert status == 0 and "20 mm" in out and "hrc_jominy_just" in out
+    status, out, err = metaltwin("compare", "tempered hardness", "42CrMo4", "--temperature", "560 degC")
+    assert (status, out) == (2, "") and "needs time='2 h'" in err
 
 
 @pytest.mark.parametrize(("words", "said"), WRONG, ids=lambda entry: "-" if isinstance(entry, str) else " ".join(entry))
