@@ -1,0 +1,299 @@
+"""Fitting the kinetics of a steel to what was measured on it: end quench, CCT diagram, dilatometer."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+from ..materials.alloy import Alloy
+from ..materials.matter import PHASES
+from ..materials.quantity import Amount, parse
+from ..materials.refusal import CaseError, one_of
+from .diagram import BEGUN, cooled
+from .jominy import EndQuench, Jominy
+from .specimen import Drawn, model, products, steel
+
+Array = NDArray[float64]
+
+HARDNESS, KELVIN = 15.0, 15.0  # HV and K: scatter of a measured hardness and of a measured temperature
+FACTOR = np.log(3.0)  # of a rate, before anything was measured: times are known within a factor 2 to 3
+START, ALPHA = 20.0, 0.2  # K of Ms, and share of alpha, before
+LARGEST = 4.0  # times that: no parameter goes further
+ABSENT = 100.0  # K, charged for a transformation that was measured and does not happen
+TOLD = 0.7  # of the uncertainty before: a parameter that keeps more was not told by the data
+STEP, ROUNDS, ENOUGH = 0.1, 12, 5e-3
+BAND = 1.645  # standard deviations of a 90 % band
+COARSE = Amount(3e-3, "3 mm")  # cells of the bar while fitting: within 1 HV of 1 mm
+STARTS = (*PHASES[1:], "hardness")
+SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One fitted number with its 90 % band.
+
+    name   "ferrite rate", "martensite start", ...;  unit "" of a multiplier
+    told   whether the data say more of it than was known before
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    told: bool
+
+    def __str__(self) -> str:
+        zero = 273.15 if self.unit == "degC" else 0.0
+        numbers = f"{self.value - zero:.4g} ({self.low - zero:.4g} to {self.high - zero:.4g})"
+        kind = " times the model's" if not self.unit else f" {self.unit}"
+        return f"{self.name:<17} {numbers}{kind}{'' if self.told else '; the data do not tell it'}"
+
+
+@dataclass(frozen=True, eq=False)
+class KineticsFit(Drawn):
+    """A steel whose kinetics were fitted; the alloy carries the name of the data, and says that it was fitted.
+
+    alloy          fitted;  base  as it was
+    parameters     with 90 % bands
+    before, after  kind of data -> (root mean square difference, unit)
+    bars           end-quenched bar before and after, or None
+    """
+
+    data: str
+    alloy: Alloy = field(repr=False)
+    base: Alloy = field(repr=False)
+    parameters: tuple[Parameter, ...]
+    before: dict[str, tuple[float, str]]
+    after: dict[str, tuple[float, str]]
+    bars: tuple[EndQuench, EndQuench] | None = field(repr=False, default=None)
+
+    @property
+    def model(self) -> str:
+        """The laws it was made with."""
+        return model(self.alloy)
+
+    def __str__(self) -> str:
+        said = [f"Kinetics of {self.base.name} fitted to {self.data} (90 % bands)"]
+        said += [f"  {parameter}" for parameter in self.parameters]
+        for kind, (was, unit) in self.before.items():
+            said.append(f"  {kind}: rms difference {was:.1f} {unit} before, {self.after[kind][0]:.1f} {unit} after")
+        return "\n".join(said)
+
+
+@dataclass(frozen=True)
+class Datum:
+    """One kind of measured points: what they are worth against an alloy.
+
+    compare  alloy -> differences (k,) of the computed from the measured, in unit
+    """
+
+    kind: str
+    unit: str
+    scatter: float
+    compare: Callable[[Alloy], Array]
+
+
+def fit_kinetics(
+    alloy: Alloy | str,
+    *,
+    data: str,
+    jominy: Mapping[str, str] | Jominy | None = None,
+    cct: Mapping[str, Mapping[str, str]] | None = None,
+    dilatometer: Mapping[str, Mapping[str, str]] | None = None,
+    martensite: bool = False,
+) -> KineticsFit:
+    """Fit the rates of ferrite, pearlite and bainite, and with `martensite` also Ms and alpha.
+
+    data         what the measurements are called: "heat 4711, end quench"
+    jominy       {"J1": "57 HRC", "6 mm": "55 HRC"}, or a Jominy(alloy, measured=..., austenitise=...)
+    cct          {"5 K/s": {"bainite": "540 degC", "martensite": "330 degC", "hardness": "450 HV"}}: start of
+                 each product (1 %) and the hardness at the end
+    dilatometer  {"5 K/s": {"10 %": "560 degC", "50 %": "480 degC"}}: where that much has transformed
+
+    A Bayesian least-squares fit: each multiplier is known within a factor 3 before, Ms within 20 K, alpha
+    within 20 %. A transformation that was measured and does not happen counts 100 K.
+
+        fit = fit_kinetics("42CrMo4", data="heat 4711", jominy={"J1": "57 HRC", "J16": "45 HRC"})
+        print(fit); fit.alloy
+
+    Raises CaseError where nothing is given to fit to, or a value is none.
+    """
+    base = steel(alloy)
+    if not isinstance(data, str) or not data.strip():
+        raise CaseError(f"{data!r} is no name; say where the data come from, 'heat 4711, end quench'", "data")
+    bar = _bar(base, jominy)
+    kinds = [*_of_bar(bar), *_of_rates("cct", cct, STARTS), *_of_rates("dilatometer", dilatometer, None)]
+    if not kinds:
+        raise CaseError("nothing to fit to; give jominy, cct or dilatometer")
+    scale = np.array([FACTOR] * 3 + ([START, ALPHA] if martensite else []))
+    names = products(base)
+
+    def changed(x: Array) -> Alloy:
+        return _changed(base, x * scale, names)
+
+    def residuals(x: Array) -> Array:
+        there = changed(x)
+        return np.concatenate([kind.compare(there) / kind.scatter for kind in kinds] + [x])
+
+    x, jacobian, final = _least(residuals, np.zeros(scale.size))
+    spread = _spread(jacobian, final, scale.size)
+    found = changed(x)
+    parameters = _parameters(base, found, x * scale, spread * scale, scale, martensite)
+    before, after = ({kind.kind: (_rms(kind.compare(each)), kind.unit) for kind in kinds} for each in (base, found))
+    said = "; ".join(f"{kind} {before[kind][0]:.1f} -> {after[kind][0]:.1f} {after[kind][1]}" for kind in before)
+    fitted = _named(found, data, f"fitted to {data} (rms {said})", martensite)
+    bars = None if bar is None else (replace(bar, alloy=base).run(), replace(bar, alloy=fitted).run())
+    return KineticsFit(data, fitted, base, parameters, before, after, bars)
+
+
+def _bar(alloy: Alloy, given: Mapping[str, str] | Jominy | None) -> Jominy | None:
+    if given is None:
+        return None
+    bar = given if isinstance(given, Jominy) else Jominy(alloy, measured=given)
+    if bar.measured is None:
+        raise CaseError("the bar has no measured curve; write Jominy(alloy, measured={'J1': '57 HRC'})", "jominy")
+    return bar
+
+
+def _of_bar(bar: Jominy | None) -> list[Datum]:
+    if bar is None:
+        return []
+    x, measured = bar.measured
+
+    def compare(alloy: Alloy) -> Array:
+        seen = replace(bar, alloy=alloy, spacing=COARSE).run()
+        return np.asarray(seen.at(x) - measured)
+
+    return [Datum("jominy", "HV", HARDNESS, compare)]
+
+
+def _of_rates(where: str, given: Mapping[str, Mapping[str, str]] | None, known: tuple[str, ...] | None) -> list[Datum]:
+    """Points at cooling rates: temperatures of a start or of a share, and hardness."""
+    if not given:
+        return []
+    rates, temperatures, hardness = [], [], []
+    for text, points in sorted(given.items(), key=lambda entry: parse(entry[0], "K/s", where)):
+        rates.append(parse(text, "K/s", where))
+        for name, value in points.items():
+            place = (where, text, name)
+            try:
+                if known is not None and one_of(name, known, "measured point") == "hardness":
+                    hardness.append((len(rates) - 1, parse(value, "HV")))
+                else:
+                    temperatures.append((len(rates) - 1, _level(name, known), parse(value, "K")))
+            except CaseError as error:
+                raise CaseError(error.sentence, *place) from None
+    grid = np.array(rates)
+    if len(np.unique(grid)) < grid.size or (grid <= 0.0).any():
+        raise CaseError("every cooling rate stands once and above 0", where)
+    levels = tuple(dict.fromkeys(level for _, level, _ in temperatures))
+
+    def starts(alloy: Alloy) -> Array:
+        seen = cooled(alloy, grid, levels).reached
+        apart = [seen[level][1][i] - kelvin for i, level, kelvin in temperatures]
+        return np.nan_to_num(np.array(apart), nan=ABSENT)
+
+    def ends(alloy: Alloy) -> Array:
+        seen = cooled(alloy, grid)
+        return np.array([seen.hardness[i] - hv for i, hv in hardness])
+
+    return [
+        *([Datum(f"{where} temperatures", "K", KELVIN, starts)] if temperatures else []),
+        *([Datum(f"{where} hardness", "HV", HARDNESS, ends)] if hardness else []),
+    ]
+
+
+def _level(name: str, known: tuple[str, ...] | None) -> tuple[str, float]:
+    """What to look out for: the start of a product, or a share of austenite that is left."""
+    if known is not None:
+        return name, BEGUN
+    match = SHARE.fullmatch(name.strip())
+    if match is None or not 0.0 < float(match[1]) < 100.0:
+        raise CaseError(f"'{name}' is no share that has transformed; write '50 %'")
+    return "austenite", 1.0 - float(match[1]) / 100.0
+
+
+def _changed(base: Alloy, x: Array, names: tuple[str, ...]) -> Alloy:
+    """The alloy with its rates times exp(x[:3]), and where there are five, Ms + x[3] and alpha exp(x[4])."""
+    rates = {**base.rates}
+    for phase, shift in zip(("ferrite", "pearlite", "bainite"), x, strict=False):
+        rates[phase] = Amount(float(base.rates.get(phase, 1.0) * np.exp(shift)), "")
+    rates = {phase: Amount(float(value), f"{float(value):.6g}") for phase, value in rates.items() if phase in names}
+    if x.size == 3:
+        return replace(base, rates=rates)
+    start, alpha = base.martensite_pair()
+    return replace(
+        base,
+        rates=rates,
+        martensite_start=f"{start + x[3]:.2f} K",
+        alpha=f"{alpha * np.exp(x[4]):.6g} 1/K",
+    )
+
+
+def _least(residuals: Callable[[Array], Array], x: Array) -> tuple[Array, Array, Array]:
+    """Levenberg and Marquardt with differences of STEP: (x, Jacobian, residuals)."""
+    here, damping = residuals(x), 1e-2
+    jacobian = _slopes(residuals, x, here)
+    for _ in range(ROUNDS):
+        normal = jacobian.T @ jacobian
+        move = -np.linalg.solve(normal + damping * np.diag(np.diag(normal)), jacobian.T @ here)
+        there = np.clip(x + move, -LARGEST, LARGEST)
+        now = residuals(there)
+        gain = 1.0 - float(now @ now) / float(here @ here)
+        if gain > 0.0:
+            x, here, damping = there, now, damping / 5.0
+            jacobian = _slopes(residuals, x, here)
+        else:
+            damping *= 10.0
+        if 0.0 <= gain < ENOUGH or damping > 1e6:
+            break
+    return x, jacobian, here
+
+
+def _slopes(residuals: Callable[[Array], Array], x: Array, here: Array) -> Array:
+    """Jacobian by forward differences, towards the inside of the bounds."""
+    columns = []
+    for i in range(x.size):
+        step = -STEP if x[i] > 0.0 else STEP
+        columns.append((residuals(x + step * (np.arange(x.size) == i)) - here) / step)
+    return np.stack(columns, axis=1)
+
+
+def _spread(jacobian: Array, final: Array, count: int) -> Array:
+    """Standard deviations; where the fit misses by more than the scatter they grow with what it misses by."""
+    data = final[:-count]
+    excess = max(1.0, float(data @ data) / max(1, data.size - count))
+    inner = jacobian[:-count]
+    return np.sqrt(np.diag(np.linalg.inv(inner.T @ inner / excess + np.eye(count))))
+
+
+def _parameters(
+    base: Alloy, found: Alloy, shift: Array, spread: Array, prior: Array, martensite: bool
+) -> tuple[Parameter, ...]:
+    ready = []
+    for i, phase in enumerate(("ferrite", "pearlite", "bainite")):
+        middle, wide = float(np.exp(shift[i])) * float(base.rates.get(phase, 1.0)), float(np.exp(BAND * spread[i]))
+        told = bool(spread[i] < TOLD * prior[i])
+        ready.append(Parameter(f"{phase} rate", middle, middle / wide, middle * wide, "", told))
+    if martensite:
+        start, alpha = found.martensite_pair()
+        away, wide = BAND * spread[3], float(np.exp(BAND * spread[4]))
+        told = [bool(spread[i] < TOLD * prior[i]) for i in (3, 4)]
+        ready.append(Parameter("martensite start", start, start - away, start + away, "degC", told[0]))
+        ready.append(Parameter("alpha", alpha, alpha / wide, alpha * wide, "1/K", told[1]))
+    return tuple(ready)
+
+
+def _named(found: Alloy, data: str, source: str, martensite: bool) -> Alloy:
+    """The fitted alloy under a name of its own, so that no file and no card hides that it was fitted."""
+    note = {"source": source, "mark": "C"}
+    notes = {**found.notes, "rates": note, **({"martensite_start": note, "alpha": note} if martensite else {})}
+    return replace(found, name=f"{found.name}, fitted to {data}", notes=notes, base=None)
+
+
+def _rms(apart: Array) -> float:
+    return float(np.sqrt(np.mean(apart**2)))
