@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .cases.step import Transfer as Transfer
     from .cases.treatment import HeatTreatment as HeatTreatment
     from .materials.alloy import Alloy as Alloy
+    from .materials.compare import compare as compare
     from .materials.curve import Curve as Curve
     from .materials.curve import TimeCurve as TimeCurve
     from .materials.library import alloy as alloy
@@ -51,6 +52,7 @@ _HOME = {
     "TimeCurve": ".materials.curve",
     "Transfer": ".cases.step",
     "alloy": ".materials.library",
+    "compare": ".materials.compare",
     "load": ".cases.casefile",
     "medium": ".materials.library",
     "read": ".cases.reopen",
@@ -77,6 +79,7 @@ __all__ = [
     "TimeCurve",
     "Transfer",
     "alloy",
+    "compare",
     "load",
     "medium",
     "read",
