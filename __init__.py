@@ -4,8 +4,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .cases.bars import QuenchedBars as QuenchedBars
     from .cases.casefile import load as load
+    from .cases.diagram import cct as cct
+    from .cases.diagram import ttt as ttt
+    from .cases.dilatometer import Dilatometer as Dilatometer
+    from .cases.fit import fit_kinetics as fit_kinetics
     from .cases.grid import Grid as Grid
+    from .cases.jominy import Jominy as Jominy
     from .cases.part import Part as Part
     from .cases.reopen import read as read
     from .cases.reopen import resume as resume
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
     from .cases.step import Soak as Soak
     from .cases.step import Temper as Temper
     from .cases.step import Transfer as Transfer
+    from .cases.tempering import tempering_curve as tempering_curve
     from .cases.treatment import HeatTreatment as HeatTreatment
     from .materials.alloy import Alloy as Alloy
     from .materials.compare import compare as compare
@@ -36,14 +43,17 @@ _HOME = {
     "CaseError": ".materials.refusal",
     "Cool": ".cases.step",
     "Curve": ".materials.curve",
+    "Dilatometer": ".cases.dilatometer",
     "Grid": ".cases.grid",
     "Heat": ".cases.step",
     "HeatTreatment": ".cases.treatment",
     "Hold": ".cases.step",
+    "Jominy": ".cases.jominy",
     "Material": ".materials.material",
     "Medium": ".materials.medium",
     "Part": ".cases.part",
     "Quench": ".cases.step",
+    "QuenchedBars": ".cases.bars",
     "Ramp": ".cases.step",
     "Result": ".cases.result",
     "Soak": ".cases.step",
@@ -52,25 +62,32 @@ _HOME = {
     "TimeCurve": ".materials.curve",
     "Transfer": ".cases.step",
     "alloy": ".materials.library",
+    "cct": ".cases.diagram",
     "compare": ".materials.compare",
+    "fit_kinetics": ".cases.fit",
     "load": ".cases.casefile",
     "medium": ".materials.library",
     "read": ".cases.reopen",
     "resume": ".cases.reopen",
+    "tempering_curve": ".cases.tempering",
+    "ttt": ".cases.diagram",
 }
 __all__ = [
     "Alloy",
     "CaseError",
     "Cool",
     "Curve",
+    "Dilatometer",
     "Grid",
     "Heat",
     "HeatTreatment",
     "Hold",
+    "Jominy",
     "Material",
     "Medium",
     "Part",
     "Quench",
+    "QuenchedBars",
     "Ramp",
     "Result",
     "Soak",
@@ -79,11 +96,15 @@ __all__ = [
     "TimeCurve",
     "Transfer",
     "alloy",
+    "cct",
     "compare",
+    "fit_kinetics",
     "load",
     "medium",
     "read",
     "resume",
+    "tempering_curve",
+    "ttt",
 ]
 
 

@@ -14,13 +14,12 @@ from ..materials.alloy import Alloy
 from ..materials.matter import PHASES, Matter
 from ..materials.quantity import Quantity, Temperature
 from ..materials.refusal import STRICT, CaseError, plain
+from .diagram import BEGUN, DONE, top
 from .specimen import COLD, Drawn, curves, model, steel
 
 Array = NDArray[float64]
 
-ABOVE = 50.0  # K above Ac3
 STEP = 1.0  # K
-BEGUN, DONE = 0.01, 0.99  # of the specimen transformed
 
 Rate = Annotated[Any, Quantity("K/s", positive=True)]
 
@@ -32,7 +31,7 @@ class Dilatometer:
 
     alloy         a name or an alloy(...)
     cooling_rate  "5 K/s"
-    austenitise   temperature; None: 50 K above Ac3
+    austenitise   temperature; None: 50 K above Ac3 or 810 degC
 
         Dilatometer("42CrMo4", "5 K/s").run().plot(save="dilatometer.png")
 
@@ -46,15 +45,14 @@ class Dilatometer:
     def run(self) -> "Dilation":
         """Follow the specimen."""
         points = curves(self.alloy)
-        matter, kinetics = points.matter, points.matter.kinetics
+        matter = points.matter
         if not matter.has_mechanics:
             raise CaseError(f"alloy '{matter.name}' does not say how long its phases are", "alloy", word="Dilatometer")
-        assert kinetics is not None  # a steel transforms
-        top = float(self.austenitise) if self.austenitise is not None else (kinetics.ac3 or 1100.0) + ABOVE
-        if top <= COLD + STEP:
+        high = top(self.alloy) if self.austenitise is None else float(self.austenitise)
+        if high <= COLD + STEP:
             raise CaseError(f"'{self.austenitise}' is not above 25 degC", "austenitise", word="Dilatometer")
-        temperature = np.linspace(top, COLD, int((top - COLD) / STEP) + 1)
-        times = (top - temperature) / float(self.cooling_rate)
+        temperature = np.linspace(high, COLD, int((high - COLD) / STEP) + 1)
+        times = (high - temperature) / float(self.cooling_rate)
         levels = (("austenite", 1.0 - BEGUN), ("austenite", 1.0 - DONE))
         seen = points.follow(times, temperature[:, None], levels=levels, history=True)
         phases = seen.history[:, :, 0]  # type: ignore[index]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
-from ..materials.hband import SIXTEENTH
+from ..materials.jominy import SIXTEENTH
 from ..materials.quantity import parse
 from ..materials.refusal import CaseError
 

@@ -143,11 +143,20 @@ def fit_kinetics(
     spread = _spread(jacobian, final, scale.size)
     found = changed(x)
     parameters = _parameters(base, found, x * scale, spread * scale, scale, martensite)
-    before, after = ({kind.kind: (_rms(kind.compare(each)), kind.unit) for kind in kinds} for each in (base, found))
+    bars = None if bar is None else (replace(bar, alloy=base).run(), replace(bar, alloy=found).run())
+    before, after = (_misses(kinds, each, bars and bars[i]) for i, each in enumerate((base, found)))
     said = "; ".join(f"{kind} {before[kind][0]:.1f} -> {after[kind][0]:.1f} {after[kind][1]}" for kind in before)
     fitted = _named(found, data, f"fitted to {data} (rms {said})", martensite)
-    bars = None if bar is None else (replace(bar, alloy=base).run(), replace(bar, alloy=fitted).run())
     return KineticsFit(data, fitted, base, parameters, before, after, bars)
+
+
+def _misses(kinds: list[Datum], alloy: Alloy, bar: EndQuench | None) -> dict[str, tuple[float, str]]:
+    """Root mean square differences by kind; those of the end quench are of the bar on its own cells."""
+    found = {}
+    for kind in kinds:
+        rms = bar.rmse if bar is not None and kind.kind == "jominy" else _rms(kind.compare(alloy))
+        found[kind.kind] = (float(rms or 0.0), kind.unit)
+    return found
 
 
 def _bar(alloy: Alloy, given: Mapping[str, str] | Jominy | None) -> Jominy | None:

@@ -12,8 +12,10 @@ from pydantic.dataclasses import dataclass
 
 from ..materials.alloy import Alloy
 from ..materials.composition import Composition
+from ..materials.hardenability import ideal_diameter_a255
 from ..materials.hardness_scale import hrc_from_hv
-from ..materials.hband import SIXTEENTH, Band, band_of
+from ..materials.hband import Band, band_of
+from ..materials.jominy import A255, SIXTEENTH, hrc_jominy_a255
 from ..materials.library import medium
 from ..materials.matter import PHASES
 from ..materials.medium import Medium
@@ -33,6 +35,7 @@ Array = NDArray[float64]
 SKIN = 12.3e-3  # m from the axis: the flats for hardness are ground 0.38 mm deep
 FINE, COARSE = np.arange(1.0, 32.0) / 32.0, np.arange(16.0, 57.0) / 16.0  # inches from the end
 COLD = "60 degC"
+LEAST = 20.0  # HRC, below which that scale says nothing
 INSTANTS = 700  # of a cooling curve, the denser the earlier
 NICKEL = 2.5  # wt %, from which A255 has its grades of nickel steel
 AUSTENITISE = {False: ((0.25, 925.0), (0.36, 870.0), (9.0, 845.0)), True: ((0.25, 845.0), (0.36, 815.0), (9.0, 800.0))}
@@ -161,6 +164,17 @@ class EndQuench(Drawn):
     def band(self) -> Band | None:
         """The hardenability band of the grade, where it is known."""
         return band_of(self.alloy.name)
+
+    @property
+    def a255(self) -> tuple[Array, Array] | None:
+        """(m, HRC) that ASTM A255 predicts from the composition; None where it is out of its range."""
+        c = self.alloy.austenite
+        low, high = A255["ideal_diameter_a255"]
+        if not (A255["C"][0] <= c.C <= A255["C"][1] and low <= ideal_diameter_a255(c) <= high):
+            return None
+        x = self.distance[self.distance <= A255["distance"][1]]
+        hrc = np.array([hrc_jominy_a255(c, float(place)) for place in x])
+        return x[hrc >= LEAST], hrc[hrc >= LEAST]
 
     @property
     def rmse(self) -> float | None:

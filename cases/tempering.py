@@ -14,7 +14,7 @@ from .specimen import COLD, Drawn, curves, steel
 
 Array = NDArray[float64]
 
-LEAST, MOST, STEP = 373.15, 973.15, 5.0  # K, range of the regression
+LEAST, MOST, STEP = 378.15, 973.15, 5.0  # K, range of the regression; it begins above 100 degC
 QUICK = 1.0  # s to the temperature and back
 
 
@@ -52,7 +52,7 @@ def _words(seconds: float) -> str:
 
 
 def tempering_curve(alloy: Alloy | str, durations: Sequence[str] = ("1 h",)) -> TemperingCurve:
-    """Hardness of the fully martensitic steel after tempering at 100 degC to Ac1 (700 degC at most).
+    """Hardness of the fully martensitic steel after tempering at 105 degC to Ac1 (700 degC at most).
 
         tempering_curve("42CrMo4", ["30 min", "2 h"]).plot(save="tempering.png")
 

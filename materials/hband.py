@@ -6,10 +6,10 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
+from .jominy import SIXTEENTH
+
 Array = NDArray[float64]
 
-SIXTEENTH = 0.0254 / 16.0
-"""m, the unit of distance of ASTM A255: J1 is one sixteenth of an inch from the quenched end."""
 _INCH = (*range(1, 17), *range(18, 33, 2))
 _FINE = (1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 6.5, 7, 7.5, 8, 9, 10, 12, 14, 16, 18, 20, 22, 24)
 _METRIC = (1.5, 3, 5, 7, 9, 11, 13, 15, 20, 25, 30, 35, 40)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..materials.refusal import one_of
-from . import balance, hardness, heat, kinetics, measured, numerics, stress  # noqa: F401 (they enter the catalogue)
+from . import balance, hardenability, hardness, heat, kinetics, measured, numerics, stress  # noqa: F401 (they enter the catalogue)
 from .machine import machine
 from .verdict import CATALOGUE, Entry, Skipped, Verdict
 

@@ -15,7 +15,8 @@ from ..cases.fit import KineticsFit
 from ..cases.jominy import EndQuench
 from ..cases.tempering import TemperingCurve
 from ..materials.hardness_scale import hv_from_hrc
-from ..materials.hband import SIXTEENTH, Band
+from ..materials.hband import Band
+from ..materials.jominy import SIXTEENTH
 from ..materials.matter import PHASES
 from ..materials.refusal import CaseError
 from .display import has_display
