@@ -63,7 +63,7 @@ class QuenchedBars:
         cold = float(ambient) + OVER if isinstance(ambient, float) else 373.15
         return HeatTreatment(
             name=f"{self.alloy.name}, bar of {diameter}",
-            part=Part.cylinder(diameter),
+            part=Part.cylinder(diameter.text),
             alloy=self.alloy,
             grid=Grid(f"{float(diameter) / 2.0 / CELLS!r} m"),
             start=f"{start!r} K",

@@ -12,21 +12,22 @@ from ..materials.alloy import Alloy
 from ..materials.matter import PHASES
 from ..materials.quantity import Amount, parse
 from ..materials.refusal import CaseError, one_of
+from ..solver.curves import Level, Traces
 from .diagram import BEGUN, cooled
 from .jominy import EndQuench, Jominy
-from .specimen import Drawn, model, products, steel
+from .least_squares import least, spread
+from .specimen import COLD, Drawn, model, products, steel
 
 Array = NDArray[float64]
 
 HARDNESS, KELVIN = 15.0, 15.0  # HV and K: scatter of a measured hardness and of a measured temperature
 FACTOR = np.log(3.0)  # of a rate, before anything was measured: times are known within a factor 2 to 3
 START, ALPHA = 20.0, 0.2  # K of Ms, and share of alpha, before
-LARGEST = 4.0  # times that: no parameter goes further
-ABSENT = 100.0  # K, charged for a transformation that was measured and does not happen
+ABSENT = 100.0  # K, charged at most for a transformation that was measured and does not happen
 TOLD = 0.7  # of the uncertainty before: a parameter that keeps more was not told by the data
-STEP, ROUNDS, ENOUGH = 0.1, 12, 5e-3
 BAND = 1.645  # standard deviations of a 90 % band
 COARSE = Amount(3e-3, "3 mm")  # cells of the bar while fitting: within 1 HV of 1 mm
+RATED = ("ferrite", "pearlite", "bainite")
 STARTS = (*PHASES[1:], "hardness")
 SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 
@@ -115,7 +116,7 @@ def fit_kinetics(
     dilatometer  {"5 K/s": {"10 %": "560 degC", "50 %": "480 degC"}}: where that much has transformed
 
     A Bayesian least-squares fit: each multiplier is known within a factor 3 before, Ms within 20 K, alpha
-    within 20 %. A transformation that was measured and does not happen counts 100 K.
+    within 20 %. A transformation that was measured and does not happen counts up to 100 K below where it ends.
 
         fit = fit_kinetics("42CrMo4", data="heat 4711", jominy={"J1": "57 HRC", "J16": "45 HRC"})
         print(fit); fit.alloy
@@ -129,7 +130,7 @@ def fit_kinetics(
     kinds = [*_of_bar(bar), *_of_rates("cct", cct, STARTS), *_of_rates("dilatometer", dilatometer, None)]
     if not kinds:
         raise CaseError("nothing to fit to; give jominy, cct or dilatometer")
-    scale = np.array([FACTOR] * 3 + ([START, ALPHA] if martensite else []))
+    scale = np.array([FACTOR] * len(RATED) + ([START, ALPHA] if martensite else []))
     names = products(base)
 
     def changed(x: Array) -> Alloy:
@@ -139,10 +140,9 @@ def fit_kinetics(
         there = changed(x)
         return np.concatenate([kind.compare(there) / kind.scatter for kind in kinds] + [x])
 
-    x, jacobian, final = _least(residuals, np.zeros(scale.size))
-    spread = _spread(jacobian, final, scale.size)
+    x, jacobian, final = least(residuals, np.zeros(scale.size))
     found = changed(x)
-    parameters = _parameters(base, found, x * scale, spread * scale, scale, martensite)
+    parameters = _parameters(found, spread(jacobian, final, scale.size) * scale, scale)
     bars = None if bar is None else (replace(bar, alloy=base).run(), replace(bar, alloy=found).run())
     before, after = (_misses(kinds, each, bars and bars[i]) for i, each in enumerate((base, found)))
     said = "; ".join(f"{kind} {before[kind][0]:.1f} -> {after[kind][0]:.1f} {after[kind][1]}" for kind in before)
@@ -202,9 +202,8 @@ def _of_rates(where: str, given: Mapping[str, Mapping[str, str]] | None, known: 
     levels = tuple(dict.fromkeys(level for _, level, _ in temperatures))
 
     def starts(alloy: Alloy) -> Array:
-        seen = cooled(alloy, grid, levels).reached
-        apart = [seen[level][1][i] - kelvin for i, level, kelvin in temperatures]
-        return np.nan_to_num(np.array(apart), nan=ABSENT)
+        seen, low = cooled(alloy, grid, levels), _lowest(alloy)
+        return np.array([_start(seen, i, level, low[level[0]]) - kelvin for i, level, kelvin in temperatures])
 
     def ends(alloy: Alloy) -> Array:
         seen = cooled(alloy, grid)
@@ -214,6 +213,24 @@ def _of_rates(where: str, given: Mapping[str, Mapping[str, str]] | None, known: 
         *([Datum(f"{where} temperatures", "K", KELVIN, starts)] if temperatures else []),
         *([Datum(f"{where} hardness", "HV", HARDNESS, ends)] if hardness else []),
     ]
+
+
+def _lowest(alloy: Alloy) -> dict[str, float]:
+    """K down to which each phase forms, and austenite goes."""
+    kinetics = alloy.matter().kinetics
+    return {product.phase: product.low for product in (kinetics.products if kinetics else ())} | {
+        name: COLD for name in ("austenite", "martensite")
+    }
+
+
+def _start(seen: Traces, i: int, level: Level, low: float) -> float:
+    """K where curve i reaches a level; where it does not, the lower the less it comes near it."""
+    (phase, share), kelvin = level, float(seen.reached[level][1][i])
+    if np.isfinite(kelvin):
+        return kelvin
+    end = float(seen.phases[PHASES.index(phase), i])
+    part = (1.0 - end) / (1.0 - share) if phase == "austenite" else end / share
+    return low - ABSENT * (1.0 - part)
 
 
 def _level(name: str, known: tuple[str, ...] | None) -> tuple[str, float]:
@@ -229,10 +246,10 @@ def _level(name: str, known: tuple[str, ...] | None) -> tuple[str, float]:
 def _changed(base: Alloy, x: Array, names: tuple[str, ...]) -> Alloy:
     """The alloy with its rates times exp(x[:3]), and where there are five, Ms + x[3] and alpha exp(x[4])."""
     rates = {**base.rates}
-    for phase, shift in zip(("ferrite", "pearlite", "bainite"), x, strict=False):
+    for phase, shift in zip(RATED, x, strict=False):
         rates[phase] = Amount(float(base.rates.get(phase, 1.0) * np.exp(shift)), "")
     rates = {phase: Amount(float(value), f"{float(value):.6g}") for phase, value in rates.items() if phase in names}
-    if x.size == 3:
+    if x.size == len(RATED):
         return replace(base, rates=rates)
     start, alpha = base.martensite_pair()
     return replace(
@@ -243,57 +260,17 @@ def _changed(base: Alloy, x: Array, names: tuple[str, ...]) -> Alloy:
     )
 
 
-def _least(residuals: Callable[[Array], Array], x: Array) -> tuple[Array, Array, Array]:
-    """Levenberg and Marquardt with differences of STEP: (x, Jacobian, residuals)."""
-    here, damping = residuals(x), 1e-2
-    jacobian = _slopes(residuals, x, here)
-    for _ in range(ROUNDS):
-        normal = jacobian.T @ jacobian
-        move = -np.linalg.solve(normal + damping * np.diag(np.diag(normal)), jacobian.T @ here)
-        there = np.clip(x + move, -LARGEST, LARGEST)
-        now = residuals(there)
-        gain = 1.0 - float(now @ now) / float(here @ here)
-        if gain > 0.0:
-            x, here, damping = there, now, damping / 5.0
-            jacobian = _slopes(residuals, x, here)
-        else:
-            damping *= 10.0
-        if 0.0 <= gain < ENOUGH or damping > 1e6:
-            break
-    return x, jacobian, here
-
-
-def _slopes(residuals: Callable[[Array], Array], x: Array, here: Array) -> Array:
-    """Jacobian by forward differences, towards the inside of the bounds."""
-    columns = []
-    for i in range(x.size):
-        step = -STEP if x[i] > 0.0 else STEP
-        columns.append((residuals(x + step * (np.arange(x.size) == i)) - here) / step)
-    return np.stack(columns, axis=1)
-
-
-def _spread(jacobian: Array, final: Array, count: int) -> Array:
-    """Standard deviations; where the fit misses by more than the scatter they grow with what it misses by."""
-    data = final[:-count]
-    excess = max(1.0, float(data @ data) / max(1, data.size - count))
-    inner = jacobian[:-count]
-    return np.sqrt(np.diag(np.linalg.inv(inner.T @ inner / excess + np.eye(count))))
-
-
-def _parameters(
-    base: Alloy, found: Alloy, shift: Array, spread: Array, prior: Array, martensite: bool
-) -> tuple[Parameter, ...]:
-    ready = []
-    for i, phase in enumerate(("ferrite", "pearlite", "bainite")):
-        middle, wide = float(np.exp(shift[i])) * float(base.rates.get(phase, 1.0)), float(np.exp(BAND * spread[i]))
-        told = bool(spread[i] < TOLD * prior[i])
-        ready.append(Parameter(f"{phase} rate", middle, middle / wide, middle * wide, "", told))
-    if martensite:
+def _parameters(found: Alloy, after: Array, prior: Array) -> tuple[Parameter, ...]:
+    """What was fitted with its band; `after` and `prior` are standard deviations."""
+    told, wide, ready = after < TOLD * prior, BAND * after, []
+    for i, phase in enumerate(RATED):
+        value, times = float(found.rates.get(phase, 1.0)), float(np.exp(wide[i]))
+        ready.append(Parameter(f"{phase} rate", value, value / times, value * times, "", bool(told[i])))
+    if after.size > len(RATED):
         start, alpha = found.martensite_pair()
-        away, wide = BAND * spread[3], float(np.exp(BAND * spread[4]))
-        told = [bool(spread[i] < TOLD * prior[i]) for i in (3, 4)]
-        ready.append(Parameter("martensite start", start, start - away, start + away, "degC", told[0]))
-        ready.append(Parameter("alpha", alpha, alpha / wide, alpha * wide, "1/K", told[1]))
+        away, times = float(wide[3]), float(np.exp(wide[4]))
+        ready.append(Parameter("martensite start", start, start - away, start + away, "degC", bool(told[3])))
+        ready.append(Parameter("alpha", alpha, alpha / times, alpha * times, "1/K", bool(told[4])))
     return tuple(ready)
 
 

@@ -63,22 +63,18 @@ class Curves:
         start         (P,)    fractions at the first time; None: all austenite
         levels        (phase, fraction) of the cell to look out for: a product that rises to it, austenite
                       that falls to it
+
+        Raises ValueError where the times do not rise or do not belong to the temperatures.
         """
+        if times.size != temperatures.shape[0] or not (np.diff(times) > 0.0).all():
+            raise ValueError(f"{times.size} times for temperatures {temperatures.shape}: one each, and rising")
         n = temperatures.shape[1]
         with threads_for(n):
             parts = [
                 self._chunk(times, temperatures[:, first : first + CHUNK], start, levels, history)
                 for first in range(0, n, CHUNK)
             ]
-        if len(parts) == 1:
-            return parts[0]
-        joined = [np.concatenate([getattr(part, name) for part in parts], axis=-1) for name in ("phases", "hardness")]
-        known = {name: np.concatenate([part.past[name] for part in parts]) for name in parts[0].past}
-        reached = {
-            level: tuple(np.concatenate([part.reached[level][k] for part in parts]) for k in (0, 1)) for level in levels
-        }
-        whole = np.concatenate([part.history for part in parts], axis=-1) if history else None  # type: ignore[arg-type]
-        return Traces(joined[0], joined[1], known, reached, whole)  # type: ignore[arg-type]
+        return parts[0] if len(parts) == 1 else _joined(parts)
 
     def _chunk(
         self, times: Array, temperatures: Array, start: Sequence[float] | None, levels: Sequence[Level], history: bool
@@ -116,3 +112,19 @@ class Curves:
             time[passed] = before.time + part * (after.time - before.time)
             lead = after.temperature - before.temperature
             temperature[passed] = before.temperature[passed] + part * lead[passed]
+
+
+def _joined(parts: list[Traces]) -> Traces:
+    """The points of several chunks, one after another."""
+    first, histories = parts[0], [part.history for part in parts if part.history is not None]
+
+    def levels(level: Level, k: int) -> Array:
+        return np.concatenate([part.reached[level][k] for part in parts])
+
+    return Traces(
+        np.concatenate([part.phases for part in parts], axis=1),
+        np.concatenate([part.hardness for part in parts]),
+        {name: np.concatenate([part.past[name] for part in parts]) for name in first.past},
+        {level: (levels(level, 0), levels(level, 1)) for level in first.reached},
+        np.concatenate(histories, axis=2) if histories else None,
+    )
