@@ -26,6 +26,7 @@ Array = NDArray[float64]
 
 ZERO = 273.15
 DARK, GREY, PALE = "#222222", "#8a8a8a", "#b9c4cf"
+NEAR = 20.0  # K between two levels whose names would touch
 LABELS = 13  # cooling curves that are drawn in a CCT diagram
 INTERVALS = ((60.0, "1 min"), (3600.0, "1 h"), (86400.0, "1 d"))
 
@@ -69,11 +70,14 @@ def _log_time(axis: Any, low: float, high: float, label: str) -> None:
 
 
 def _levels(axis: Any, levels: dict[str, float]) -> None:
-    """Horizontal lines of the critical temperatures, named at the left."""
-    for name, kelvin in levels.items():
+    """Horizontal lines of the critical temperatures, named at the left; one close below another under its line."""
+    above = np.inf
+    for name, kelvin in sorted(levels.items(), key=lambda entry: -entry[1]):
         axis.axhline(kelvin - ZERO, color=GREY, linewidth=0.9, linestyle=(0, (5, 3)))
+        away = 2 if above - kelvin > NEAR else -10
         axis.annotate(f"{name} {kelvin - ZERO:.0f}", (0.0, kelvin - ZERO), xycoords=("axes fraction", "data"),
-                      xytext=(4, 2), textcoords="offset points", fontsize=8, color="#555555")  # fmt: skip
+                      xytext=(4, away), textcoords="offset points", fontsize=8, color="#555555")  # fmt: skip
+        above = kelvin
 
 
 def _two(value: float) -> str:
@@ -99,7 +103,7 @@ def ttt(figure: Any, diagram: TTT) -> None:
     _log_time(axis, 10.0 ** np.floor(np.log10(low)) / 2.0, 10.0 ** np.ceil(np.log10(high)), "time [s]")
     _levels(axis, diagram.levels)
     axis.set_ylabel("temperature [degC]")
-    axis.set_ylim(100.0, diagram.levels["Ae3"] - ZERO + 30.0)
+    axis.set_ylim(min(diagram.levels.values()) - ZERO - 40.0, diagram.levels["Ae3"] - ZERO + 30.0)
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     _title(figure, f"Isothermal transformation (TTT) of {diagram.alloy.name}", diagram.model)
 
