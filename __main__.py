@@ -346,6 +346,29 @@ def listed(
 
 
 @app.command()
+def compare(
+    quantity: Annotated[str, typer.Argument(metavar="QUANTITY", help="ms, bs, ac3, jominy, tempered_hardness, ...")],
+    alloy: Annotated[str, typer.Argument(metavar="ALLOY", help="A steel: metaltwin list alloys.")],
+    temperature: Annotated[Text, typer.Option(metavar="T", help="Of the furnace, '560 degC'.")] = None,
+    time: Annotated[Text, typer.Option(metavar="TIME", help="At temperature, '2 h'.")] = None,
+    cooling_rate: Annotated[Text, typer.Option(metavar="RATE", help="At 700 degC, '10 K/s'.")] = None,
+    distance: Annotated[list[str] | None, typer.Option(metavar="X", help="From the quenched end, '9 mm'.")] = None,
+    grain_size: Annotated[Text, typer.Option(metavar="G", help="ASTM number, 8.")] = None,
+    hardness: Annotated[Text, typer.Option(metavar="H", help="'300 HV', '32 HRC'.")] = None,
+) -> None:
+    """Show every formula for a quantity of a steel.
+
+    Each with its range and source, so that the spread between them is seen. What a formula asks besides the
+    composition is given as an option.
+    """
+    from .materials.compare import compare as side_by_side
+
+    conditions = {"temperature": temperature, "time": time, "cooling_rate": cooling_rate, "distance": distance}
+    conditions |= {"grain_size": grain_size, "hardness": hardness}
+    print(side_by_side(quantity, alloy, **{name: given for name, given in conditions.items() if given}))
+
+
+@app.command()
 def validate(
     area: Annotated[Text, typer.Option(metavar="AREA", help="heat, kinetics, hardness, stress, ...")] = None,
     json: Json = None,

@@ -29,6 +29,7 @@ TITLES = {
     "acm": "Acm",
     "bs": "bainite start",
     "ms": "martensite start",
+    "law_start": "start of the law of Koistinen and Marburger",
     "m10": "10 % martensite",
     "m50": "50 % martensite",
     "m90": "90 % martensite",
@@ -108,18 +109,27 @@ class Comparison:
         return inside or [row.values for row in self.rows if row.values]
 
     def __str__(self) -> str:
-        head = [*(words(x, "m") for x in self.at)] if self.at else ["value"]
-        table = [("formula", *head, "mark", "source", "in its range")]
-        for row in self.rows:
-            cells = [_cell(value, self.unit) for value in row.values] or ["-"] * len(head)
-            own = row.correlation
-            inside = "; ".join(row.outside) if row.outside else f"yes: {own.range}"
-            table.append((own.name, *cells, own.mark, own.source, f"NO: {inside}" if row.outside else inside))
-        widths = [max(len(line[i]) for line in table) for i in range(len(table[0]))]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in table]
-        title = f"{TITLES[self.quantity]} of {self.alloy}"
         marks = "; ".join(f"{mark}: {MARKS[mark]}" for mark in sorted({row.correlation.mark for row in self.rows}))
-        return "\n".join([title, *(line.rstrip() for line in lines), self._summary(), f"marks  {marks}"])
+        table = [("formula", *([] if self.at else ["value"]), "mark", "source", "in its range")]
+        for row in self.rows:
+            own = row.correlation
+            cells = [] if self.at else [_cell(row.values[0], self.unit) if row.values else "-"]
+            why = "; ".join(row.outside)
+            inside = (f"NO: {why}" if row.values else why) if why else f"yes: {own.range}"
+            table.append((own.name, *cells, own.mark, own.source, inside))
+        pages = [f"{TITLES[self.quantity]} of {self.alloy}", *self._curves(), *_columns(table), self._summary()]
+        return "\n".join([*pages, f"marks  {marks}"])
+
+    def _curves(self) -> list[str]:
+        """A line a distance, a column a formula; nothing where there are no distances."""
+        if not self.at:
+            return []
+        rows = [row for row in self.rows if row.values]
+        head = ("distance", *(row.correlation.name for row in rows))
+        lines = [
+            (words(x, "m"), *(_cell(row.values[place], self.unit) for row in rows)) for place, x in enumerate(self.at)
+        ]
+        return [*_columns([head, *lines]), ""]
 
     def _summary(self) -> str:
         trusted = self._trusted()
@@ -148,13 +158,18 @@ def compare(quantity: str, alloy: Alloy | str, **conditions: object) -> Comparis
     and where no formula has all it asks.
     """
     name = one_of(str(quantity).strip().lower().replace(" ", "_").replace("-", "_"), TITLES, "quantity")
-    steel = named(alloy) if not isinstance(alloy, Alloy) else alloy
+    if not isinstance(alloy, Alloy | str | int):
+        raise CaseError(f"{alloy!r} is no alloy; write its name, '42CrMo4'", "alloy")
+    steel = alloy if isinstance(alloy, Alloy) else named(str(alloy))
     if steel.composition is None or steel.material is not None:
-        raise CaseError(f"'{steel.name}' is no steel that transforms; the formulas take the composition of one", "alloy")
+        raise CaseError(
+            f"'{steel.name}' is no steel that transforms; the formulas take the composition of one", "alloy"
+        )
     formulas = [own for own in CORRELATIONS.values() if own.quantity == name]
     given, at = _conditions(name, formulas, conditions)
     given.setdefault("grain_size", steel.grain_size)
-    rows = tuple(_row(own, steel, given, at) for own in formulas)
+    analysis = Composition.read(steel.composition)
+    rows = tuple(_row(own, analysis if own.analysis else steel.austenite, given, at) for own in formulas)
     if not any(row.values for row in rows):
         raise CaseError(f"{TITLES[name]} of '{steel.name}': {'; '.join(dict.fromkeys(rows[0].outside))}")
     unit = "HV" if formulas[0].unit == "HRC" else formulas[0].unit
@@ -162,32 +177,32 @@ def compare(quantity: str, alloy: Alloy | str, **conditions: object) -> Comparis
 
 
 def _conditions(
-    quantity: str, formulas: list[Correlation], said: Mapping[str, object]
+    quantity: str, formulas: list[Correlation], told: Mapping[str, object]
 ) -> tuple[dict[str, float], tuple[float, ...]]:
     """Conditions in SI, and the distances apart from them."""
     asked = sorted({name for own in formulas for name in own.conditions})
-    read = {name: Quantity(unit, positive=True).validate for name, unit in CONDITIONS.items()}
-    given: dict[str, float] = {}
-    for name in said:
+    for name in told:
         if not asked:
             raise CaseError(f"{quantity} follows from the composition alone; leave it out", name)
         one_of(name, asked, f"condition of {quantity}", name)
-    if "distance" in asked:
-        places = said.get("distance", DISTANCES)
-        each = tuple(places) if isinstance(places, list | tuple) else (places,)
-        if not each:
-            raise CaseError("is empty; give at least one distance", "distance")
+    given = {name: _read(name, value) for name, value in told.items() if name != "distance"}
+    if "distance" not in asked:
+        return given, ()
+    places = told.get("distance", DISTANCES)
+    each = places if isinstance(places, list | tuple) else (places,)
+    if not each:
+        raise CaseError("is empty; give at least one distance", "distance")
+    return given, tuple(_read("distance", place) for place in each)
+
+
+def _read(name: str, value: object) -> float:
     try:
-        for name in (name for name in said if name != "distance"):
-            given[name] = float(read[name](said[name]))
-        at = tuple(float(read["distance"](place)) for place in each) if "distance" in asked else ()
+        return float(Quantity(CONDITIONS[name], positive=True).validate(value))
     except CaseError as error:
-        raise error.under(name if name != "distance" else "distance") from None
-    return given, at
+        raise error.under(name) from None
 
 
-def _row(own: Correlation, steel: Alloy, given: Mapping[str, float], at: tuple[float, ...]) -> Row:
-    c = Composition.read(steel.composition) if own.analysis else steel.austenite
+def _row(own: Correlation, c: Composition, given: Mapping[str, float], at: tuple[float, ...]) -> Row:
     every = [{**given, "distance": x} for x in at] or [dict(given)]
     missing = [name for name in own.conditions if name not in every[0]]
     if missing:
@@ -197,10 +212,16 @@ def _row(own: Correlation, steel: Alloy, given: Mapping[str, float], at: tuple[f
     except CaseError as error:
         return Row(own, (), (str(error),))
     outside = dict.fromkeys(sentence for conditions in every for sentence in own.outside(c, conditions))
-    if own.unit == "HRC" and min(raw) < 20.0:
-        outside["below 20 HRC"] = None
+    soft = [words(place, "m") for x, place in zip(raw, at or [0.0], strict=True) if own.unit == "HRC" and x < 20.0]
+    if soft:
+        outside[f"below 20 HRC from {soft[0]}" if at else "below 20 HRC"] = None
     return Row(own, tuple(hv_from_hrc(x) if own.unit == "HRC" else x for x in raw), tuple(outside))
 
 
 def _cell(value: float, unit: str) -> str:
     return said(value) if unit == "HV" else words(value, unit)
+
+
+def _columns(table: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]

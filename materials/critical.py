@@ -128,7 +128,7 @@ def ac3_trzaska(c: Composition) -> float:
     return 925.0 - 219.0 * sqrt(c.C) + iron + ZERO
 
 
-@correlation("ac1", "K", "Kasatkin 1984", "M", {**LOW_ALLOY, "Ni": (0.0, 1.5)}, analysis=True)
+@correlation("ac1", "K", "Kasatkin 1984", "M", LOW_ALLOY, analysis=True)
 def ac1_kasatkin(c: Composition) -> float:
     """Ac1 [K]; sigma about 11 K, 20 K high for 2 % Ni.
 

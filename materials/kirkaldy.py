@@ -21,7 +21,7 @@ def completion(fraction: float, bent: float = 0.0) -> float:
     [0.3, 0.641, 1.326, 2.179, 3.033]
     """
     # x = X u^3 takes the root out of the lower end; midpoints keep off the upper one
-    u = (np.arange(20000) + 0.5) / 20000
+    u = (np.arange(4000) + 0.5) / 4000
     x = fraction * u**3
     shape = x ** (-2.0 * (1.0 - x) / 3.0) * (1.0 - x) ** (-2.0 * x / 3.0)
     return float(np.mean(np.exp(bent * x**2) * shape * fraction * 3.0 * u**2))

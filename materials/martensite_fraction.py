@@ -5,7 +5,7 @@ from functools import partial
 from math import exp, log1p
 
 from .composition import Composition
-from .correlation import CORRELATIONS, correlation
+from .correlation import CORRELATIONS, LOW_ALLOY, Limits, correlation
 from .critical import ZERO
 from .martensite import (
     STEVEN_HAYNES,
@@ -25,6 +25,7 @@ BELOW = {"m10": 10.0, "m50": 47.0, "m90": 103.0, "mf": 215.0}
 """K below Ms, after Steven and Haynes, +-15 K."""
 
 
+@correlation("law_start", "K", "van Bohemen & Sietsma 2009", "M", LOW_ALLOY)
 def start_van_bohemen_sietsma(c: Composition) -> float:
     """T_KM [K], from which the law of Koistinen and Marburger runs; below Ms.
 
@@ -73,18 +74,26 @@ PAIRS: dict[str, tuple[Law, Law]] = {
     "koistinen_marburger": (ms_andrews, alpha_koistinen_marburger),
     "furlan": (ms_furlan, alpha_furlan),
 }
-"""Start and alpha that belong together; source, mark and range are those of the alpha."""
+"""Start and alpha that belong together; the source is that of the alpha, range and mark the narrower of both."""
+
+
+def _narrower(one: Limits, other: Limits) -> Limits:
+    spans = [{**one, **other}, {**other, **one}]
+    return {key: (max(span[key][0] for span in spans), min(span[key][1] for span in spans)) for key in spans[0]}
 
 
 def _enter(author: str, start: Law, alpha: Law) -> None:
-    own = CORRELATIONS[alpha.__name__]
+    own, begins = CORRELATIONS[alpha.__name__], CORRELATIONS[start.__name__]
+    limits, mark = _narrower(own.limits, begins.limits), max(own.mark, begins.mark, key="VCM".index)
 
     def enter(quantity: str, unit: str, law: Law) -> None:
-        name = f"{quantity}_{author}"
-        correlation(quantity, unit, own.source, own.mark, own.limits, own.analysis, name)(law)
+        correlation(quantity, unit, own.source, mark, limits, own.analysis, f"{quantity}_{author}")(law)
 
-    for quantity, share in FRACTIONS.items():
-        enter(quantity, "K", lambda c, f=share: temperature_koistinen_marburger(f, start(c), alpha(c)))  # type: ignore[misc]
+    def reached(c: Composition, fraction: float) -> float:
+        return temperature_koistinen_marburger(fraction, start(c), alpha(c))
+
+    for quantity, fraction in FRACTIONS.items():
+        enter(quantity, "K", partial(reached, fraction=fraction))
     enter("retained_austenite", "", lambda c: retained_koistinen_marburger(start(c), alpha(c)))
 
 

@@ -1,6 +1,6 @@
 """From the start and finish of an isothermal (TTT) diagram to a law, and from the diagram to continuous cooling."""
 
-from math import exp, log
+from math import expm1, log, log1p
 
 import numpy as np
 from numpy import float64
@@ -38,8 +38,10 @@ def jmak_step(fraction: float, b: float, n: float, duration: float) -> float:
     >>> round(jmak_step(0.01, b, n, 55.0), 6)
     0.99
     """
-    passed = (-log(1.0 - fraction) / b) ** (1.0 / n)
-    return 1.0 - exp(-b * (passed + duration) ** n)
+    if fraction >= 1.0:
+        return 1.0
+    passed = (-log1p(-fraction) / b) ** (1.0 / n)
+    return -expm1(-b * (passed + duration) ** n)
 
 
 def scheil_start(temperatures: Array, starts: Array, rate: float) -> float:

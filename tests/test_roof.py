@@ -54,7 +54,9 @@ def result(folder):
     return folder / "out" / "bar.vtkhdf"
 
 
-@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["show", "--help"], ["validate", "--help"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["run", "--help"], ["show", "--help"], ["compare", "--help"], ["validate", "--help"]]
+)
 def test_help_answers_in_three_tenths_of_a_second_and_loads_nothing_heavy(words):
     code = f"import sys; sys.argv = ['metaltwin', *{words}]\nfrom metaltwin.__main__ import main\n"
     code += f"try: main()\nexcept SystemExit: print({HEAVY} & set(sys.modules) or 'light', file=sys.stderr)"
@@ -188,6 +190,15 @@ def test_diagrams_print_a_table_and_draw_a_picture(tmp_path, words, said):
 def test_a_measured_point_without_hardness_is_refused():
     status, _, err = metaltwin("jominy", "4140", "--measured", "J4")
     assert status == 2 and "write 'J4=52 HRC'" in err
+
+
+def test_compare_prints_every_formula():
+    status, out, _ = metaltwin("compare", "ms", "42CrMo4", "--grain-size", "9")
+    assert status == 0 and "ms_van_bohemen" in out and "in range of" in out
+    status, out, _ = metaltwin("compare", "jominy", "4140", "--distance", "5 mm", "--distance", "20 mm")
+    assert status == 0 and "20 mm" in out and "hrc_jominy_just" in out
+    status, out, err = metaltwin("compare", "tempered hardness", "42CrMo4", "--temperature", "560 degC")
+    assert (status, out) == (2, "") and "needs time='2 h'" in err
 
 
 @pytest.mark.parametrize(("words", "said"), WRONG, ids=lambda entry: "-" if isinstance(entry, str) else " ".join(entry))
