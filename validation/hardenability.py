@@ -97,7 +97,7 @@ def of_band(band: Band, level: float, rates: dict[str, str] | None = None) -> En
     return Jominy(steel, spacing=CELLS).run()
 
 
-@check("D01", "hardness")
+@check("D01", "hardenability")
 def cooling_scale() -> Iterator[Verdict]:
     """Cooling rate at 704 degC along the bar, before any hardness is looked at."""
     bar = Jominy(alloy("42CrMo4"), spacing=CELLS).run()
@@ -111,7 +111,7 @@ def cooling_scale() -> Iterator[Verdict]:
         )  # fmt: skip
 
 
-@check("D02", "hardness")
+@check("D02", "hardenability")
 def band_of_42crmo4() -> Iterator[Verdict]:
     """The middle of 42CrMo4 against its +H band."""
     band = BANDS["42CrMo4+H"]
@@ -122,7 +122,7 @@ def band_of_42crmo4() -> Iterator[Verdict]:
     )  # fmt: skip
 
 
-@check("D07", "hardness")
+@check("D07", "hardenability")
 def bands() -> Iterator[Verdict]:
     """The middle of grades against their A304 bands, not tuned; 5140H and 1045H leave theirs, see docs/diagrams.md."""
     for name in ("4140H", "8620H", "4130H"):
@@ -134,7 +134,7 @@ def bands() -> Iterator[Verdict]:
         )  # fmt: skip
 
 
-@check("D08", "hardness")
+@check("D08", "hardenability")
 def measured_bars() -> Iterator[Verdict]:
     """Measured bars, rates not tuned: with latent heat, and without as the published figures were made."""
     for measured in BARS:
@@ -149,7 +149,7 @@ def measured_bars() -> Iterator[Verdict]:
             )
 
 
-@check("D08-tuned", "hardness", full=True)
+@check("D08-tuned", "hardenability", full=True)
 def fitted_bars() -> Iterator[Verdict]:
     """The same bars after three rate multipliers were fitted to each."""
     for measured in BARS:

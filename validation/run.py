@@ -23,7 +23,7 @@ from . import (  # noqa: F401 (they enter the catalogue)
 from .machine import machine
 from .verdict import CATALOGUE, Entry, Skipped, Verdict
 
-AREAS = ("heat", "kinetics", "hardness", "metallurgy", "stress", "balance", "numerics", "measured")
+AREAS = ("heat", "kinetics", "hardness", "hardenability", "metallurgy", "stress", "balance", "numerics", "measured")
 Progress = Callable[[int, int, str], None]
 """Called before each check with (how many are done, of how many, what comes now), and once at the end."""
 
