@@ -147,7 +147,8 @@ def fit_kinetics(
     before, after = (_misses(kinds, each, bars and bars[i]) for i, each in enumerate((base, found)))
     said = "; ".join(f"{kind} {before[kind][0]:.1f} -> {after[kind][0]:.1f} {after[kind][1]}" for kind in before)
     fitted = _named(found, data, f"fitted to {data} (rms {said})", martensite)
-    return KineticsFit(data, fitted, base, parameters, before, after, bars)
+    named = None if bars is None else (bars[0], replace(bars[1], alloy=fitted))
+    return KineticsFit(data, fitted, base, parameters, before, after, named)
 
 
 def _misses(kinds: list[Datum], alloy: Alloy, bar: EndQuench | None) -> dict[str, tuple[float, str]]:

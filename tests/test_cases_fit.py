@@ -87,6 +87,7 @@ def test_the_card_never_hides_that_it_was_fitted(jominy):
     card = jominy.alloy.card()
     assert "fitted to heat 4711 (rms jominy" in card
     assert "rates fitted to heat 4711" in mt.ttt(jominy.alloy).model
+    assert "rates fitted to heat 4711" in jominy.bars[1].model and "not tuned" in jominy.bars[0].model
     assert "fitted to heat 4711 (90 % bands)" in str(jominy)
 
 
