@@ -3,6 +3,7 @@
 import os
 import sys
 import time as clock
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -253,6 +254,74 @@ def info(
 
     found = _read(result)
     print(text(found.case) if case else contents(found))
+
+
+AlloyName = Annotated[str, typer.Argument(metavar="ALLOY", help="A name: metaltwin list alloys.")]
+Picture = Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Draw it: .png, .pdf or .svg.")]
+
+
+def _tell_and_draw(make: Callable[[], Any], save: Path | None) -> None:
+    """Print a diagram or test as a table and, where asked, draw it."""
+    if save is not None:
+        _check_picture(save, CURVES)
+    made = make()
+    print(made)
+    if save is not None:
+        made.plot(save=save)
+        print(save)
+
+
+@app.command()
+def ttt(alloy: AlloyName, save: Picture = None) -> None:
+    """Isothermal transformation diagram of a steel."""
+    from .cases.diagram import ttt as diagram
+
+    _tell_and_draw(lambda: diagram(alloy), save)
+
+
+@app.command()
+def cct(
+    alloy: AlloyName,
+    slowest: Annotated[str, typer.Option(metavar="RATE", help="Slowest cooling.")] = "0.02 K/s",
+    fastest: Annotated[str, typer.Option(metavar="RATE", help="Fastest cooling.")] = "200 K/s",
+    save: Picture = None,
+) -> None:
+    """Continuous cooling diagram of a steel, with the hardness after each rate."""
+    from .cases.diagram import cct as diagram
+
+    _tell_and_draw(lambda: diagram(alloy, slowest, fastest), save)
+
+
+@app.command()
+def jominy(
+    alloy: AlloyName,
+    measured: Annotated[
+        list[str] | None, typer.Option(metavar="PLACE=HARDNESS", help="'J4=52 HRC' or '6 mm=520 HV', repeated.")
+    ] = None,
+    save: Picture = None,
+) -> None:
+    """End quench (Jominy) of a steel: bar computed, ASTM A255, band of the grade where it is known."""
+    from .cases.jominy import Jominy
+    from .materials.refusal import CaseError
+
+    points = [entry.partition("=") for entry in measured or ()]
+    for place, equals, _ in points:
+        if not equals:
+            raise CaseError(f"--measured '{place}' has no '='; write 'J4=52 HRC'")
+    curve = {place.strip(): hardness.strip() for place, _, hardness in points}
+    _tell_and_draw(lambda: Jominy(alloy, measured=curve or None).run(progress=True), save)
+
+
+@app.command()
+def temper(
+    alloy: AlloyName,
+    duration: Annotated[list[str] | None, typer.Option(metavar="TIME", help="'2 h', repeated; 1 h.")] = None,
+    save: Picture = None,
+) -> None:
+    """Hardness of a fully martensitic steel after tempering, over the temperature."""
+    from .cases.tempering import tempering_curve
+
+    _tell_and_draw(lambda: tempering_curve(alloy, duration or ["1 h"]), save)
 
 
 @app.command("list")

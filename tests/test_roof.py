@@ -191,6 +191,29 @@ WRONG = [
 ]
 
 
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (("ttt", "C45"), "TTT diagram of C45"),
+        (("cct", "C45", "--slowest", "0.1 K/s"), "CCT diagram of C45"),
+        (("temper", "4140", "--duration", "2 h"), "Tempering of 4140"),
+        (("jominy", "4140", "--measured", "J4=55 HRC", "--measured", "30 mm = 42 HRC"), "End quench of 4140"),
+    ],
+)
+def test_diagrams_print_a_table_and_draw_a_picture(tmp_path, words, said):
+    status, out, err = metaltwin(*words, "--save", tmp_path / "picture.png")
+    assert status == 0, err
+    assert said in out
+    assert (tmp_path / "picture.png").stat().st_size > 10_000
+    status, _, err = metaltwin(*words, "--save", tmp_path / "picture.txt")
+    assert status == 2 and "cannot write" in err
+
+
+def test_a_measured_point_without_hardness_is_refused():
+    status, _, err = metaltwin("jominy", "4140", "--measured", "J4")
+    assert status == 2 and "write 'J4=52 HRC'" in err
+
+
 def test_compare_prints_every_formula():
     status, out, _ = metaltwin("compare", "ms", "42CrMo4", "--grain-size", "9")
     assert status == 0 and "ms_van_bohemen" in out and "in range of" in out

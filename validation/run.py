@@ -12,6 +12,7 @@ from ..materials.refusal import one_of
 from . import (  # noqa: F401 (they enter the catalogue)
     balance,
     casting,
+    hardenability,
     hardness,
     heat,
     kinetics,
@@ -23,7 +24,18 @@ from . import (  # noqa: F401 (they enter the catalogue)
 from .machine import machine
 from .verdict import CATALOGUE, Entry, Skipped, Verdict
 
-AREAS = ("heat", "kinetics", "hardness", "metallurgy", "stress", "casting", "balance", "numerics", "measured")
+AREAS = (
+    "heat",
+    "kinetics",
+    "hardness",
+    "hardenability",
+    "metallurgy",
+    "stress",
+    "casting",
+    "balance",
+    "numerics",
+    "measured",
+)
 Progress = Callable[[int, int, str], None]
 """Called before each check with (how many are done, of how many, what comes now), and once at the end."""
 
