@@ -4,8 +4,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .cases.bars import QuenchedBars as QuenchedBars
     from .cases.casefile import load as load
+    from .cases.diagram import cct as cct
+    from .cases.diagram import ttt as ttt
+    from .cases.dilatometer import Dilatometer as Dilatometer
+    from .cases.fit import fit_kinetics as fit_kinetics
     from .cases.grid import Grid as Grid
+    from .cases.jominy import Jominy as Jominy
     from .cases.part import Part as Part
     from .cases.reopen import read as read
     from .cases.reopen import resume as resume
@@ -19,31 +25,46 @@ if TYPE_CHECKING:
     from .cases.step import Soak as Soak
     from .cases.step import Temper as Temper
     from .cases.step import Transfer as Transfer
+    from .cases.tempering import tempering_curve as tempering_curve
     from .cases.treatment import HeatTreatment as HeatTreatment
     from .materials.alloy import Alloy as Alloy
     from .materials.certificate import certificate as certificate
+    from .materials.compare import compare as compare
     from .materials.curve import Curve as Curve
     from .materials.curve import TimeCurve as TimeCurve
+    from .materials.freezing import Freezing as Freezing
+    from .materials.interface import Contact as Contact
+    from .materials.interface import Gap as Gap
     from .materials.library import alloy as alloy
     from .materials.library import medium as medium
+    from .materials.library import mould as mould
+    from .materials.library import mould_names as mould_names
     from .materials.material import Material as Material
     from .materials.medium import Medium as Medium
+    from .materials.mould import Mould as Mould
     from .materials.refusal import CaseError as CaseError
 
 __version__ = "0.1.0"
 _HOME = {
     "Alloy": ".materials.alloy",
     "CaseError": ".materials.refusal",
+    "Contact": ".materials.interface",
     "Cool": ".cases.step",
     "Curve": ".materials.curve",
+    "Dilatometer": ".cases.dilatometer",
+    "Freezing": ".materials.freezing",
+    "Gap": ".materials.interface",
     "Grid": ".cases.grid",
     "Heat": ".cases.step",
     "HeatTreatment": ".cases.treatment",
     "Hold": ".cases.step",
+    "Jominy": ".cases.jominy",
     "Material": ".materials.material",
     "Medium": ".materials.medium",
+    "Mould": ".materials.mould",
     "Part": ".cases.part",
     "Quench": ".cases.step",
+    "QuenchedBars": ".cases.bars",
     "Ramp": ".cases.step",
     "Result": ".cases.result",
     "Soak": ".cases.step",
@@ -52,25 +73,39 @@ _HOME = {
     "TimeCurve": ".materials.curve",
     "Transfer": ".cases.step",
     "alloy": ".materials.library",
+    "cct": ".cases.diagram",
     "certificate": ".materials.certificate",
+    "compare": ".materials.compare",
+    "fit_kinetics": ".cases.fit",
     "load": ".cases.casefile",
     "medium": ".materials.library",
+    "mould": ".materials.library",
+    "mould_names": ".materials.library",
     "read": ".cases.reopen",
     "resume": ".cases.reopen",
+    "tempering_curve": ".cases.tempering",
+    "ttt": ".cases.diagram",
 }
 __all__ = [
     "Alloy",
     "CaseError",
+    "Contact",
     "Cool",
     "Curve",
+    "Dilatometer",
+    "Freezing",
+    "Gap",
     "Grid",
     "Heat",
     "HeatTreatment",
     "Hold",
+    "Jominy",
     "Material",
     "Medium",
+    "Mould",
     "Part",
     "Quench",
+    "QuenchedBars",
     "Ramp",
     "Result",
     "Soak",
@@ -79,11 +114,18 @@ __all__ = [
     "TimeCurve",
     "Transfer",
     "alloy",
+    "cct",
     "certificate",
+    "compare",
+    "fit_kinetics",
     "load",
     "medium",
+    "mould",
+    "mould_names",
     "read",
     "resume",
+    "tempering_curve",
+    "ttt",
 ]
 
 

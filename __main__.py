@@ -3,6 +3,7 @@
 import os
 import sys
 import time as clock
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -255,27 +256,95 @@ def info(
     print(text(found.case) if case else contents(found))
 
 
+AlloyName = Annotated[str, typer.Argument(metavar="ALLOY", help="A name: metaltwin list alloys.")]
+Picture = Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Draw it: .png, .pdf or .svg.")]
+
+
+def _tell_and_draw(make: Callable[[], Any], save: Path | None) -> None:
+    """Print a diagram or test as a table and, where asked, draw it."""
+    if save is not None:
+        _check_picture(save, CURVES)
+    made = make()
+    print(made)
+    if save is not None:
+        made.plot(save=save)
+        print(save)
+
+
+@app.command()
+def ttt(alloy: AlloyName, save: Picture = None) -> None:
+    """Isothermal transformation diagram of a steel."""
+    from .cases.diagram import ttt as diagram
+
+    _tell_and_draw(lambda: diagram(alloy), save)
+
+
+@app.command()
+def cct(
+    alloy: AlloyName,
+    slowest: Annotated[str, typer.Option(metavar="RATE", help="Slowest cooling.")] = "0.02 K/s",
+    fastest: Annotated[str, typer.Option(metavar="RATE", help="Fastest cooling.")] = "200 K/s",
+    save: Picture = None,
+) -> None:
+    """Continuous cooling diagram of a steel, with the hardness after each rate."""
+    from .cases.diagram import cct as diagram
+
+    _tell_and_draw(lambda: diagram(alloy, slowest, fastest), save)
+
+
+@app.command()
+def jominy(
+    alloy: AlloyName,
+    measured: Annotated[
+        list[str] | None, typer.Option(metavar="PLACE=HARDNESS", help="'J4=52 HRC' or '6 mm=520 HV', repeated.")
+    ] = None,
+    save: Picture = None,
+) -> None:
+    """End quench (Jominy) of a steel: bar computed, ASTM A255, band of the grade where it is known."""
+    from .cases.jominy import Jominy
+    from .materials.refusal import CaseError
+
+    points = [entry.partition("=") for entry in measured or ()]
+    for place, equals, _ in points:
+        if not equals:
+            raise CaseError(f"--measured '{place}' has no '='; write 'J4=52 HRC'")
+    curve = {place.strip(): hardness.strip() for place, _, hardness in points}
+    _tell_and_draw(lambda: Jominy(alloy, measured=curve or None).run(progress=True), save)
+
+
+@app.command()
+def temper(
+    alloy: AlloyName,
+    duration: Annotated[list[str] | None, typer.Option(metavar="TIME", help="'2 h', repeated; 1 h.")] = None,
+    save: Picture = None,
+) -> None:
+    """Hardness of a fully martensitic steel after tempering, over the temperature."""
+    from .cases.tempering import tempering_curve
+
+    _tell_and_draw(lambda: tempering_curve(alloy, duration or ["1 h"]), save)
+
+
 @app.command("list")
 def listed(
     kind: Annotated[Kind, typer.Argument(help="What to list.")],
     name: Annotated[Text, typer.Argument(metavar="NAME", help="One of them, number by number.")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Alloys with ranges, Ac1, Ac3 and marks.")] = False,
 ) -> None:
-    """List alloys or media, or print one.
+    """List alloys, media or moulds, or print one.
 
     metaltwin list alloys 42CrMo4 prints the card: every number with source, range and mark. Cards of your own are
     found in the folders of the environment variable METALTWIN_MATERIALS.
     """
-    from .materials.library import alloy
+    from .materials.library import alloy, mould
     from .materials.refusal import CaseError
     from .views import listing
 
     if verbose and (name or kind is not Kind.alloys):
         raise CaseError("--verbose is for the list of all alloys; leave it out")
-    if kind is Kind.moulds:
-        raise CaseError("no moulds yet: they come with casting; known: alloys, media")
     if kind is Kind.alloys:
         print(alloy(name).card() if name else listing.alloys(verbose))
+    elif kind is Kind.moulds:
+        print(mould(name).card() if name else listing.moulds())
     else:
         print(listing.medium(name) if name else listing.media())
 
@@ -288,16 +357,39 @@ app.add_typer(material, name="material")
 
 @material.command("check")
 def check_material(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Card of an alloy, YAML.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Card of an alloy or a mould, YAML.")],
 ) -> None:
-    """Check a card of an alloy and print it.
+    """Check a card of an alloy or a mould and print it.
 
-    Units, ranges, a source and a mark for each number, names that are not taken, an alloy that can be computed.
+    Units, ranges, a source and a mark for each number, names that are not taken, a metal that can be computed.
     Exit status 2 with file, key, value and mend where a check does not pass.
     """
     from .views import listing
 
     print(listing.card(file))
+
+
+@app.command()
+def compare(
+    quantity: Annotated[str, typer.Argument(metavar="QUANTITY", help="ms, bs, ac3, jominy, tempered_hardness, ...")],
+    alloy: Annotated[str, typer.Argument(metavar="ALLOY", help="A steel: metaltwin list alloys.")],
+    temperature: Annotated[Text, typer.Option(metavar="T", help="Of the furnace, '560 degC'.")] = None,
+    time: Annotated[Text, typer.Option(metavar="TIME", help="At temperature, '2 h'.")] = None,
+    cooling_rate: Annotated[Text, typer.Option(metavar="RATE", help="At 700 degC, '10 K/s'.")] = None,
+    distance: Annotated[list[str] | None, typer.Option(metavar="X", help="From the quenched end, '9 mm'.")] = None,
+    grain_size: Annotated[Text, typer.Option(metavar="G", help="ASTM number, 8.")] = None,
+    hardness: Annotated[Text, typer.Option(metavar="H", help="'300 HV', '32 HRC'.")] = None,
+) -> None:
+    """Show every formula for a quantity of a steel.
+
+    Each with its range and source, so that the spread between them is seen. What a formula asks besides the
+    composition is given as an option.
+    """
+    from .materials.compare import compare as side_by_side
+
+    conditions = {"temperature": temperature, "time": time, "cooling_rate": cooling_rate, "distance": distance}
+    conditions |= {"grain_size": grain_size, "hardness": hardness}
+    print(side_by_side(quantity, alloy, **{name: given for name, given in conditions.items() if given}))
 
 
 @app.command()

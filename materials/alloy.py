@@ -20,10 +20,11 @@ from .alloyfields import (
     without_peak,
     words_of,
 )
-from .card import Entry, critical_entries, model_entries, text
-from .composition import Composition, Ranges, beyond, outside, read_ranges
+from .card import Entry, critical_entries, model_entries, outside, text
+from .composition import Composition, Ranges, beyond, read_ranges
 from .critical import ac1_trzaska, acm_lee
 from .curve import function
+from .freezing import Freezing
 from .hardness import hardness_law, tempering
 from .martensite import alpha_furlan, alpha_van_bohemen, ms_furlan, ms_van_bohemen
 from .material import Conductivity, HeatCapacity, Material, enthalpy
@@ -56,6 +57,7 @@ class Alloy:
     stress_free    temperature at which austenite has zero strain, 850 degC where not given
     end_quench     measured Jominy curve of the heat, {distance: hardness}
     material       the Material of an inert alloy
+    freezing       how it freezes, of a casting alloy; its material then holds the solid
     notes          {field: {source, mark, range}} of the card
 
         alloy("42CrMo4", grain_size=9)
@@ -84,6 +86,7 @@ class Alloy:
     stress_free: Temperature | None = None
     end_quench: Annotated[dict[Any, Any], BeforeValidator(read_end_quench)] = field(default_factory=dict)
     material: Annotated[Material | None, BeforeValidator(read_material)] = None
+    freezing: Annotated[Freezing | None, BeforeValidator(Freezing.read)] = None
     notes: Annotated[Notes, BeforeValidator(read_notes)] = field(default_factory=dict, repr=False)
     given: Matter | None = field(default=None, repr=False)
     base: Any = field(default=None, repr=False, compare=False)
@@ -105,6 +108,10 @@ class Alloy:
             for name in ("composition", "conductivity"):
                 if getattr(self, name) is None:
                     raise CaseError(f"alloy '{self.name}' has no {name}; give it, or a material", name)
+        if self.freezing is not None:
+            if self.material is None:
+                raise CaseError(f"alloy '{self.name}' freezes but has no material; give its solid", "material")
+            self.freezing.check(self.material)
         self._plausible()
         return self
 
@@ -115,6 +122,13 @@ class Alloy:
                 raise CaseError(f"'{shown(value)}' is not that of a metal, {low:g} to {high:g} {unit}", name)
         if self.composition is None or self.material is not None:
             return
+        self._steel()
+
+    def _steel(self) -> None:
+        try:
+            self.composition.check_steel()
+        except CaseError as error:
+            raise error.under("composition") from None
         if self.composition.C > MOST_CARBON:
             raise CaseError(
                 f"C {self.composition.C:g} wt % is cast iron; the models know steel, to {MOST_CARBON:g}",
@@ -236,6 +250,7 @@ class Alloy:
         silent = [name for name in ("heat_capacity", "end_quench") if getattr(self, name) and name not in self.notes]
         notes = self.notes | dict.fromkeys(silent, YOURS)
         found = [self._entry(name, note) for name, note in notes.items()]
+        found += self.freezing.entries() if self.freezing is not None else []
         if self.given is not None or self.material is not None:
             return found
         c, (start, alpha) = self.austenite, self.martensite_pair()

@@ -1,8 +1,11 @@
 """What stands behind the numbers of a steel: value, unit, source, range and mark of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from . import critical_rate, tempering  # noqa: F401 (their correlations enter the list)
 from .composition import Composition
+from .correlation import CORRELATIONS
 from .critical import ZERO, ac1_trzaska, ac3_trzaska, bs_li
 from .hardness import AUSTENITE, FINE, hv_martensite
 from .heat import latent_heat
@@ -17,6 +20,14 @@ MARKS = {
     "assumed": "chosen, not measured",
     "given": "from the case",
 }
+
+CHAIN = {
+    "critical temperatures (Trzaska 2016)": "ac1_trzaska",
+    "transformation rates (Li 1998)": "critical_rate_martensite_li",
+    "hardness of bainite, ferrite and pearlite (Maynier 1978)": "hv_bainite_maynier",
+    "hardness of martensite (A255)": "hrc_martensite_a255",
+}
+"""Model of the default chain -> the correlation whose range it has."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,17 @@ def _celsius(kelvin: float) -> str:
     return f"{kelvin - ZERO:.0f} degC"
 
 
+def outside(c: Composition, grain_size: float) -> list[str]:
+    """One sentence for each model of the default chain that is left, naming element and limit; else empty."""
+    left = {model: CORRELATIONS[name].outside(c, {"grain_size": grain_size}) for model, name in CHAIN.items()}
+    return [f"{model}: {', '.join(sentences)}" for model, sentences in left.items() if sentences]
+
+
+def _of(name: str, value: str, correlation: str) -> Entry:
+    own = CORRELATIONS[correlation]
+    return Entry(name, value, own.source, own.range, own.mark)
+
+
 def critical_entries(c: Composition, start: float, alpha: float, pair: Entry | None) -> list[Entry]:
     """Critical temperatures; `pair` says where martensite start and alpha come from, if not van Bohemen."""
     low_alloy = "C <= 0.6, +-15 K"
@@ -45,8 +67,8 @@ def critical_entries(c: Composition, start: float, alpha: float, pair: Entry | N
     return [
         Entry("Ae1", _celsius(ae1(c)), "Andrews 1965, Grange 1961 above 0.9 % Mn", low_alloy, "V"),
         Entry("Ae3", _celsius(ae3(c)), "Andrews 1965, Grange 1961 above 0.9 % Mn", low_alloy, "V"),
-        Entry("Ac1", _celsius(ac1_trzaska(c)), "Trzaska 2016", "C 0.06 to 0.68", "M"),
-        Entry("Ac3", _celsius(ac3_trzaska(c)), "Trzaska 2016", "C 0.06 to 0.68", "M"),
+        _of("Ac1", _celsius(ac1_trzaska(c)), "ac1_trzaska"),
+        _of("Ac3", _celsius(ac3_trzaska(c)), "ac3_trzaska"),
         Entry("bainite start", _celsius(bs_li(c)), "Li et al. 1998 (kinetic)", "with its rates only", "V"),
         Entry("martensite start", _celsius(start), ms.source, ms.valid, ms.mark),
         Entry("Koistinen-Marburger alpha", f"{alpha:.4f} 1/K", ms.source, "with its Ms", ms.mark),
@@ -69,8 +91,8 @@ def model_entries(c: Composition, stored: float, tempers: bool, trip: dict[str, 
         Entry(
             "stored energy, martensite", f"{stored / 1e3:.0f} kJ/kg", "640 MJ/m3 set free at Ms, Denis et al.", "", "V"
         ),
-        Entry("hardness, martensite", f"{hv_martensite(c):.0f} HV", "ASTM A255-10", "C 0.10 to 0.69", "V"),
-        Entry("hardness, bainite and pearlite", "by cooling rate", "Maynier 1978", "C 0.1 to 0.5", "V"),
+        _of("hardness, martensite", f"{hv_martensite(c):.0f} HV", "hrc_martensite_a255"),
+        _of("hardness, bainite and pearlite", "by cooling rate", "hv_bainite_maynier"),
         Entry("hardness, bainite held", "by temperature", "handbook values", "+-30 HV", "M"),
         Entry("hardness, fine pearlite", fine, "A304 bands of 1045H", "C >= 0.4", "U"),
         Entry("hardness, austenite", f"{AUSTENITE:.0f} HV", "handbook values", "", "U"),
@@ -81,14 +103,11 @@ def model_entries(c: Composition, stored: float, tempers: bool, trip: dict[str, 
         Entry("transformation plasticity", plastic, "middle of published ranges", "x/1.5", "U"),
         Entry("creep of bcc phases", creep, "50 to 80 % relaxed in 2 h at 560 to 650 degC", "400 MPa", "U"),
     ]
-    if tempers:
-        entries.append(Entry("tempering", "HRC by m(T, t)", "own fit, 1167 points, rms 2.2 HRC", "", "C"))
-    else:
-        entries.append(Entry("tempering", "none", "composition outside the regression", "C 0.25-0.75", "C"))
+    entries.append(_of("tempering", "HRC by m(T, t)" if tempers else "none, outside the range", "hrc_tempered_fit"))
     return entries
 
 
-def text(title: str, entries: list[Entry], warnings: list[str]) -> str:
+def text(title: str, entries: list[Entry], warnings: Sequence[str] = ()) -> str:
     """A page: one line a number, what is outside its range, the marks explained."""
     head = ("quantity", "value", "source", "range", "mark")
     rows = [head, *((entry.name, entry.value, entry.source, entry.valid, entry.mark) for entry in entries)]

@@ -1,4 +1,4 @@
-"""A card of an alloy as a file: read, and checked before it is believed."""
+"""A card of an alloy or a mould as a file: read, and checked before it is believed."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 
 from .alloy import Alloy
-from .alloyfields import read_notes
+from .alloyfields import Notes, read_notes
 from .composition import Composition, beyond, read_ranges
+from .mould import Mould
 from .refusal import CaseError, argument_names, one_of
 
 NAMES = ("name", "aliases", "variants", "notes")
 CARD = "card; begin with 'name: ...' and 'composition: {C: ...}'"
-UNNOTED = (*NAMES, "material", "mixed")
+MOULD = "card of a mould; write kind, conductivity, density and heat_capacity"
+UNNOTED = (*NAMES, "material", "freezing", "mixed", "law", "family", "unusual", "kind")
 ENTRIES = (*argument_names(Alloy), *NAMES)
 HOT = np.linspace(273.15, 1473.15, 241)
 
@@ -69,6 +71,30 @@ def unread(path: Path) -> Card:
     return _card(path, mapping(path, CARD))
 
 
+def holds_mould(path: str | os.PathLike[str]) -> bool:
+    """Whether a card is one of a mould, by its kind. Raises CaseError for text that is no YAML; OSError."""
+    return "kind" in mapping(Path(path), CARD)
+
+
+def mould(path: str | os.PathLike[str]) -> Mould:
+    """The mould in a file, all load checks passed; its name is that of the file.
+
+    Raises CaseError with file, key, value and mend for text that is no YAML, a key that is no argument of Mould, a
+    wrong or missing unit, a number without note, a note without source or mark; OSError where there is no such file.
+    """
+    path = Path(path)
+    try:
+        words = mapping(path, MOULD)
+        for key in words:
+            one_of(key, argument_names(Mould), "entry of a mould's card", str(key))
+        _noted(words, _notes(words))
+        made = Mould(**{"name": path.stem.replace("_", " "), **words})
+        made.table()
+    except CaseError as error:
+        raise error if error.place else error.under(place=path.name) from None
+    return made
+
+
 def mapping(path: Path, what: str) -> dict[str, Any]:
     """The words of a YAML file that holds `what`. Raises CaseError, with the line where it is no YAML."""
     from ruamel.yaml import YAML
@@ -101,9 +127,11 @@ def _card(path: Path, words: dict[str, Any]) -> Card:
         file = f"{words['name'].replace(' ', '_')}.yaml"
         raise CaseError(f"'{words['name']}' is not the name of the file; call the file {file}", "name")
     said = {key: value for key, value in words.items() if key not in NAMES}
-    with _under("notes"):
-        notes = read_notes(words.get("notes", {}))
-    _noted(said, notes)
+    notes = _notes(words)
+    _noted({**said, **(said.get("material") or {})}, notes)
+    if isinstance(freezing := said.get("freezing"), Mapping):
+        with _under("freezing"):
+            _noted(freezing, _notes(freezing))
     _within(said)
     variants = {name: dict(changes) for name, changes in words.get("variants", {}).items()}
     for name, changes in variants.items():
@@ -125,10 +153,14 @@ def _text(name: object, key: str) -> None:
         raise CaseError(f"{name!r} is no text; put it in quotes", key)
 
 
-def _noted(said: Mapping[str, Any], notes: Mapping[str, Any]) -> None:
+def _notes(words: Mapping[str, Any]) -> Notes:
+    with _under("notes"):
+        return read_notes(words.get("notes", {}))
+
+
+def _noted(said: Mapping[str, Any], notes: Notes) -> None:
     """Refuse a number without note, and a note without number."""
-    material = said.get("material") or {}
-    numbers = [name for name in said if name not in UNNOTED] + [name for name in material if name != "name"]
+    numbers = [name for name in said if name not in UNNOTED]
     for name in numbers:
         if name not in notes:
             raise CaseError(f"has no note; add {name}: {{source: ..., mark: ...}}", "notes", name)
@@ -153,6 +185,8 @@ def _sound(made: Alloy) -> None:
             raise CaseError(f"the conductivity of {phase.name} is not above zero from 0 to 1200 degC", "conductivity")
         if not np.all(np.diff(phase.enthalpy(HOT)) > 0.0):
             raise CaseError(f"the enthalpy of {phase.name} does not rise from 0 to 1200 degC", "heat_capacity")
+    if made.freezing is not None and made.material is not None:
+        made.freezing.table(made.material)
     kinetics = matter.kinetics
     if kinetics is not None and kinetics.ac1 is not None and kinetics.martensite_start >= kinetics.ac1:
         raise CaseError("martensite start is above Ac1, where austenite is stable", "composition")

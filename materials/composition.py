@@ -1,4 +1,4 @@
-"""Chemical composition of a steel in wt %, and the ranges in which the correlations were fitted."""
+"""Chemical composition in wt %, and the ranges of a grade."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
@@ -9,35 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from .refusal import STRICT, CaseError, one_of, plain
 
-MODELS = {
-    "critical temperatures (Trzaska 2016)": {"C": (0.06, 0.68), "Mn": (0.0, 2.0), "Cr": (0.0, 2.3), "Ni": (0.0, 3.9)},
-    "transformation rates (Li 1998)": {
-        "C": (0.08, 0.6),
-        "Mn": (0.0, 2.0),
-        "Si": (0.0, 1.0),
-        "Cr": (0.0, 3.0),
-        "Ni": (0.0, 4.0),
-        "Mo": (0.0, 1.0),
-        "V": (0.0, 0.2),
-        "Nb": (0.0, 0.05),
-        "B": (0.0, 0.0005),
-        "W": (0.0, 0.1),
-    },
-    "hardness of bainite, ferrite and pearlite (Maynier 1978)": {
-        "C": (0.1, 0.5),
-        "Mn": (0.0, 2.0),
-        "Si": (0.0, 1.0),
-        "Cr": (0.0, 3.0),
-        "Ni": (0.0, 4.0),
-        "Mo": (0.0, 1.0),
-        "V": (0.0, 0.2),
-        "Cu": (0.0, 0.5),
-    },
-    "hardness of martensite (A255)": {"C": (0.1, 0.69)},
-}
-"""Model of the default chain -> element -> least and most wt % where it was fitted, or can leave the element out."""
-
-ALLOYED = 5.0
+FOREIGN = ("Mg", "Zn", "O", "H")
 LONGEST_SYMBOL = 3
 Ranges = dict[str, tuple[float, float]]
 
@@ -45,7 +17,7 @@ Ranges = dict[str, tuple[float, float]]
 @plain
 @dataclass(frozen=True, config=STRICT)
 class Composition:
-    """Mass fractions in per cent (wt %), the rest iron: `Composition(C=0.42, Mn=0.75)`.
+    """Mass fractions in per cent (wt %), the rest the base metal, iron of a steel: `Composition(C=0.42, Mn=0.75)`.
 
     Raises CaseError for an unknown element (the nearest is named), a negative value, a sum above 100.
     """
@@ -73,6 +45,11 @@ class Composition:
     Ca: float = 0.0
     Sn: float = 0.0
     Zr: float = 0.0
+    Mg: float = 0.0
+    Zn: float = 0.0
+    Fe: float = 0.0
+    O: float = 0.0  # noqa: E741
+    H: float = 0.0
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -93,6 +70,14 @@ class Composition:
             raise CaseError(f"{given!r} is no composition; write {{C: 0.42, Mn: 0.75}} in wt %")
         return cls(**{_symbol(element): share for element, share in given.items()})
 
+    def check_steel(self) -> None:
+        """Raise CaseError for what no model of steel knows: Mg, Zn, O, H, and iron, which is the rest."""
+        if self.Fe:
+            raise CaseError("iron is the rest; leave it out", "Fe")
+        for element in FOREIGN:
+            if getattr(self, element):
+                raise CaseError("no model of steel knows it; leave it out", element)
+
     def items(self) -> list[tuple[str, float]]:
         """(element, wt %) of all known elements."""
         return [(entry.name, getattr(self, entry.name)) for entry in fields(self)]
@@ -104,8 +89,6 @@ class Composition:
 
 def _symbol(element: Any) -> str:
     names = [entry.name for entry in fields(Composition)]
-    if str(element) == "Fe":
-        raise CaseError("iron is the rest; leave it out", "Fe")
     if len(str(element)) > LONGEST_SYMBOL:
         raise CaseError(f"no element {element!r}; write its symbol: {', '.join(names)}", element)
     return one_of(element, names, "element", element)
@@ -137,15 +120,3 @@ def beyond(composition: Composition, ranges: Ranges) -> list[str]:
         for element, (low, high) in ranges.items()
         if not low <= shares[element] <= high
     ]
-
-
-def outside(composition: Composition, grain_size: float) -> list[str]:
-    """One sentence for each model of the default chain that is left, naming element and limit; else empty."""
-    named = {model: beyond(composition, ranges) for model, ranges in MODELS.items()}
-    found = [f"{model}: {', '.join(lines)}" for model, lines in named.items() if lines]
-    total = sum(getattr(composition, element) for element in ("Mn", "Ni", "Cr", "Mo"))
-    if total > ALLOYED:
-        found.append(f"all models: Mn + Ni + Cr + Mo {total:g} wt % is above {ALLOYED:g}")
-    if not 4.0 <= grain_size <= 11.0:
-        found.append(f"transformation rates (Li 1998): grain size {grain_size:g} is outside ASTM 4 to 11")
-    return found

@@ -1,8 +1,11 @@
-"""Hardness of each phase from the composition, reduced to the coefficients the solver carries."""
+"""Hardness of each phase from the composition, and reduced to the coefficients the solver carries."""
+
+from math import log10, sqrt
 
 import numpy as np
 
 from .composition import Composition
+from .correlation import Limits, correlation
 from .critical import ZERO
 from .hardness_scale import hv_from_hrc
 from .matter import HardnessLaw
@@ -17,26 +20,42 @@ FERRITE_PEARLITE = (90.0, 380.0)
 # Bainite of 0.42 % C Cr-Mo steel held at T [degC]; handbook values from memory, +-30 HV.
 HELD = ((250.0, 300.0, 350.0, 400.0, 450.0, 500.0, 550.0), (590.0, 520.0, 445.0, 385.0, 330.0, 290.0, 260.0))
 HELD_CARBON = (0.42, 200.0)
+FASTEST = 1e5 / 3600.0
+MAYNIER: Limits = {
+    "C": (0.1, 0.5),
+    "Si": (0.0, 1.0),
+    "Mn": (0.0, 2.0),
+    "Ni": (0.0, 4.0),
+    "Cr": (0.0, 3.0),
+    "Mo": (0.0, 1.0),
+    "V": (0.0, 0.2),
+    "Cu": (0.0, 0.5),
+    "Mn+Ni+Cr+Mo": (0.0, 5.0),
+}
+COOLED: Limits = {**MAYNIER, "cooling_rate": (0.01, 400.0)}
+TEMPERED: Limits = {"C": (0.25, 0.75), "Cr": (0.0, 1.5), "Mo": (0.0, 0.35)}
+A255: Limits = {"C": (CARBON_FLOOR, CARBON_CAP)}
 
 
-def hv_martensite_maynier(c: Composition, log_rate: float) -> float:
-    """Hardness of martensite [HV]; log_rate is log10 of the cooling rate at 700 degC in K/h.
+@correlation("martensite_hardness", "HV", "Maynier et al. 1978", "V", COOLED)
+def hv_martensite_maynier(c: Composition, cooling_rate: float) -> float:
+    """Hardness of martensite [HV]; cooling_rate in K/s at 700 degC. 20 to 90 HV high for 4140 and 4340.
 
-    HV = 127 + 949 C + 27 Si + 11 Mn + 8 Ni + 16 Cr + 21 log10 Vr. Range: C 0.1 to 0.5, Si <= 1, Mn <= 2,
-    Ni <= 4, Cr <= 3, Mo <= 1; 20 to 90 HV high for 4140 and 4340. Source: P. Maynier, B. Jungmann, J. Dollet,
-    Hardenability Concepts with Applications to Steel, AIME 1978, 518.
+    HV = 127 + 949 C + 27 Si + 11 Mn + 8 Ni + 16 Cr + 21 log10 Vr, Vr in K/h. Source: P. Maynier, B. Jungmann,
+    J. Dollet, Hardenability Concepts with Applications to Steel, AIME 1978, 518; range [M].
 
-    >>> round(hv_martensite_maynier(Composition(C=0.40, Mn=0.87, Si=0.25, Cr=0.95, Mo=0.20), 5.0))
+    >>> round(hv_martensite_maynier(Composition(C=0.40, Mn=0.87, Si=0.25, Cr=0.95, Mo=0.20), 28.0))
     643
     """
-    return 127.0 + 949.0 * c.C + 27.0 * c.Si + 11.0 * c.Mn + 8.0 * c.Ni + 16.0 * c.Cr + 21.0 * log_rate
+    alloying = 949.0 * c.C + 27.0 * c.Si + 11.0 * c.Mn + 8.0 * c.Ni + 16.0 * c.Cr
+    return 127.0 + alloying + 21.0 * log10(3600.0 * cooling_rate)
 
 
 def bainite_maynier(c: Composition) -> tuple[float, float]:
     """(a, b) of the hardness of bainite, HV = a + b log10 Vr, Vr in K/h at 700 degC.
 
     a = -323 + 185 C + 330 Si + 153 Mn + 65 Ni + 144 Cr + 191 Mo
-    b = 89 + 53 C - 55 Si - 22 Mn - 10 Ni - 20 Cr - 33 Mo. Range and source as `hv_martensite_maynier`.
+    b = 89 + 53 C - 55 Si - 22 Mn - 10 Ni - 20 Cr - 33 Mo. Source as `hv_martensite_maynier`.
 
     >>> a, b = bainite_maynier(Composition(C=0.40, Mn=0.87, Si=0.25, Cr=0.95, Mo=0.20))
     >>> round(a + 4.0 * b)
@@ -50,7 +69,7 @@ def ferrite_pearlite_maynier(c: Composition) -> tuple[float, float]:
     """(a, b) of the hardness of ferrite and pearlite together, HV = a + b log10 Vr, Vr in K/h at 700 degC.
 
     a = 42 + 223 C + 53 Si + 30 Mn + 12.6 Ni + 7 Cr + 19 Mo, b = 10 - 19 Si + 4 Ni + 8 Cr + 130 V.
-    Range and source as `hv_martensite_maynier`.
+    Source as `hv_martensite_maynier`.
 
     >>> a, b = ferrite_pearlite_maynier(Composition(C=0.45, Mn=0.75, Si=0.25))
     >>> round(a + 3.0 * b)
@@ -60,11 +79,38 @@ def ferrite_pearlite_maynier(c: Composition) -> tuple[float, float]:
     return a, 10.0 - 19.0 * c.Si + 4.0 * c.Ni + 8.0 * c.Cr + 130.0 * c.V
 
 
+@correlation("bainite_hardness", "HV", "Maynier et al. 1978", "V", COOLED)
+def hv_bainite_maynier(c: Composition, cooling_rate: float) -> float:
+    """Hardness of bainite [HV] formed on cooling; cooling_rate in K/s at 700 degC, not for held bainite.
+
+    HV = a + b log10 Vr with `bainite_maynier`.
+
+    >>> round(hv_bainite_maynier(Composition(C=0.40, Mn=0.87, Si=0.25, Cr=0.95, Mo=0.20), 1e4 / 3600.0))
+    348
+    """
+    a, b = bainite_maynier(c)
+    return a + b * log10(3600.0 * cooling_rate)
+
+
+@correlation("ferrite_pearlite_hardness", "HV", "Maynier et al. 1978", "V", COOLED)
+def hv_ferrite_pearlite_maynier(c: Composition, cooling_rate: float) -> float:
+    """Hardness of ferrite with pearlite [HV]; cooling_rate in K/s at 700 degC. 60 to 100 HV soft for fine pearlite.
+
+    HV = a + b log10 Vr with `ferrite_pearlite_maynier`.
+
+    >>> round(hv_ferrite_pearlite_maynier(Composition(C=0.45, Mn=0.75, Si=0.25), 1e3 / 3600.0))
+    194
+    """
+    a, b = ferrite_pearlite_maynier(c)
+    return a + b * log10(3600.0 * cooling_rate)
+
+
+@correlation("martensite_hardness", "HRC", "ASTM A255-10", "V", A255)
 def hrc_martensite_a255(c: Composition) -> float:
     """Hardness of martensite as quenched [HRC].
 
-    HRC = 35.395 + 6.990 C + 312.330 C2 - 821.744 C3 + 1015.479 C4 - 538.346 C5. Range: C 0.10 to 0.69,
-    outside held at the ends. Source: ASTM A255-10, initial hardness.
+    HRC = 35.395 + 6.990 C + 312.330 C2 - 821.744 C3 + 1015.479 C4 - 538.346 C5, outside its range held at
+    the ends. Source: ASTM A255-10, initial hardness.
 
     >>> [round(hrc_martensite_a255(Composition(C=share)), 1) for share in (0.2, 0.3, 0.4, 0.5, 0.6)]
     [44.2, 50.3, 56.1, 60.9, 64.3]
@@ -73,17 +119,67 @@ def hrc_martensite_a255(c: Composition) -> float:
     return float(np.polyval([-538.346, 1015.479, -821.744, 312.330, 6.990, 35.395], carbon))
 
 
+@correlation("half_martensite_hardness", "HRC", "ASTM A255-10", "V", A255)
 def hrc_half_martensite_a255(c: Composition) -> float:
     """Hardness of 50 % martensite [HRC].
 
-    HRC = 22.974 + 6.214 C + 356.364 C2 - 1091.488 C3 + 1464.880 C4 - 750.441 C5. Range and source as
-    `hrc_martensite_a255`.
+    HRC = 22.974 + 6.214 C + 356.364 C2 - 1091.488 C3 + 1464.880 C4 - 750.441 C5. Held at the ends and
+    source as `hrc_martensite_a255`.
 
     >>> [round(hrc_half_martensite_a255(Composition(C=share)), 1) for share in (0.2, 0.4, 0.6)]
     [31.8, 42.4, 50.7]
     """
     carbon = min(max(c.C, CARBON_FLOOR), CARBON_CAP)
     return float(np.polyval([-750.441, 1464.880, -1091.488, 356.364, 6.214, 22.974], carbon))
+
+
+@correlation("martensite_hardness", "HRC", "ASTM A255-10, metric", "V", {"C": (0.10, 0.6)})
+def hrc_martensite_a255_metric(c: Composition) -> float:
+    """Hardness of martensite as quenched [HRC], the polynomial of the metric edition; agrees within 0.3 HRC.
+
+    HRC = 33.087 + 50.723 C + 33.662 C2 - 2.7048 C3 - 107.02 C4 + 43.523 C5. Source: ASTM A255-10.
+
+    >>> round(hrc_martensite_a255_metric(Composition(C=0.40)), 1)
+    56.3
+    """
+    return float(np.polyval([43.523, -107.02, -2.7048, 33.662, 50.723, 33.087], c.C))
+
+
+@correlation("martensite_hardness", "HRC", "Just 1969", "M", {"C": (0.08, 0.6)})
+def hrc_martensite_just(c: Composition) -> float:
+    """Largest hardness as quenched [HRC].
+
+    HRC = 20 + 60 sqrt(C). Source: E. Just, Metal Progress 96 (1969) 87.
+
+    >>> round(hrc_martensite_just(Composition(C=0.40)), 1)
+    57.9
+    """
+    return 20.0 + 60.0 * sqrt(c.C)
+
+
+@correlation("martensite_hardness", "HV", "Yurioka 1987", "M", {"C": (0.0, 0.8)})
+def hv_martensite_yurioka(c: Composition) -> float:
+    """Hardness of martensite [HV].
+
+    HV = 294 + 884 C (1 - 0.3 C2). Source: N. Yurioka, M. Okumura, T. Kasuya, H.J.U. Cotton, Metal Construction 19
+    (1987) 217R.
+
+    >>> round(hv_martensite_yurioka(Composition(C=0.40)))
+    631
+    """
+    return 294.0 + 884.0 * c.C * (1.0 - 0.3 * c.C**2)
+
+
+@correlation("half_martensite_hardness", "HRC", "Just 1969", "M", {"C": (0.08, 0.6)})
+def hrc_half_martensite_just(c: Composition) -> float:
+    """Hardness of 50 % martensite [HRC].
+
+    HRC = 24 + 40 C. Source as `hrc_martensite_just`.
+
+    >>> round(hrc_half_martensite_just(Composition(C=0.40)), 1)
+    40.0
+    """
+    return 24.0 + 40.0 * c.C
 
 
 def hv_martensite(c: Composition) -> float:
@@ -93,27 +189,25 @@ def hv_martensite(c: Composition) -> float:
     614
     """
     if c.C < CARBON_FLOOR:
-        return hv_martensite_maynier(c, 5.0)
+        return hv_martensite_maynier(c, FASTEST)
     return hv_from_hrc(hrc_martensite_a255(c))
 
 
-def tempering(c: Composition) -> tuple[float, float, float, float] | None:
-    """(c0, c1, c2, c3) of HRC = c0 + c1 m + c2 m2 + c3 m3 of tempered martensite, or None outside its range.
+def tempering_factors(c: Composition) -> tuple[float, float, float, float]:
+    """(c0, c1, c2, c3) of HRC = c0 + c1 m + c2 m2 + c3 m3 of tempered martensite, TEMPERED or not.
 
     m = T (17 + log10 t_h) / 1000 - 14, T in K, and HRC = 10.4790 - 4.4686 m - 0.2292 m2 - 0.0017 m3
     + C (50.0984 - 2.9873 m) + C2 (-28.9887 + 1.5554 m) + 2.3082 Mn + Si (4.4936 + 0.2617 m) + 0.2166 Ni
     + Cr (5.3294 + 0.7958 m) + Mo (15.3202 + 2.3535 m) + V (18.5995 + 2.9057 m).
 
-    Range: martensite of C 0.25 to 0.75, Cr <= 1.5, Mo <= 0.35, 100 to 700 degC, 10 s to 32 h; rms 2.2 HRC on
-    1167 points of Grange & Baughman 1956, Hollomon & Jaffe 1945 and Penha 2010 (own regression).
+    Range: TEMPERED, 100 to 700 degC, 10 s to 32 h; rms 2.2 HRC on 1167 points of Grange & Baughman 1956,
+    Hollomon & Jaffe 1945 and Penha 2010 (own regression).
 
-    >>> temper = tempering(Composition(C=0.41, Mn=0.88, Si=0.23, Cr=1.02, Mo=0.22))
+    >>> temper = tempering_factors(Composition(C=0.41, Mn=0.88, Si=0.23, Cr=1.02, Mo=0.22))
     >>> m = (540.0 + 273.15) * 17.0 / 1000.0 - 14.0
     >>> round(sum(factor * m**i for i, factor in enumerate(temper)))
     39
     """
-    if not (0.25 <= c.C <= 0.75 and c.Cr <= 1.5 and c.Mo <= 0.35):
-        return None
     c0 = 10.4790 + 50.0984 * c.C - 28.9887 * c.C**2 + 2.3082 * c.Mn + 4.4936 * c.Si + 0.2166 * c.Ni
     c1 = -4.4686 - 2.9873 * c.C + 1.5554 * c.C**2 + 0.2617 * c.Si + 0.7958 * c.Cr + 2.3535 * c.Mo
     return (
@@ -122,6 +216,12 @@ def tempering(c: Composition) -> tuple[float, float, float, float] | None:
         -0.2292,
         -0.0017,
     )
+
+
+def tempering(c: Composition) -> tuple[float, float, float, float] | None:
+    """`tempering_factors`, or None where the composition is outside TEMPERED."""
+    within = all(low <= getattr(c, element) <= high for element, (low, high) in TEMPERED.items())
+    return tempering_factors(c) if within else None
 
 
 def hardness_law(c: Composition) -> HardnessLaw:

@@ -1,4 +1,4 @@
-"""Alloys and media by name: the cards that come with the project, and your own."""
+"""Alloys, media and moulds by name: the cards that come with the project, and your own."""
 
 import functools
 import os
@@ -9,6 +9,7 @@ from . import cardfile
 from .alloy import Alloy
 from .cardfile import Card
 from .medium import Medium
+from .mould import Mould
 from .refusal import CaseError, nearest, one_of
 
 DATA = Path(__file__).parent / "data"
@@ -134,3 +135,24 @@ def medium(name: str, bath: str | None = None, **changes: Any) -> Medium:
     """
     words = {**_medium_words(one_of(name, medium_names(), "medium")), **changes}
     return Medium(**(words if bath is None else {**words, "temperature": bath}))
+
+
+def mould_names() -> list[str]:
+    """Names of all moulds, chills and sleeves."""
+    return list(_shipped("moulds"))
+
+
+@functools.cache
+def _shipped_mould(name: str) -> Mould:
+    return cardfile.mould(_shipped("moulds")[name])
+
+
+def mould(name: str, **changes: Any) -> Mould:
+    """The mould of that name, with what you change: `mould("green sand", wall="60 mm", temperature="25 degC")`.
+
+    The name may be the path of a card of your own, "cards/our_sand.yaml". Raises CaseError for an unknown name (the
+    nearest is named), a card that does not pass its checks, and a wrong value.
+    """
+    if str(name).endswith(ENDINGS):
+        return cardfile.mould(name).replace(**changes)
+    return _shipped_mould(one_of(name, mould_names(), "mould")).replace(**changes)

@@ -113,3 +113,18 @@ def test_readme_names_commands_that_exist():
     known |= {group.name for group in app.registered_groups}
     said = re.findall(r"^(?:\.venv/bin/)?metaltwin (\w+)", "\n".join(blocks("sh")), re.M)
     assert said and set(said) <= known
+
+
+def test_the_quick_blocks_of_the_diagrams_page_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "diagrams.md").read_text("utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, re.S)
+    names = {}
+    for block in blocks:
+        if not re.search("Jominy|bar\\.|fit_kinetics|QuenchedBars", block):
+            exec(block, names)
+        assert compile(block, "diagrams.md", "exec")
+    assert {path.stem for path in tmp_path.glob("*.png")} == {"ttt", "cct", "dilatometer", "tempering"}
+    assert 430.0 < names["temperature"] - 273.15 < 490.0
+    for picture in re.findall(r"\((pictures/\S+)\)", page):
+        assert (ROOT / "docs" / picture).stat().st_size > 20_000

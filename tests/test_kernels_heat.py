@@ -184,8 +184,8 @@ def one_patch(distance, law, Ti):
     """Wall temperature and flux of one cell with one patch; k = 30."""
     plan = Plan(
         count=1, spacing=(np.inf,) * 3, run=np.zeros((0, 6), np.int64),
-        rim=np.arange(1), rim_neighbour=np.zeros((1, 6), np.int64), rim_conductance=np.zeros((1, 6)), rim_volume=np.ones(1), rim_share=np.ones(1),
-        patch_cell=np.zeros(1, np.int64),
+        rim=np.arange(1), rim_neighbour=np.zeros((1, 6), np.int64), rim_conductance=np.zeros((1, 6)),
+        rim_volume=np.ones(1), rim_share=np.ones(1), patch_cell=np.zeros(1, np.int64),
         patch_area=np.ones(1), patch_distance=np.array([distance]), patch_zone=np.zeros(1, np.int64), zones=1,
         reach=1e-4, enthalpy=tables(1)[0], conductivity=np.full((1, KNOTS), 30.0), low=LOW, step=STEP,
         threads=1,

@@ -1,5 +1,6 @@
 """Every shipped card passes the load checks and runs; cards of one's own are checked before they are believed."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,13 @@ from metaltwin.materials.refusal import CaseError
 CARDS = sorted((Path(library.DATA) / "alloys").glob("*.yaml"))
 NAMES = [path.stem.replace("_", " ") for path in CARDS]
 KELVIN = np.linspace(253.15, 1473.15, 300)
-INERT = {"304L", "316L", "Inconel 600", "X40CrMoV5-1"}
+CASTING = {
+    "A319", "A356", "AA6061", "AA7075", "AlSi10Mg", "pure aluminium", "pure copper", "EN-GJL-250", "EN-GJS-400-15",
+    "EN-GJS-500-7", "IN718", "Ti-6Al-4V", "WCB", "304L", "316L",
+}  # fmt: skip
+INERT = {"Inconel 600", "X40CrMoV5-1", *CASTING}
+ALUMINIUM = 1250.0
+"""J/kg/K just below its melting point; steel without its peak stays below 1100."""
 ZERO = 273.15
 # Ac1, Ac3, Ms in degC of technical sheets of steel makers (16MnCr5, 30CrNiMo8: Lucefin; 42CrMo4: a maker's sheet).
 SHEETS = {"16MnCr5": (740, 840, 400), "30CrNiMo8": (720, 770, 310), "42CrMo4": (720, 780, 350)}
@@ -46,7 +53,9 @@ def test_each_card_passes_the_load_checks_and_runs(path: Path) -> None:
         for phase in matter.phases:
             assert np.all(phase.conductivity(KELVIN) > 5.0)
             capacity = np.diff(phase.enthalpy(KELVIN)) / np.diff(KELVIN)
-            assert np.all((300.0 < capacity) & (capacity < 1100.0))
+            most = ALUMINIUM if alloy.freezing is not None and alloy.freezing.family == "aluminium" else 1100.0
+            assert np.all((300.0 < capacity) & (capacity < most))
+        assert (alloy.freezing is not None) == (card.name in CASTING)
         if path.stem.replace("_", " ") in INERT:
             assert not matter.transforms
             continue
@@ -80,6 +89,59 @@ def test_a_variant_has_its_own_analysis_ranges_and_source() -> None:
     assert steel.ranges["Mn"] == (0.6, 0.9) and kin.ranges["Mn"] == (0.75, 1.0)
     assert kin.composition.Mn == 0.88
     assert "AISI" in kin.notes["ranges"]["source"] and "EN" in steel.notes["ranges"]["source"]
+
+
+SAND = """\
+kind: sand
+density: 1600 kg/m^3
+conductivity: 0.6 W/m/K
+heat_capacity: 1000 J/kg/K
+notes:
+  density: {source: our foundry, mark: V}
+  conductivity: {source: our foundry, mark: V}
+  heat_capacity: {source: our foundry, mark: U}
+"""
+
+
+def test_a_mould_of_ones_own(tmp_path: Path) -> None:
+    path = own(tmp_path, SAND, "our_sand.yaml")
+    ours = library.mould(str(path), wall="60 mm")
+    assert (ours.name, float(ours.wall), ours.worst) == ("our sand", pytest.approx(0.06), "U")
+    wetter = library.mould("green sand", moisture=0.05)
+    assert wetter.notes["moisture"]["mark"] == "given" and wetter.notes["density"]["mark"] == "U"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("kind: sand", "kind: gypsum"), "no kind of mould 'gypsum'"),
+        (("0.6 W/m/K", "0.6"), "conductivity.*has no unit"),
+        (("  density: {source: our foundry, mark: V}\n", ""), "notes.density: has no note"),
+        (("mark: U", "mark: X"), "notes.heat_capacity.mark: 'X' is no mark"),
+        (("kind: sand", "kind: sand\nwal: 1 mm"), "wal: no entry of a mould's card"),
+    ],
+)
+def test_a_mould_that_does_not_pass(tmp_path: Path, change: tuple[str, str], said: str) -> None:
+    with pytest.raises(CaseError, match=said) as refused:
+        library.mould(str(own(tmp_path, SAND.replace(*change), "our_sand.yaml")))
+    assert "our_sand.yaml" in str(refused.value)
+
+
+def test_what_a_card_says_of_freezing_has_notes_too(tmp_path: Path) -> None:
+    text = (library.DATA / "alloys/A356.yaml").read_text("utf-8").replace("name: A356", "name: own steel")
+    text = text.replace('[AlSi7Mg0.3, EN AC-42100, "356"]', "[]")
+    assert cardfile.read(own(tmp_path, text)).alloy().freezing is not None
+    without = re.sub(r"    viscosity: {.*\n", "", text)
+    with pytest.raises(CaseError, match=r"own_steel.yaml: freezing.notes.viscosity: has no note"):
+        cardfile.read(own(tmp_path, without))
+
+
+def test_elements_of_other_metals_are_refused_in_a_steel() -> None:
+    assert mt.alloy("AA7075").composition.Zn == 5.6
+    with pytest.raises(CaseError, match=r"composition.Mg: no model of steel knows it; leave it out"):
+        mt.alloy("42CrMo4", composition={"C": 0.42, "Mg": 0.04})
+    off = mt.alloy("A356", composition={"Si": 7.0, "Mg": 0.5, "Fe": 0.12}).outside()
+    assert off == ["ranges of the grade: Mg 0.5 wt % is outside 0.25 to 0.45"]
 
 
 @pytest.mark.parametrize("name", SHEETS)
@@ -267,7 +329,7 @@ def test_each_model_that_is_left_is_one_warning() -> None:
         "transformation rates (Li 1998)",
         "hardness of bainite, ferrite and pearlite (Maynier 1978)",
     ]
-    assert "C 0.61 wt % is outside 0.08 to 0.6, Si 1.8 wt % is outside 0 to 1" in spring[0]
+    assert "C 0.61 above 0.6, Si 1.8 above 1" in spring[0]
     assert mt.alloy("42CrMo4").outside() == []
     off = mt.alloy("42CrMo4", composition=Composition(C=0.41, Si=0.25, Mn=1.05, Cr=1.0, Mo=0.2))
     assert off.outside() == ["ranges of the grade: Mn 1.05 wt % is outside 0.6 to 0.9"]

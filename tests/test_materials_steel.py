@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from metaltwin.materials import critical, heat, martensite, stress
-from metaltwin.materials.composition import Composition, outside
+from metaltwin.materials.card import CHAIN, outside
+from metaltwin.materials.composition import Composition
 from metaltwin.materials.critical import ZERO, bs_li
 from metaltwin.materials.hardness import hardness_law, tempering
 from metaltwin.materials.kinetics import decomposition, rate_li
@@ -53,6 +54,57 @@ def test_critical_temperatures_of_asm(steel: str) -> None:
     if start is not None:
         for ms in (martensite.ms_andrews, martensite.ms_andrews_product, martensite.ms_van_bohemen):
             assert ms(c) - ZERO == pytest.approx(start, abs=25)
+
+
+# the same formulas computed independently, degC: Andrews, Grange, Kasatkin, Trzaska
+COMPUTED_AC1 = {
+    "1045": (722, 718, 723, 722),
+    "4130": (741, 744, 746, 742),
+    "4140": (737, 738, 739, 733),
+    "4340": (706, 711, 745, 702),
+    "5140": (735, 736, 736, 735),
+    "8620": (721, 721, 738, 724),
+}
+COMPUTED_AC3 = {
+    "1045": (785, 774, 777, 783),
+    "4130": (816, 803, 814, 814),
+    "4140": (799, 780, 786, 793),
+    "4340": (773, 751, 766, 766),
+    "5140": (793, 781, 787, 791),
+    "8620": (828, 808, 821, 825),
+}
+# Andrews linear and with products, Steven & Haynes, Kung & Rayment, van Bohemen
+COMPUTED_MS = {
+    "4130": (384, 378, 382, 382, 384),
+    "4140": (330, 327, 322, 328, 332),
+    "4340": (305, 303, 299, 303, 305),
+    "5140": (336, 333, 331, 334, 338),
+    "8620": (413, 408, 418, 411, 415),
+}
+
+
+@pytest.mark.parametrize(
+    ("expected", "formulas"),
+    [
+        (COMPUTED_AC1, (critical.ae1_andrews, critical.ae1_grange, critical.ac1_kasatkin, critical.ac1_trzaska)),
+        (COMPUTED_AC3, (critical.ae3_andrews, critical.ae3_grange, critical.ac3_kasatkin, critical.ac3_trzaska)),
+        (
+            COMPUTED_MS,
+            (
+                martensite.ms_andrews,
+                martensite.ms_andrews_product,
+                martensite.ms_steven_haynes,
+                martensite.ms_kung_rayment,
+                martensite.ms_van_bohemen,
+            ),
+        ),
+    ],
+    ids=["Ac1", "Ac3", "Ms"],
+)
+def test_formulas_computed_independently(expected, formulas) -> None:
+    for steel, numbers in expected.items():
+        got = [formula(STEELS[steel]) - ZERO for formula in formulas]
+        assert got == pytest.approx(numbers, abs=1.0), steel
 
 
 def completion(fraction: float) -> float:
@@ -214,4 +266,8 @@ def test_composition_refusals() -> None:
 
 def test_ranges_are_told() -> None:
     assert outside(STEELS["4140"], 8.0) == []
-    assert len(outside(Composition(C=0.98, V=0.3, Cr=4.0, Ni=3.0), 2.0)) == 6
+    told = outside(Composition(C=0.98, V=0.3, Cr=4.0, Ni=3.0), 2.0)
+    assert [line.split(":")[0] for line in told] == list(CHAIN)
+    assert told[1].endswith(
+        "C 0.98 above 0.6, Cr 4 above 3, V 0.3 above 0.2, Mn+Ni+Cr+Mo 7 above 5, grain size 2 below 4"
+    )

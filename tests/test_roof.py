@@ -54,7 +54,9 @@ def result(folder):
     return folder / "out" / "bar.vtkhdf"
 
 
-@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["show", "--help"], ["validate", "--help"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["run", "--help"], ["show", "--help"], ["compare", "--help"], ["validate", "--help"]]
+)
 def test_help_answers_in_three_tenths_of_a_second_and_loads_nothing_heavy(words):
     code = f"import sys; sys.argv = ['metaltwin', *{words}]\nfrom metaltwin.__main__ import main\n"
     code += f"try: main()\nexcept SystemExit: print({HEAVY} & set(sys.modules) or 'light', file=sys.stderr)"
@@ -134,6 +136,10 @@ def test_list_shows_the_library_and_its_cards():
     assert status == 0 and "fast oil" in out and "3470" in out
     status, out, _ = metaltwin("list", "media", "fast oil")
     assert status == 0 and "500 degC" in out and "Isorapid" in out
+    status, out, _ = metaltwin("list", "moulds")
+    assert status == 0 and "green sand" in out and "effusivity" in out
+    status, out, _ = metaltwin("list", "moulds", "green sand")
+    assert status == 0 and "moisture" in out and "marks" in out
 
 
 def test_material_check_prints_a_card_of_ones_own_that_passes(tmp_path):
@@ -143,7 +149,7 @@ def test_material_check_prints_a_card_of_ones_own_that_passes(tmp_path):
     file.write_text(f"{words}notes: {{composition: {note}, conductivity: {note}}}\n", "utf-8")
     status, out, err = metaltwin("material", "check", file)
     assert (status, err) == (0, "") and "our laboratory" in out and "passes all checks; its own numbers: 2 V" in out
-    assert "outside  transformation rates (Li 1998): Si 1.5 wt % is outside 0 to 1" in out
+    assert "outside  transformation rates (Li 1998): Si 1.5 above 1" in out
     file.write_text(f"{words}notes: {{composition: {note}}}\n", "utf-8")
     status, out, err = metaltwin("material", "check", file)
     assert (status, out) == (2, "") and "ours.yaml: notes.conductivity: has no note" in err
@@ -173,7 +179,7 @@ WRONG = [
     (["info", "."], "'.'"),
     (["list", "alloys", "42CrMo"], "nearest: 42CrMo4"),
     (["list", "media", "fast"], "nearest: fast oil"),
-    (["list", "moulds"], "casting"),
+    (["list", "moulds", "gren sand"], "nearest: green sand"),
     (["list", "media", "--verbose"], "--verbose"),
     (["material", "check", "nowhere.yaml"], "nowhere.yaml"),
     (["material", "check", "{case}"], "bar.yaml: metaltwin: no entry of a card"),
@@ -183,6 +189,38 @@ WRONG = [
     (["bench", "--only", "shaft-zr"], "nearest: shaft-rz"),
     (["bake"], "bake"),
 ]
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (("ttt", "C45"), "TTT diagram of C45"),
+        (("cct", "C45", "--slowest", "0.1 K/s"), "CCT diagram of C45"),
+        (("temper", "4140", "--duration", "2 h"), "Tempering of 4140"),
+        (("jominy", "4140", "--measured", "J4=55 HRC", "--measured", "30 mm = 42 HRC"), "End quench of 4140"),
+    ],
+)
+def test_diagrams_print_a_table_and_draw_a_picture(tmp_path, words, said):
+    status, out, err = metaltwin(*words, "--save", tmp_path / "picture.png")
+    assert status == 0, err
+    assert said in out
+    assert (tmp_path / "picture.png").stat().st_size > 10_000
+    status, _, err = metaltwin(*words, "--save", tmp_path / "picture.txt")
+    assert status == 2 and "cannot write" in err
+
+
+def test_a_measured_point_without_hardness_is_refused():
+    status, _, err = metaltwin("jominy", "4140", "--measured", "J4")
+    assert status == 2 and "write 'J4=52 HRC'" in err
+
+
+def test_compare_prints_every_formula():
+    status, out, _ = metaltwin("compare", "ms", "42CrMo4", "--grain-size", "9")
+    assert status == 0 and "ms_van_bohemen" in out and "in range of" in out
+    status, out, _ = metaltwin("compare", "jominy", "4140", "--distance", "5 mm", "--distance", "20 mm")
+    assert status == 0 and "20 mm" in out and "hrc_jominy_just" in out
+    status, out, err = metaltwin("compare", "tempered hardness", "42CrMo4", "--temperature", "560 degC")
+    assert (status, out) == (2, "") and "needs time='2 h'" in err
 
 
 @pytest.mark.parametrize(("words", "said"), WRONG, ids=lambda entry: "-" if isinstance(entry, str) else " ".join(entry))

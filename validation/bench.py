@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..cases.diagram import cct
 from ..cases.grid import Grid
 from ..cases.part import Part
 from ..cases.sensor import Thermocouple
@@ -18,6 +19,7 @@ from ..cases.treatment import HeatTreatment
 from ..kernels.heat import conduct_constant, conduct_nonlinear
 from ..materials.library import alloy
 from ..materials.refusal import one_of
+from ..solver.curves import Curves
 from ..solver.tables import Tables
 from .apart import apart
 from .flange import facets, write_stl
@@ -216,6 +218,32 @@ def _bytes(id: str, triad: float) -> Figure:
     return Figure(id, grown / cells, "bytes a part cell", 1100.0 if stress else 250.0, conditions)
 
 
+# points at given temperatures
+
+
+def _curves(id: str, triad: float) -> Figure:
+    """A million cooling curves of 200 steps, in batches; rates even in their logarithm, 0.05 to 200 K/s."""
+    points, batches, size = Curves(alloy("42CrMo4").matter()), 10, 100_000
+    times = np.append(0.0, np.geomspace(0.1, 2e4, 200))
+    rates = np.exp(np.random.default_rng(1).uniform(np.log(0.05), np.log(200.0), size))
+    path = np.maximum(1123.15 - times[:, None] * rates, 298.15)
+    points.follow(times, path[:, :1000])
+    begin = time.perf_counter()
+    for _ in range(batches):
+        points.follow(times, path)
+    took = time.perf_counter() - begin
+    return Figure(id, took, "s", 60.0, f"10^6 curves of 200 steps, F, P, B, M and hardness, {cores()} threads")
+
+
+def _cct(id: str, triad: float) -> Figure:
+    """A CCT diagram after a first one."""
+    cct("42CrMo4")
+    begin = time.perf_counter()
+    diagram = cct("42CrMo4")
+    took = time.perf_counter() - begin
+    return Figure(id, took, "s", 0.5, f"CCT diagram of 42CrMo4, {diagram.rates.size} curves, after warm-up")
+
+
 Meter = Callable[[str, float], Figure]
 QUICK: dict[str, Meter] = {
     "conduction-constant-256": _conduction,
@@ -225,6 +253,8 @@ QUICK: dict[str, Meter] = {
     "shaft-rz": _time_shaft,
     "bytes-heat": _bytes,
     "bytes-stress": _bytes,
+    "curves-1M": _curves,
+    "cct": _cct,
 }
 HEAVY: dict[str, Meter] = {"stl-1M-heat": _time_heat, "stl-100k-stress": _time_stress}
 """Minutes each: only with `full`, or asked for by name."""

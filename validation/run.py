@@ -9,11 +9,33 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..materials.refusal import one_of
-from . import balance, hardness, heat, kinetics, measured, numerics, stress  # noqa: F401 (they enter the catalogue)
+from . import (  # noqa: F401 (they enter the catalogue)
+    balance,
+    casting,
+    hardenability,
+    hardness,
+    heat,
+    kinetics,
+    measured,
+    metallurgy,
+    numerics,
+    stress,
+)
 from .machine import machine
 from .verdict import CATALOGUE, Entry, Skipped, Verdict
 
-AREAS = ("heat", "kinetics", "hardness", "stress", "balance", "numerics", "measured")
+AREAS = (
+    "heat",
+    "kinetics",
+    "hardness",
+    "hardenability",
+    "metallurgy",
+    "stress",
+    "casting",
+    "balance",
+    "numerics",
+    "measured",
+)
 Progress = Callable[[int, int, str], None]
 """Called before each check with (how many are done, of how many, what comes now), and once at the end."""
 

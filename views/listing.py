@@ -8,7 +8,7 @@ from typing import Any
 
 from ..cases.meaning import meaning
 from ..cases.result import Result
-from ..materials import library
+from ..materials import cardfile, library
 from ..materials.alloy import Alloy
 from ..materials.alloyfields import shown
 from ..materials.card import MARKS
@@ -40,7 +40,7 @@ def alloys(verbose: bool = False) -> str:
         row = [name, ", ".join(others), start]
         if verbose:
             row += [_celsius(kinetics.ac1), _celsius(kinetics.ac3)] if kinetics is not None else ["-", "-"]
-            row.append(_marks(alloy))
+            row.append(_marks(_notes(alloy)))
         row.append(shown(alloy.ranges if verbose and alloy.ranges else alloy.composition))
         rows.append(row)
     if not verbose:
@@ -50,20 +50,28 @@ def alloys(verbose: bool = False) -> str:
 
 
 def card(path: str | os.PathLike[str]) -> str:
-    """A card of your own that has passed its load checks, number by number, with each of its variants named.
+    """A card of your own, of an alloy or a mould, that has passed its load checks, number by number.
 
     Raises CaseError where it does not pass, OSError where there is no such file.
     """
+    if cardfile.holds_mould(path):
+        mould = library.mould(str(path))
+        return f"{mould.card()}\npasses all checks; its own numbers: {_marks(mould.notes.values())}"
     own = library.own_card(path)
     made = own.alloy()
     names = ", ".join((*own.aliases, *own.variants))
-    counted = f"passes all checks; its own numbers: {_marks(made)}" + (f"; also {names}" if names else "")
+    counted = f"passes all checks; its own numbers: {_marks(_notes(made))}" + (f"; also {names}" if names else "")
     return f"{made.card()}\n{counted}"
 
 
-def _marks(alloy: Alloy) -> str:
+def _notes(alloy: Alloy) -> list[dict[str, str]]:
+    freezing = alloy.freezing.notes if alloy.freezing is not None else {}
+    return [*alloy.notes.values(), *freezing.values()]
+
+
+def _marks(notes: Iterable[dict[str, str]]) -> str:
     """How many numbers of a card have which mark: "3 V, 2 M"."""
-    counts = Counter(note["mark"] for note in alloy.notes.values())
+    counts = Counter(note["mark"] for note in notes)
     return ", ".join(f"{counts[mark]} {mark}" for mark in MARKS if counts[mark])
 
 
@@ -99,6 +107,17 @@ def medium(name: str) -> str:
     elif law:
         lines.append(f"  {law}  {_text(curve)}")
     return "\n".join([*lines, f"  [{one.mark}] {one.source}"])
+
+
+def moulds() -> str:
+    """Every mould, chill and sleeve where it starts: kind, density, effusivity, worst mark."""
+    every = [library.mould(name) for name in library.mould_names()]
+    rows = [
+        (one.name, one.kind, f"{one.density:g}", f"{one.effusivity:.0f}", one.worst)
+        for one in sorted(every, key=lambda one: (one.kind, one.name))
+    ]
+    page = columns(("mould", "kind", "density [kg/m3]", "effusivity [W s^0.5/m2/K]", "worst mark"), rows)
+    return "\n".join([page, _legend()])
 
 
 def contents(result: Result) -> str:

@@ -73,7 +73,7 @@ def plot(result: Result, kind: str = "history", save: str | os.PathLike[str] | N
             raise CaseError("only a section goes into a CSV file; write plot('section', save='traverse.csv')")
         return write_csv(result, traverse(result, **how), save)
     with matplotlib.rc_context(STYLE):  # type: ignore[arg-type]
-        figure = _figure(save is None and has_display())
+        figure = canvas(save is None and has_display())
         KINDS[kind](figure, result, **how)
         if save is not None:
             figure.savefig(save)
@@ -84,7 +84,7 @@ def plot(result: Result, kind: str = "history", save: str | os.PathLike[str] | N
     return figure
 
 
-def _figure(window: bool) -> Any:
+def canvas(window: bool) -> Any:
     """A figure with a window, or a bare one that touches no display."""
     if window:
         import matplotlib.pyplot
