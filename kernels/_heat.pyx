@@ -54,8 +54,10 @@ cdef extern from "_rows.h" nogil:
     void run_part(const Column *, int64_t, const double *, const double *, double *, double, double, double, double)
     void rim_part(const Column *, int64_t, const double *, const double *, double *, double, double, double, double)
     double survey_part(const Column *, int64_t, const double *, const double *, double)
-    double run_error(const Column *, int64_t)
-    double rim_error(const Column *, int64_t)
+    void run_calm(const Column *, int64_t, const double *, double *)
+    void rim_calm(const Column *, int64_t, const double *, double *)
+    double run_error(const Column *, int64_t, const double *)
+    double rim_error(const Column *, int64_t, const double *)
     void note_row(int64_t, const double *, double, double, double *)
     double rim_radius(const Column *, int64_t, const double *)
     void contact_part(const Column *, const Column *, int64_t, const int64_t *, const int64_t *, const double *)
@@ -226,19 +228,23 @@ cdef class Plan:
         for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
             note_row(min(BLOCK, self.s.n - i * BLOCK), &D[i * BLOCK], keep, weight, &E[i * BLOCK])
 
-    def survey(self, const double[::1] E, const double[::1] D, double weight, double[::1] radius, double[::1] error):
+    def survey(self, const double[::1] E, const double[::1] D, double weight, int sweeps, double[::1] spare,
+               double[::1] radius, double[::1] error):
         """Gershgorin radius of the rate, and the largest |E + weight D| over the heat capacity.
 
-        Each error is averaged with those of its neighbours; conductivities give way to them until the next look.
+        Errors are averaged with their neighbours' `sweeps` times; conductivities give way to them until the next look.
 
         E       (n,)          J/m3
         D       (n,) or None  J/m3
         weight  ()            -
+        spare   (n,)          K  [written]
         radius  (blocks of cells + blocks of rim cells,)   1/s [written]
         error   (chunks of runs + blocks of rim cells,)    K   [written]
         """
         cdef int64_t i
         cdef const double *d = NULL
+        cdef double *e = self.s.conducted
+        cdef double *calm = &spare[0]
         if D is not None:
             d = &D[0]
         for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
@@ -249,10 +255,16 @@ cdef class Plan:
             radius[self.blocks + i] = rim_radius(&self.s, i, d)
         if D is None:
             return
+        for _ in range(sweeps):
+            for i in prange(self.chunks, nogil=True, schedule="static", num_threads=self.threads):
+                run_calm(&self.s, i, e, calm)
+            for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
+                rim_calm(&self.s, i, e, calm)
+            e, calm = calm, e
         for i in prange(self.chunks, nogil=True, schedule="static", num_threads=self.threads):
-            error[i] = run_error(&self.s, i)
+            error[i] = run_error(&self.s, i, e)
         for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
-            error[self.chunks + i] = rim_error(&self.s, i)
+            error[self.chunks + i] = rim_error(&self.s, i, e)
 
 
 def conduct_constant(const double[:, :, ::1] T, double x, double y, double z, int threads, double[:, :, ::1] out):

@@ -217,12 +217,12 @@ ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double 
     *diffusivity = most;
 }
 
-/* largest |e + L| of a row; a NaN wins */
-ROW double largest(const double *RESTRICT e, const double *RESTRICT L, int64_t n)
+/* largest |e| of a row; a NaN wins */
+ROW double largest(const double *RESTRICT e, int64_t n)
 {
     double worst = 0.0;
     for (int64_t i = 0; i < n; i++) {
-        double size = fabs(e[i] + L[i]);
+        double size = fabs(e[i]);
         worst = size <= worst ? worst : size;
     }
     return worst;
@@ -545,27 +545,46 @@ static double survey_part(const Column *s, int64_t block, const double *E, const
     return diffusivity * 4.0 * (s->x + s->y + s->z);
 }
 
-/* largest error, each averaged with its neighbours: a chessboard of errors counts nothing */
-static double run_error(const Column *s, int64_t chunk)
+/* every error averaged with its neighbours': of a chessboard nothing is left */
+static void run_calm(const Column *s, int64_t chunk, const double *e, double *out)
 {
-    double L[REACH], worst = 0.0, w = 0.25 / (s->x + s->y + s->z);
+    double w = 0.25 / (s->x + s->y + s->z);
     for (int64_t q = s->chunk[chunk]; q < s->chunk[chunk + 1]; q++) {
         const int64_t *piece = s->piece + 6 * q;
-        row_single(s->conducted, piece, w * s->x, w * s->y, w * s->z, L);
-        double most = largest(s->conducted + piece[0], L, piece[1]);
+        double *here = out + piece[0];
+        row_single(e, piece, w * s->x, w * s->y, w * s->z, here);
+        for (int64_t i = 0; i < piece[1]; i++) here[i] += e[piece[0] + i];
+    }
+}
+
+static void rim_calm(const Column *s, int64_t block, const double *e, double *out)
+{
+    double L[BLOCK];
+    int64_t first = block * BLOCK, n = part_of(block, s->m);
+    rim_single(e, s->rim + first, s->conductance + first, s->m, s->neighbour + first, s->f, n, L);
+    for (int64_t r = 0; r < n; r++) {
+        double stiff = s->stiff[first + r];
+        int64_t c = s->rim[first + r];
+        out[c] = e[c] + (stiff > 0.0 ? L[r] * s->inverse[first + r] / stiff : 0.0);
+    }
+}
+
+static double run_error(const Column *s, int64_t chunk, const double *e)
+{
+    double worst = 0.0;
+    for (int64_t q = s->chunk[chunk]; q < s->chunk[chunk + 1]; q++) {
+        double most = largest(e + s->piece[6 * q], s->piece[6 * q + 1]);
         worst = most <= worst ? worst : most;
     }
     return worst;
 }
 
-static double rim_error(const Column *s, int64_t block)
+static double rim_error(const Column *s, int64_t block, const double *e)
 {
-    double L[BLOCK], worst = 0.0;
-    int64_t first = block * BLOCK, n = part_of(block, s->m);
-    rim_single(s->conducted, s->rim + first, s->conductance + first, s->m, s->neighbour + first, s->f, n, L);
-    for (int64_t r = 0; r < n; r++) {
-        double calm = s->stiff[first + r] > 0.0 ? L[r] * s->inverse[first + r] / s->stiff[first + r] : 0.0;
-        double size = s->share[first + r] * fabs(s->conducted[s->rim[first + r]] + calm);
+    double worst = 0.0;
+    int64_t end = block * BLOCK + part_of(block, s->m);
+    for (int64_t r = block * BLOCK; r < end; r++) {
+        double size = s->share[r] * fabs(e[s->rim[r]]);
         worst = size <= worst ? worst : size;
     }
     return worst;

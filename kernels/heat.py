@@ -233,12 +233,13 @@ class Plan:
         """E = weight D1 the first time, else E = E + weight D1."""
         self._loops.note(self.D1, 0.0 if first else 1.0, weight, self.E)
 
-    def survey(self, weight: float | None) -> tuple[float, float]:
-        """Gershgorin radius of the rate, 1/s, and largest |E + weight D1| / c, K, averaged with the neighbours'.
+    def survey(self, weight: float | None, sweeps: int = 1) -> tuple[float, float]:
+        """Gershgorin radius of the rate, 1/s, and largest |E + weight D1| / c, K.
 
-        Without a weight no error is looked for.
+        Errors are averaged with their neighbours' so many times; D2 is lost. Without a weight none is looked for.
         """
-        self._loops.survey(self.E, None if weight is None else self.D1, weight or 0.0, self.radius, self.error)
+        D = None if weight is None else self.D1
+        self._loops.survey(self.E, D, weight or 0.0, sweeps, self.D2, self.radius, self.error)
         return float(self.radius.max(initial=0.0)), float(self.error.max(initial=0.0))
 
     def wall_temperature(self) -> Array:

@@ -7,11 +7,12 @@ one to the last bit; heat through the walls follows the same recurrence: the led
 
 Error of a step: dt^3 y'''/15, the size of the usual estimate 0.8 (Y_0 - Y_s) + 0.4 dt (F_0 + F_s) (B. P. Sommeijer,
 L. F. Shampine, J. G. Verwer, J. Comput. Appl. Math. 88 (1998) 315-326), but as a third difference of the stages, each
-of which is of second order at its own time, and averaged with the neighbours: a roughness from cell to cell, which
-latent heat and boiling leave behind and conduction wipes out, would count in the rates as often as the step is longer
-than the cell's own time. Over the heat capacity, times the share of the cell that the part fills, largest over the
-cells: the tolerance is the largest error in kelvin that one step may add to a full cell and its neighbours.
-Unweighted, slivers, which follow each release of latent heat at once, would hold back the whole part.
+of which is of second order at its own time, and averaged with the neighbours, the more often the further conduction
+reaches in the step. A roughness from cell to cell, which latent heat and boiling leave behind and conduction wipes
+out, would count in the rates as often as the step is longer than the cell's own time. Over the heat capacity, times
+the share of the cell that the part fills, largest over the cells: the tolerance is the largest error in kelvin that
+one step may add to a full cell and its neighbours. Unweighted, slivers, which follow each release of latent heat at
+once, would hold back the whole part.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,6 +30,7 @@ Array = NDArray[float64]
 
 SAFETY = 1.1  # on the Gershgorin radius, which moves during a step
 MOST_STAGES = 1001
+MOST_SWEEPS = 4
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ def step(plans: Sequence[Plan], begin: Callable[[], None], look: Callable[[bool,
                     plan.note(noted[j], first=j == min(noted))
             heat0, heat1 = heat1, mu * heat1 + nu * heat0 + (a * dt) * flow + (b * dt) * first
         look(True, dt)
-        found = [plan.survey(noted[s]) for plan in plans]
+        sweeps = min((s - 1) // 2, MOST_SWEEPS)
+        found = [plan.survey(noted[s], sweeps) for plan in plans]
         after = max(one for one, _ in found)
         error = max(one if isfinite(one) else inf for _, one in found)
         stages += s
