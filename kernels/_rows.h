@@ -25,7 +25,8 @@
 #define BLOCK 256   /* cells that share one look at which phases are present */
 #define REACH 1024  /* longest piece of a row handled at once */
 
-/* phases x knots tables on one uniform axis [K]; integral only where there is one phase */
+/* phases x knots tables on one uniform axis [K]; integral only where there is one phase. Row 0 is of the parent, the
+   others less the parent's: a mixture is the parent plus fractions of the products, z (P - 1, n) */
 typedef struct {
     int64_t phases, knots;
     double low, step;
@@ -41,27 +42,27 @@ EACH int32_t interval(double place, int64_t knots)
     return (int32_t)(place < last ? place : last);
 }
 
-/* which phases a block of cells holds, one bit each */
-ROW uint32_t phases_present(const double *RESTRICT z, int64_t stride, int64_t phases, int64_t n)
+/* which products a block of cells holds, bit p of phase p */
+ROW uint32_t phases_present(const float *RESTRICT z, int64_t stride, int64_t phases, int64_t n)
 {
     uint32_t present = 0;
-    for (int64_t p = 0; p < phases; p++) {
+    for (int64_t p = 1; p < phases; p++) {
         int64_t holds = 0;
-        for (int64_t c = 0; c < n; c++) holds |= z[p * stride + c] != 0.0;
+        for (int64_t c = 0; c < n; c++) holds |= z[(p - 1) * stride + c] != 0.0f;
         present |= (uint32_t)(holds != 0) << p;
     }
     return present;
 }
 
 /* fallback of `block_state` where Newton's steps circle round a peak of the heat capacity */
-static int32_t interval_of(const Table *t, uint32_t present, const double *z, int64_t stride, double H)
+static int32_t interval_of(const Table *t, uint32_t present, const float *z, int64_t stride, double H)
 {
     int64_t below = 0, above = t->knots - 1;
     while (above - below > 1) {
         int64_t i = (below + above) / 2;
-        double a = 0.0;
-        for (int64_t p = 0; p < t->phases; p++)
-            if (present >> p & 1) a += z[p * stride] * t->enthalpy[p * t->knots + i];
+        double a = t->enthalpy[i];
+        for (int64_t p = 1; p < t->phases; p++)
+            if (present >> p & 1) a += z[(p - 1) * stride] * t->enthalpy[p * t->knots + i];
         if (a <= H) below = i;
         else above = i;
     }
@@ -71,7 +72,7 @@ static int32_t interval_of(const Table *t, uint32_t present, const double *z, in
 /* T of up to BLOCK cells from H = H0 + D (D may be NULL), and the conductivity of a mixture or its integral where
    there is one phase */
 ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *RESTRICT H0,
-                     const double *RESTRICT D, const double *RESTRICT z, int64_t stride,
+                     const double *RESTRICT D, const float *RESTRICT z, int64_t stride,
                      double *RESTRICT T, double *RESTRICT conducted)
 {
     const int64_t phases = t->phases, knots = t->knots;
@@ -83,11 +84,14 @@ ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *
     for (int64_t c = 0; c < n; c++) j[c] = interval((T[c] - low) / step, knots);
     for (int pass = 0; pass < 8; pass++) {
         int64_t moved = 0;
-        for (int64_t c = 0; c < n; c++) a[c] = b[c] = 0.0;
-        for (int64_t p = 0; p < phases; p++) {
+        for (int64_t c = 0; c < n; c++) {
+            a[c] = t->enthalpy[j[c]];
+            b[c] = t->enthalpy[j[c] + 1];
+        }
+        for (int64_t p = 1; p < phases; p++) {
             if (!(present >> p & 1)) continue;
             const double *RESTRICT h = t->enthalpy + p * knots;
-            const double *RESTRICT zp = z + p * stride;
+            const float *RESTRICT zp = z + (p - 1) * stride;
             for (int64_t c = 0; c < n; c++) {
                 a[c] += zp[c] * h[j[c]];
                 b[c] += zp[c] * h[j[c] + 1];
@@ -115,12 +119,15 @@ ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *
         for (int64_t c = 0; c < n; c++) conducted[c] = k[c];
         return;
     }
-    for (int64_t c = 0; c < n; c++) k[c] = 0.0;
-    for (int64_t c = 0; c < n; c++) r[c] = r[c] < 0.0 ? 0.0 : r[c] > 1.0 ? 1.0 : r[c];
-    for (int64_t p = 0; p < phases; p++) {
+    for (int64_t c = 0; c < n; c++) {
+        double k0 = t->conductivity[j[c]];
+        r[c] = r[c] < 0.0 ? 0.0 : r[c] > 1.0 ? 1.0 : r[c];
+        k[c] = k0 + r[c] * (t->conductivity[j[c] + 1] - k0);
+    }
+    for (int64_t p = 1; p < phases; p++) {
         if (!(present >> p & 1)) continue;
         const double *RESTRICT cond = t->conductivity + p * knots;
-        const double *RESTRICT zp = z + p * stride;
+        const float *RESTRICT zp = z + (p - 1) * stride;
         for (int64_t c = 0; c < n; c++) {
             double k0 = cond[j[c]];
             k[c] += zp[c] * (k0 + r[c] * (cond[j[c] + 1] - k0));
@@ -130,7 +137,7 @@ ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *
 }
 
 /* heat capacity [J/m3/K] and conductivity [W/m/K] of one cell */
-EACH void cell_properties(const Table *t, const double *z, int64_t stride, double T, double *c, double *k)
+EACH void cell_properties(const Table *t, const float *z, int64_t stride, double T, double *c, double *k)
 {
     double place = (T - t->low) / t->step;
     int32_t j = interval(place, t->knots);
@@ -138,7 +145,7 @@ EACH void cell_properties(const Table *t, const double *z, int64_t stride, doubl
     r = r < 0.0 ? 0.0 : r > 1.0 ? 1.0 : r;
     *c = *k = 0.0;
     for (int64_t p = 0; p < t->phases; p++) {
-        double share = z[p * stride];
+        double share = p ? z[(p - 1) * stride] : 1.0;
         if (share == 0.0) continue;
         const double *h = t->enthalpy + p * t->knots + j, *cond = t->conductivity + p * t->knots + j;
         *c += share * (h[1] - h[0]) / t->step;
@@ -148,7 +155,7 @@ EACH void cell_properties(const Table *t, const double *z, int64_t stride, doubl
 
 /* largest k/c [m2/s] of up to BLOCK cells and, unless D is NULL, the error (E + weight D) / c [K] of each */
 ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double *RESTRICT T,
-                      const double *RESTRICT z, int64_t stride, const double *RESTRICT E,
+                      const float *RESTRICT z, int64_t stride, const double *RESTRICT E,
                       const double *RESTRICT D, double weight, double *RESTRICT error,
                       double *RESTRICT diffusivity)
 {
@@ -162,12 +169,14 @@ ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double 
         j[c] = interval(place, knots);
         double s = place - j[c];
         r[c] = s < 0.0 ? 0.0 : s > 1.0 ? 1.0 : s;
-        cap[c] = k[c] = 0.0;
+        const double *h = t->enthalpy + j[c], *cond = t->conductivity + j[c];
+        cap[c] = h[1] - h[0];
+        k[c] = cond[0] + r[c] * (cond[1] - cond[0]);
     }
-    for (int64_t p = 0; p < phases; p++) {
+    for (int64_t p = 1; p < phases; p++) {
         if (!(present >> p & 1)) continue;
         const double *RESTRICT h = t->enthalpy + p * knots, *RESTRICT cond = t->conductivity + p * knots;
-        const double *RESTRICT zp = z + p * stride;
+        const float *RESTRICT zp = z + (p - 1) * stride;
         for (int64_t c = 0; c < n; c++) {
             double k0 = cond[j[c]];
             cap[c] += zp[c] * (h[j[c] + 1] - h[j[c]]);
@@ -266,14 +275,14 @@ ROW void combine_at(int64_t n, const int64_t *RESTRICT cell, const double *RESTR
 }
 
 /* conductivity half-way to the wall as ka + kb x with x = Ts - Ti */
-EACH void wall_conductivity(const Table *t, const double *z, int64_t stride, double Ti, int32_t j, double middle,
+EACH void wall_conductivity(const Table *t, const float *z, int64_t stride, double Ti, int32_t j, double middle,
                             double *ka, double *kb)
 {
     double first = t->low + t->step * j, place = (middle - t->low) / t->step;
     int outside = place < 0.0 || place > (double)(t->knots - 1);
     *ka = *kb = 0.0;
     for (int64_t p = 0; p < t->phases; p++) {
-        double share = z[p * stride];
+        double share = p ? z[(p - 1) * stride] : 1.0;
         if (share == 0.0) continue;
         const double *cond = t->conductivity + p * t->knots + j;
         double slope = outside ? 0.0 : (cond[1] - cond[0]) / t->step;
@@ -287,7 +296,7 @@ EACH void wall_conductivity(const Table *t, const double *z, int64_t stride, dou
    d is held so that the resistance d/k + 1/h stays above 0.55/h and above reach/k, h the steepest slope -dq/dTs of
    the whole law: with the slope of the piece the flux would jump from piece to piece where d is negative.
    Gives q into the part [W/m2]; *Ts is read as the first guess and written; *slope is -dq/dTi. */
-static double wall_flux(const Table *t, const double *law, const double *z, int64_t stride, double Ti,
+static double wall_flux(const Table *t, const double *law, const float *z, int64_t stride, double Ti,
                         double distance, double reach, double *Ts, double *slope)
 {
     const double low = t->low, step = t->step;
@@ -392,7 +401,8 @@ typedef struct {
     const int64_t *first_patch;    /* (m + 1,) */
     const int64_t *patch_cell, *patch_law;
     const double *patch_area, *patch_distance;
-    const double *H0, *phase;      /* (n,), (P, n) */
+    const double *H0;              /* (n,) J/m3 */
+    const float *phase;            /* (P - 1, n) fractions of the products */
     const double *share;           /* (m,) weight of the error of each rim cell */
     const double *laws;            /* (laws, m knots + 1) W/m2 into the part, then the steepest -dq/dTs */
     const double *source;          /* () W/m3 */

@@ -21,7 +21,7 @@ from functools import cache
 from math import ceil, inf, sqrt
 
 import numpy as np
-from numpy import float64, int64
+from numpy import float32, float64, int64
 from numpy.typing import NDArray
 
 from ..kernels.enthalpy import enthalpy as enthalpy_of
@@ -138,7 +138,7 @@ class Heat:
         axis = self.tables.axis
         H = enthalpy_of(float(T0), z, 0, self.tables.enthalpy, axis.low, axis.step)
         T, wall = np.full(n, float(T0)), np.full(self.cells.patch_cell.size, float(T0))
-        return State(0.0, np.full(n, H), np.repeat(z, n, axis=1), T, wall)
+        return State(0.0, np.full(n, H), np.repeat(z[1:].astype(float32), n, axis=1), T, wall)
 
     def energy(self, enthalpy: Array) -> float:
         """Heat content of the part, J.   enthalpy (n,) J/m3"""
@@ -147,9 +147,10 @@ class Heat:
     def explicit_limit(self, state: State, laws: tuple[Law, ...] = (), *, since: float = 0.0) -> float:
         """Longest stable step of the plain explicit method, s; conduction alone without laws."""
         table = self._laws(laws or (Law(flux=0.0),) * len(self.cells.zones), state.time - since)
-        self.plan.begin(state.enthalpy, state.phases, state.temperature, state.wall)
+        self.plan.begin(state.enthalpy, state.products, state.temperature.copy(), state.wall)
         self.plan.look(None, table, self._zone, np.empty(len(self.cells.zones)))
         radius = self.plan.survey(None)[0]
+        self.plan.rest()
         return 2.0 / (SAFETY * radius) if radius > 0.0 else float("inf")
 
     def advance(
@@ -184,7 +185,7 @@ class Heat:
             return source
 
         latent = state.memory.get("latent")
-        plan.begin(state.enthalpy, state.phases, state.temperature, state.wall, latent)
+        plan.begin(state.enthalpy, state.products, state.temperature.copy(), state.wall, latent)
         source = look(None, start, power)
         plan.rate(plan.F0)
         wall = plan.wall.copy()
@@ -217,10 +218,11 @@ class Heat:
         book = dict(zip(self.cells.zones, heat1[:-1].tolist(), strict=True))
         if self.source:
             book["source"] = float(heat1[-1])
-        enthalpy = state.enthalpy + plan.D1
+        enthalpy, temperature = np.add(state.enthalpy, plan.D1, out=plan.D1), plan.T
         if latent is not None:
             enthalpy -= np.multiply(latent, dt, out=plan.D2, dtype=float64)
-        return Advance(dt, enthalpy, plan.T.copy(), plan.wall_temperature(), error, book, stages)
+        plan.rest()
+        return Advance(dt, enthalpy, temperature, plan.wall_temperature(), error, book, stages)
 
     def _laws(self, laws: tuple[Law, ...], time: float) -> Array:
         """(laws, m + 1) W/m2 at the knots of the axis, then the steepest fall of each, W/m2/K."""
@@ -377,9 +379,7 @@ def _third_difference(s: int) -> dict[int, float]:
     time = np.array([(j**2 + j - 2.0) / (s**2 + s - 2.0) for j in stages])
     weight = 1.0 / np.array([t * np.prod([t - other for other in time if other != t]) for t in time])
     w = 4.0 / (s**2 + s - 2)
-    cubes = [
-        (j**2 + j - 2) / (2.0 * j * (j + 1)) * w**3 * np.prod(np.arange(j - 2.0, j + 4.0)) / 288.0 for j in stages
-    ]
+    cubes = [(j**2 + j - 2) / (2.0 * j * (j + 1)) * w**3 * np.prod(np.arange(j - 2.0, j + 4.0)) / 288.0 for j in stages]
     weight /= 15.0 * float(weight @ cubes)
     return dict(zip(stages, weight.tolist(), strict=True))
 
