@@ -33,7 +33,7 @@ cdef extern from "_rows.h" nogil:
         const double *patch_area
         const double *patch_distance
         const double *H0
-        const float *phase
+        const double *phase
         const double *share
         const double *laws
         const double *source
@@ -129,7 +129,7 @@ cdef class Plan:
         self.chunks = len(a["chunk"]) - 1
 
     def begin(
-        self, const double[::1] H0, const float[::1] products, double[::1] T, double[::1] conducted,
+        self, const double[::1] H0, const double[::1] products, double[::1] T, double[::1] conducted,
         const float[::1] latent
     ):
         """Take the state that a step starts from and look which phases each block of cells holds.

@@ -43,19 +43,19 @@ EACH int32_t interval(double place, int64_t knots)
 }
 
 /* which products a block of cells holds, bit p of phase p */
-ROW uint32_t phases_present(const float *RESTRICT z, int64_t stride, int64_t phases, int64_t n)
+ROW uint32_t phases_present(const double *RESTRICT z, int64_t stride, int64_t phases, int64_t n)
 {
     uint32_t present = 0;
     for (int64_t p = 1; p < phases; p++) {
         int64_t holds = 0;
-        for (int64_t c = 0; c < n; c++) holds |= z[(p - 1) * stride + c] != 0.0f;
+        for (int64_t c = 0; c < n; c++) holds |= z[(p - 1) * stride + c] != 0.0;
         present |= (uint32_t)(holds != 0) << p;
     }
     return present;
 }
 
 /* fallback of `block_state` where Newton's steps circle round a peak of the heat capacity */
-static int32_t interval_of(const Table *t, uint32_t present, const float *z, int64_t stride, double H)
+static int32_t interval_of(const Table *t, uint32_t present, const double *z, int64_t stride, double H)
 {
     int64_t below = 0, above = t->knots - 1;
     while (above - below > 1) {
@@ -72,7 +72,7 @@ static int32_t interval_of(const Table *t, uint32_t present, const float *z, int
 /* T of up to BLOCK cells from H = H0 + D (D may be NULL), and the conductivity of a mixture or its integral where
    there is one phase */
 ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *RESTRICT H0,
-                     const double *RESTRICT D, const float *RESTRICT z, int64_t stride,
+                     const double *RESTRICT D, const double *RESTRICT z, int64_t stride,
                      double *RESTRICT T, double *RESTRICT conducted)
 {
     const int64_t phases = t->phases, knots = t->knots;
@@ -91,7 +91,7 @@ ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *
         for (int64_t p = 1; p < phases; p++) {
             if (!(present >> p & 1)) continue;
             const double *RESTRICT h = t->enthalpy + p * knots;
-            const float *RESTRICT zp = z + (p - 1) * stride;
+            const double *RESTRICT zp = z + (p - 1) * stride;
             for (int64_t c = 0; c < n; c++) {
                 a[c] += zp[c] * h[j[c]];
                 b[c] += zp[c] * h[j[c] + 1];
@@ -127,7 +127,7 @@ ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *
     for (int64_t p = 1; p < phases; p++) {
         if (!(present >> p & 1)) continue;
         const double *RESTRICT cond = t->conductivity + p * knots;
-        const float *RESTRICT zp = z + (p - 1) * stride;
+        const double *RESTRICT zp = z + (p - 1) * stride;
         for (int64_t c = 0; c < n; c++) {
             double k0 = cond[j[c]];
             k[c] += zp[c] * (k0 + r[c] * (cond[j[c] + 1] - k0));
@@ -137,7 +137,7 @@ ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *
 }
 
 /* heat capacity [J/m3/K] and conductivity [W/m/K] of one cell */
-EACH void cell_properties(const Table *t, const float *z, int64_t stride, double T, double *c, double *k)
+EACH void cell_properties(const Table *t, const double *z, int64_t stride, double T, double *c, double *k)
 {
     double place = (T - t->low) / t->step;
     int32_t j = interval(place, t->knots);
@@ -155,7 +155,7 @@ EACH void cell_properties(const Table *t, const float *z, int64_t stride, double
 
 /* largest k/c [m2/s] of up to BLOCK cells and, unless D is NULL, the error (E + weight D) / c [K] of each */
 ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double *RESTRICT T,
-                      const float *RESTRICT z, int64_t stride, const double *RESTRICT E,
+                      const double *RESTRICT z, int64_t stride, const double *RESTRICT E,
                       const double *RESTRICT D, double weight, double *RESTRICT error,
                       double *RESTRICT diffusivity)
 {
@@ -176,7 +176,7 @@ ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double 
     for (int64_t p = 1; p < phases; p++) {
         if (!(present >> p & 1)) continue;
         const double *RESTRICT h = t->enthalpy + p * knots, *RESTRICT cond = t->conductivity + p * knots;
-        const float *RESTRICT zp = z + (p - 1) * stride;
+        const double *RESTRICT zp = z + (p - 1) * stride;
         for (int64_t c = 0; c < n; c++) {
             double k0 = cond[j[c]];
             cap[c] += zp[c] * (h[j[c] + 1] - h[j[c]]);
@@ -275,7 +275,7 @@ ROW void combine_at(int64_t n, const int64_t *RESTRICT cell, const double *RESTR
 }
 
 /* conductivity half-way to the wall as ka + kb x with x = Ts - Ti */
-EACH void wall_conductivity(const Table *t, const float *z, int64_t stride, double Ti, int32_t j, double middle,
+EACH void wall_conductivity(const Table *t, const double *z, int64_t stride, double Ti, int32_t j, double middle,
                             double *ka, double *kb)
 {
     double first = t->low + t->step * j, place = (middle - t->low) / t->step;
@@ -296,7 +296,7 @@ EACH void wall_conductivity(const Table *t, const float *z, int64_t stride, doub
    d is held so that the resistance d/k + 1/h stays above 0.55/h and above reach/k, h the steepest slope -dq/dTs of
    the whole law: with the slope of the piece the flux would jump from piece to piece where d is negative.
    Gives q into the part [W/m2]; *Ts is read as the first guess and written; *slope is -dq/dTi. */
-static double wall_flux(const Table *t, const double *law, const float *z, int64_t stride, double Ti,
+static double wall_flux(const Table *t, const double *law, const double *z, int64_t stride, double Ti,
                         double distance, double reach, double *Ts, double *slope)
 {
     const double low = t->low, step = t->step;
@@ -402,7 +402,7 @@ typedef struct {
     const int64_t *patch_cell, *patch_law;
     const double *patch_area, *patch_distance;
     const double *H0;              /* (n,) J/m3 */
-    const float *phase;            /* (P - 1, n) fractions of the products */
+    const double *phase;           /* (P - 1, n) fractions of the products */
     const double *share;           /* (m,) weight of the error of each rim cell */
     const double *laws;            /* (laws, m knots + 1) W/m2 into the part, then the steepest -dq/dTs */
     const double *source;          /* () W/m3 */

@@ -1,17 +1,17 @@
-"""Volume fractions of all phases from what a state keeps: those of the products, in single precision.
+"""Volume fractions of all phases from what a state keeps: those of the products.
 
-Small fractions keep their relative precision; what the products lack of 1 is the parent phase.
+What the products lack of 1 is the parent phase.
 """
 
 import numpy as np
 from numba import njit
 
-NONE = 2.0**-22  # less of the parent is round-off of float32: the reaction is complete
+NONE = 1e-13  # less of the parent is round-off: there is none
 
 
 @njit(cache=True)
 def unpack(products, j, z, i):
-    """Fractions of cell j, sum 1.   products (P - 1, n) float32; z (P, k), column i [written]"""
+    """Fractions of cell j, sum 1.   products (P - 1, n); z (P, k), column i [written]"""
     z[0, i], most = 1.0, 1
     for p in range(1, z.shape[0]):
         z[p, i] = products[p - 1, j]
@@ -25,7 +25,7 @@ def unpack(products, j, z, i):
 
 @njit(cache=True)
 def fractions(products):
-    """(P, n) fractions of all cells, sum 1, float64.   products (P - 1, n) float32"""
+    """(P, n) fractions of all cells, sum 1.   products (P - 1, n)"""
     z = np.empty((products.shape[0] + 1, products.shape[1]))
     for j in range(products.shape[1]):
         unpack(products, j, z, j)
@@ -34,7 +34,7 @@ def fractions(products):
 
 @njit(cache=True)
 def parent(products):
-    """(n,) fraction of the parent phase, float64.   products (P - 1, n) float32"""
+    """(n,) fraction of the parent phase.   products (P - 1, n)"""
     share, z = np.empty(products.shape[1]), np.empty((products.shape[0] + 1, 1))
     for j in range(share.size):
         unpack(products, j, z, 0)

@@ -64,7 +64,7 @@ def follow(before, after, dt, old, new, bainite, pearlite, martensite, records, 
 
     before, after  (n,)       temperature at its ends, K
     dt             ()         s
-    old, new       (P - 1, n) float32 volume fractions at its ends of all phases but austenite
+    old, new       (P - 1, n) volume fractions at its ends of all phases but austenite
     bainite, pearlite, martensite  ()  their rows, or -1
     records        (ROWS, n)  float32, see the names of the rows above   [written]
     parameter      (n,)       tempering parameter T (17 + log10 t_h) of martensite, K; 0 before   [written]

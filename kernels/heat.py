@@ -149,9 +149,7 @@ class Plan:
         self.phases = phases
         self.rest()
 
-    def begin(
-        self, H0: Array, products: NDArray[float32], T: Array, wall: Array, latent: NDArray[float32] | None = None
-    ) -> None:
+    def begin(self, H0: Array, products: Array, T: Array, wall: Array, latent: NDArray[float32] | None = None) -> None:
         """Take the state that a step starts from; T and wall are only guesses.
 
         H0        (n,)        J/m3
@@ -163,7 +161,7 @@ class Plan:
         if latent is not None:
             check("latent", latent, (self.n,), float32)
         check("H0", H0, (self.n,))
-        check("products", products, (self.phases - 1, self.n), float32)
+        check("products", products, (self.phases - 1, self.n))
         check("T", T, (self.n,))
         check("wall", wall, (self.patches,))
         self.T, self.wall[:] = T, wall[self.order]

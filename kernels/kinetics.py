@@ -22,7 +22,7 @@ DEEPEST = -40  # octave of X where the power law s = X^0.6 / 0.6 takes over
 CALM = 0.25  # of its change that martensite counts for: it is solved together with its latent heat
 SURPRISE = 0.25  # K, latent heat that nothing in the last step foretold, as bad as a change by the target
 CLOSE = 0.05  # K, agreement of the assumed and the found end of the path
-GREW = 1e-6  # austenite that grew by less is round-off of float32
+GREW = 1e-9  # austenite that grew by less is round-off
 ROUND = 1e-13  # a remainder below is round-off: the reaction is complete
 # without counted references, for counting those of the tables took longer than all the rest
 INNER = {"cache": True, "error_model": "numpy", "forceinline": True, "_nrt": False}
@@ -403,11 +403,11 @@ def react(
     after         (n,)        the expected one at the end, K: without `latent` that of the old phases;
                               [written] T(H, new phases)
     dt            ()          s
-    products      (P - 1, n)  float32 volume fractions at the start of all phases but austenite
+    products      (P - 1, n)  volume fractions at the start of all phases but austenite
     lowest        (n,)        lowest temperature since austenite last grew, K
     latent        (n,)        rate of release that `after` counts on, W/m3
     target        ()          change of a phase that one step should have
-    products_new  (P - 1, n)  float32 [written]
+    products_new  (P - 1, n)  [written]
     latent_new    (n,)        [written] mean rate of release in this step, W/m3
     largest       (b,)        [written] largest change of a phase in each block of BLOCK cells
     horizon       (b,)        [written] step that should change no phase by more than target, s
@@ -430,7 +430,7 @@ def ratchet(temperature, old, new, lowest):
     """Bring the lowest temperature since austenite last grew over one step.
 
     temperature  (n,)        K, at its end
-    old, new     (P - 1, n)  float32 volume fractions of all phases but austenite, at its ends
+    old, new     (P - 1, n)  volume fractions of all phases but austenite, at its ends
     lowest       (n,)        K   [written]
     """
     for j in prange(lowest.size):

@@ -235,7 +235,7 @@ def mixture(low, step, T0, z0, T1, z1, table, trip, creep, creeping, dt, law, ma
 def free_change(low, step, T0, z0, T1, z1, strain):
     """Largest |thermal| + |transformation| free strain of any cell between two instants.
 
-    z0, z1  (P - 1, n) float32 fractions of all phases but the first; strain (P, m); the others see mixture()
+    z0, z1  (P - 1, n) fractions of all phases but the first; strain (P, m); the others see mixture()
     """
     largest, a, b = 0.0, np.empty((strain.shape[0], 1)), np.empty((strain.shape[0], 1))
     for j in range(T0.size):

@@ -201,7 +201,7 @@ def balance(
     index       (n,)      box number of each cell
     free        (n,)      see free_strain
     du          (N, 3)    displacement increment, m
-    z0, z1      (P - 1, n) float32: fractions of all phases but the first, before and after
+    z0, z1      (P - 1, n) fractions of all phases but the first, before and after
     low .. martensite     the others see plasticity.mixture; theta, memory, factor see plasticity.point
     mean        (n,)      mean normal elastic strain, by B-bar the same at all points [written where keep]
     deviator    (n, 8, 5) float32 its deviator xx yy xy yz zx at the points [written where keep]

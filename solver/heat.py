@@ -21,7 +21,7 @@ from functools import cache
 from math import ceil, inf, sqrt
 
 import numpy as np
-from numpy import float32, float64, int64
+from numpy import float64, int64
 from numpy.typing import NDArray
 
 from ..kernels.enthalpy import enthalpy as enthalpy_of
@@ -138,7 +138,7 @@ class Heat:
         axis = self.tables.axis
         H = enthalpy_of(float(T0), z, 0, self.tables.enthalpy, axis.low, axis.step)
         T, wall = np.full(n, float(T0)), np.full(self.cells.patch_cell.size, float(T0))
-        return State(0.0, np.full(n, H), np.repeat(z[1:].astype(float32), n, axis=1), T, wall)
+        return State(0.0, np.full(n, H), np.repeat(z[1:], n, axis=1), T, wall)
 
     def energy(self, enthalpy: Array) -> float:
         """Heat content of the part, J.   enthalpy (n,) J/m3"""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..kernels.kinetics import BINS, BLOCK, DEEPEST, Laws, ratchet, react
 from ..materials.matter import Kinetics, Matter, Product
-from .state import Single, State
+from .state import State
 from .tables import Tables
 
 Array = NDArray[float64]
@@ -27,8 +27,8 @@ class Change:
     horizon   s, a step of this length should change no phase by more than TARGET
     """
 
-    products: Single
-    latent: Single
+    products: Array
+    latent: NDArray[float32]
     largest: float
     horizon: float
 

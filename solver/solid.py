@@ -15,7 +15,7 @@ from ..materials.matter import Matter
 from .geometry import Cells
 from .multigrid import Mesh, Multigrid, conjugate_gradients, mesh, pieces
 from .skin import skin
-from .state import Single, State
+from .state import State
 from .stress import Body, Knots, Load
 
 Array = NDArray[float64]
@@ -146,7 +146,7 @@ class Solid(Body):
             "property not a number there, or the increment far too large?"
         )
 
-    def raw_stress(self, mechanics: dict[str, Array], T: Array, z: Single) -> Array:
+    def raw_stress(self, mechanics: dict[str, Array], T: Array, z: Array) -> Array:
         p, n = self.properties, self.cells.index.size
         stress = np.empty((6, n))
         deviator = mechanics["deviator"].reshape(n, 8, 5)

@@ -3,13 +3,12 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy import float32, float64
+from numpy import float64
 from numpy.typing import NDArray
 
 from ..kernels.fractions import fractions, parent
 
 Array = NDArray[float64]
-Single = NDArray[float32]
 
 
 @dataclass
@@ -18,7 +17,7 @@ class State:
 
     time         s from the start of the first step
     enthalpy     (n,)    J/m3, sum of z_i H_i(T) over the phases
-    products     (P - 1, n) float32, volume fractions of all phases but the first; that is what they lack of 1
+    products     (P - 1, n) volume fractions of all phases but the first; that is what they lack of 1
     temperature  (n,)    K, T(enthalpy, phases)
     wall         (p,)    K, surface temperature of every wall patch
     memory       what kinetics, hardness and the recorder carry from step to step, (n,) or (k, n) each
@@ -27,7 +26,7 @@ class State:
 
     time: float
     enthalpy: Array
-    products: Single
+    products: Array
     temperature: Array
     wall: Array
     memory: dict[str, NDArray[np.generic]] = field(default_factory=dict)
@@ -44,6 +43,6 @@ class State:
         return parent(self.products)
 
 
-def products(phases: Array) -> Single:
-    """What a state keeps of volume fractions (P, n): those after the first, float32."""
-    return np.ascontiguousarray(phases[1:], float32)
+def products(phases: Array) -> Array:
+    """What a state keeps of volume fractions (P, n): those after the first."""
+    return np.ascontiguousarray(phases[1:], float64)

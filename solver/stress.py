@@ -12,7 +12,7 @@ from ..kernels import plasticity
 from ..kernels.fractions import fractions
 from ..materials.matter import Matter, Property
 from .geometry import Cells
-from .state import Single, State
+from .state import State
 
 Array = NDArray[float64]
 
@@ -60,9 +60,9 @@ class Load:
     """
 
     T0: Array
-    z0: Single
+    z0: Array
     T1: Array
-    z1: Single
+    z1: Array
     dt: float
     theta: float
 
@@ -110,7 +110,7 @@ class Properties:
         self.martensite = names.index("martensite") if mixed else -1
         self.memory = float(matter.memory)
 
-    def rows(self, T0: Array, z0: Single, T1: Array, z1: Single, dt: float) -> tuple[Array, Array]:
+    def rows(self, T0: Array, z0: Array, T1: Array, z1: Array, dt: float) -> tuple[Array, Array]:
         """Rows (n, ROW) and creep (n, 2, c) of kernels.plasticity.point.
 
         T0, T1 (n,) K and z0, z1 (P - 1, n) before and after; dt in s.
@@ -124,7 +124,7 @@ class Properties:
         )  # fmt: skip
         return rows, creeps
 
-    def change(self, T0: Array, z0: Single, T1: Array, z1: Single) -> float:
+    def change(self, T0: Array, z0: Array, T1: Array, z1: Array) -> float:
         """Largest |thermal| + |transformation| free strain of any cell between two instants."""
         strain = self.table[plasticity.STRAIN]
         return float(plasticity.free_change(self.low, self.step, T0, z0, T1, z1, strain))
@@ -133,7 +133,7 @@ class Properties:
 class Body(ABC):
     """A free body that takes load increments; each metric says how one increment is solved.
 
-    It keeps in state.mechanics, all flat, float64 but for the products:
+    It keeps in state.mechanics, all float64:
         last_temperature (n,) K, last_products (P - 1, n), last_time (1,) s at the last increment
         plastic_strain (n,)                     cell means
         peak (n,) Pa                            largest principal stress since below martensite start
@@ -162,7 +162,7 @@ class Body(ABC):
         """
 
     @abstractmethod
-    def raw_stress(self, mechanics: dict[str, Array], T: Array, z: Single) -> Array:
+    def raw_stress(self, mechanics: dict[str, Array], T: Array, z: Array) -> Array:
         """(6, n) mean stress of each cell as solved, Pa; T (n,) K and z (P - 1, n) at the last increment."""
 
     @abstractmethod
@@ -229,7 +229,7 @@ class Body(ABC):
         return Increment(iterations, residual, converged)
 
     def _relaxed(
-        self, mechanics: dict[str, Array], T0: Array, z0: Single, T1: Array, z1: Single, elapsed: float
+        self, mechanics: dict[str, Array], T0: Array, z0: Array, T1: Array, z1: Array, elapsed: float
     ) -> float:
         """Share of the elapsed time, at least SHORTEST, in which creep takes RELAXATION of a stress."""
         most, strain = 0.0, self.shear(mechanics)
@@ -244,7 +244,7 @@ class Body(ABC):
             most = max(most, float(loss.max()))
         return max(RELAXATION / max(most, RELAXATION), SHORTEST)
 
-    def _watch(self, mechanics: dict[str, Array], T: Array, z: Single) -> None:
+    def _watch(self, mechanics: dict[str, Array], T: Array, z: Array) -> None:
         """Follow the largest principal stress of the cells below martensite start."""
         below = self.watch > T
         if below.any():
@@ -298,7 +298,7 @@ class Banded(Body):
             mechanics.update(new)
         return used, error, ok
 
-    def raw_stress(self, mechanics: dict[str, Array], T: Array, z: Single) -> Array:
+    def raw_stress(self, mechanics: dict[str, Array], T: Array, z: Array) -> Array:
         return mechanics["stress"].reshape(6, -1).copy()
 
 

@@ -303,9 +303,9 @@ def test_leblond_factor_above_one_half_of_yield():
                 bar.step(700.0, (1 - z, z), sigma=sigma)
             strains[name, sigma] = bar.strain / (1e-10 * sigma)
     gain = 0.8 * (1 - np.log(0.8)) - 0.3 * (1 - np.log(0.3))
-    assert strains["leblond", 100 * MPA] == pytest.approx(gain, rel=1e-7)
-    assert strains["leblond", 300 * MPA] == pytest.approx(gain * (1 + 3.5 / 4), rel=1e-7)
-    assert strains["tanaka", 300 * MPA] == pytest.approx(0.5, rel=1e-7)
+    assert strains["leblond", 100 * MPA] == pytest.approx(gain, rel=1e-9)
+    assert strains["leblond", 300 * MPA] == pytest.approx(gain * (1 + 3.5 / 4), rel=1e-9)
+    assert strains["tanaka", 300 * MPA] == pytest.approx(0.5, rel=1e-9)
 
 
 def test_hardening_is_inherited():

@@ -84,7 +84,7 @@ def centres(cells: Cells):
 
 def at(cells: Cells, T, phases=1) -> State:
     n = cells.index.size
-    z = np.zeros((phases - 1, n), np.float32)
+    z = np.zeros((phases - 1, n))
     return State(0.0, np.zeros(n), z, np.full(n, float(T)), np.zeros(0))
 
 

@@ -385,7 +385,7 @@ def clamped_cube() -> Iterator[Verdict]:
     kind = elastic()
     one = partial(Verdict, unit="MPa", source="Hooke's law")
     properties, T = Properties(kind, Axis()), np.array([HOT])
-    alone = np.empty((0, 1), np.float32)
+    alone = np.empty((0, 1))
     row = properties.rows(T, alone, T + 100.0, alone, 0.0)[0][0]
     still, empty = (0.0,) * 6, np.zeros((2, 0))
     held = law.point(still, still, 0.0, 0.0, row, empty, np.zeros(0), 0.5, 0.0, False)[0]
@@ -427,7 +427,7 @@ def unstressed(cells: Cells, kind: Matter) -> tuple[Body, State]:
     """The stress solver and a state at 850 degC, all of the first phase."""
     n = cells.index.size
     body = mechanics_for(cells, kind, Axis())
-    z = np.zeros((len(kind.phases) - 1, n), np.float32)
+    z = np.zeros((len(kind.phases) - 1, n))
     state = State(0.0, np.zeros(n), z, np.full(n, HOT), np.full(cells.patch_cell.size, HOT))
     body.start(state)
     return body, state
