@@ -110,7 +110,7 @@ cdef class Plan:
         self.s.table.rise = a["rise"]
         self.s.table.temperature = real(a["temperature"])
         self.s.table.conducted = real(a["theta"])
-        self.s.n = len(a["T"])
+        self.s.n = a["count"]
         self.s.m = len(a["rim"])
         self.s.f = a["faces"]
         self.s.p = len(a["patch_cell"])
@@ -132,8 +132,6 @@ cdef class Plan:
         self.s.patch_distance = real(a["patch_distance"])
         self.s.source = &source[0]
         self.s.present = &present[0]
-        self.s.T = written(a["T"])
-        self.s.conducted = written(a["conducted"])
         self.s.wall = written(a["wall"])
         self.s.power = written(a["power"])
         self.s.slope = written(a["slope"])
@@ -142,22 +140,33 @@ cdef class Plan:
         self.walls = (self.s.p + BLOCK - 1) // BLOCK
         self.chunks = len(a["chunk"]) - 1
 
-    def begin(self, const double[::1] H0, const double[::1] phases, const float[::1] latent):
+    def begin(
+        self, const double[::1] H0, const double[::1] products, double[::1] T, double[::1] conducted,
+        const float[::1] latent
+    ):
         """Take the state that a step starts from and look which phases each block of cells holds.
 
-        H0      (n,)     J/m3
-        phases  (P * n,) volume fractions
-        latent  (n,) or None  W/m3
+        H0         (n,)           J/m3
+        products   ((P - 1) * n,) volume fractions
+        T          (n,)           K, a guess   [written by `look`]
+        conducted  (n,)           work space
+        latent     (n,) or None   W/m3
         """
         cdef int64_t i
-        self.state = (H0, phases, latent)
+        self.state = (H0, products, T, conducted, latent)
         self.s.H0 = &H0[0]
-        self.s.phase = &phases[0]
+        self.s.phase = &products[0] if products.shape[0] else NULL
+        self.s.T = &T[0]
+        self.s.conducted = &conducted[0]
         self.s.latent = NULL
         if latent is not None:
             self.s.latent = &latent[0]
         for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
             present_part(&self.s, i)
+
+    def rest(self):
+        """Let go of what `begin` was given."""
+        self.state = ()
 
     def look(self, double[::1] D, const double[::1] laws, const int64_t[::1] patch_law, double[::1] zone_power):
         """Temperature of every cell at H0 + D, wall temperature and heat of every patch.

@@ -25,7 +25,8 @@
 #define BLOCK 256   /* cells that share one look at which phases are present */
 #define REACH 1024  /* longest piece of a row handled at once */
 
-/* phases x knots tables on one uniform axis [K]; integral only where there is one phase */
+/* phases x knots tables on one uniform axis [K]; integral only where there is one phase. Row 0 is of the parent, the
+   others less the parent's: a mixture is the parent plus fractions of the products, z (P - 1, n) */
 typedef struct {
     int64_t phases, knots;
     double low, step;
@@ -45,13 +46,13 @@ EACH int32_t interval(double place, int64_t knots)
     return (int32_t)(place < last ? place : last);
 }
 
-/* which phases a block of cells holds, one bit each */
+/* which products a block of cells holds, bit p of phase p */
 ROW uint32_t phases_present(const double *RESTRICT z, int64_t stride, int64_t phases, int64_t n)
 {
     uint32_t present = 0;
-    for (int64_t p = 0; p < phases; p++) {
+    for (int64_t p = 1; p < phases; p++) {
         int64_t holds = 0;
-        for (int64_t c = 0; c < n; c++) holds |= z[p * stride + c] != 0.0;
+        for (int64_t c = 0; c < n; c++) holds |= z[(p - 1) * stride + c] != 0.0;
         present |= (uint32_t)(holds != 0) << p;
     }
     return present;
@@ -63,9 +64,9 @@ static int32_t interval_of(const Table *t, uint32_t present, const double *z, in
     int64_t below = 0, above = t->knots - 1;
     while (above - below > 1) {
         int64_t i = (below + above) / 2;
-        double a = 0.0;
-        for (int64_t p = 0; p < t->phases; p++)
-            if (present >> p & 1) a += z[p * stride] * t->enthalpy[p * t->knots + i];
+        double a = t->enthalpy[i];
+        for (int64_t p = 1; p < t->phases; p++)
+            if (present >> p & 1) a += z[(p - 1) * stride] * t->enthalpy[p * t->knots + i];
         if (a <= H) below = i;
         else above = i;
     }
@@ -97,11 +98,14 @@ ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *
     for (int64_t c = 0; c < n; c++) j[c] = interval((T[c] - low) / step, knots);
     for (int pass = 0; pass < 8; pass++) {
         int64_t moved = 0;
-        for (int64_t c = 0; c < n; c++) a[c] = b[c] = 0.0;
-        for (int64_t p = 0; p < phases; p++) {
+        for (int64_t c = 0; c < n; c++) {
+            a[c] = t->enthalpy[j[c]];
+            b[c] = t->enthalpy[j[c] + 1];
+        }
+        for (int64_t p = 1; p < phases; p++) {
             if (!(present >> p & 1)) continue;
             const double *RESTRICT h = t->enthalpy + p * knots;
-            const double *RESTRICT zp = z + p * stride;
+            const double *RESTRICT zp = z + (p - 1) * stride;
             for (int64_t c = 0; c < n; c++) {
                 a[c] += zp[c] * h[j[c]];
                 b[c] += zp[c] * h[j[c] + 1];
@@ -129,12 +133,15 @@ ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *
         for (int64_t c = 0; c < n; c++) conducted[c] = k[c];
         return;
     }
-    for (int64_t c = 0; c < n; c++) k[c] = 0.0;
-    for (int64_t c = 0; c < n; c++) r[c] = r[c] < 0.0 ? 0.0 : r[c] > 1.0 ? 1.0 : r[c];
-    for (int64_t p = 0; p < phases; p++) {
+    for (int64_t c = 0; c < n; c++) {
+        double k0 = t->conductivity[j[c]];
+        r[c] = r[c] < 0.0 ? 0.0 : r[c] > 1.0 ? 1.0 : r[c];
+        k[c] = k0 + r[c] * (t->conductivity[j[c] + 1] - k0);
+    }
+    for (int64_t p = 1; p < phases; p++) {
         if (!(present >> p & 1)) continue;
         const double *RESTRICT cond = t->conductivity + p * knots;
-        const double *RESTRICT zp = z + p * stride;
+        const double *RESTRICT zp = z + (p - 1) * stride;
         for (int64_t c = 0; c < n; c++) {
             double k0 = cond[j[c]];
             k[c] += zp[c] * (k0 + r[c] * (cond[j[c] + 1] - k0));
@@ -159,7 +166,7 @@ EACH void cell_properties(const Table *t, const double *z, int64_t stride, doubl
     r = r < 0.0 ? 0.0 : r > 1.0 ? 1.0 : r;
     double c = 0.0, k = 0.0;
     for (int64_t p = 0; p < t->phases; p++) {
-        double share = z[p * stride];
+        double share = p ? z[(p - 1) * stride] : 1.0;
         if (share == 0.0) continue;
         const double *h = t->enthalpy + p * t->knots + j, *cond = t->conductivity + p * t->knots + j;
         c += share * (h[1] - h[0]) / t->step;
@@ -197,12 +204,14 @@ ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double 
         j[c] = interval(place, knots);
         double s = place - j[c];
         r[c] = s < 0.0 ? 0.0 : s > 1.0 ? 1.0 : s;
-        cap[c] = k[c] = 0.0;
+        const double *h = t->enthalpy + j[c], *cond = t->conductivity + j[c];
+        cap[c] = h[1] - h[0];
+        k[c] = cond[0] + r[c] * (cond[1] - cond[0]);
     }
-    for (int64_t p = 0; p < phases; p++) {
+    for (int64_t p = 1; p < phases; p++) {
         if (!(present >> p & 1)) continue;
         const double *RESTRICT h = t->enthalpy + p * knots, *RESTRICT cond = t->conductivity + p * knots;
-        const double *RESTRICT zp = z + p * stride;
+        const double *RESTRICT zp = z + (p - 1) * stride;
         for (int64_t c = 0; c < n; c++) {
             double k0 = cond[j[c]];
             cap[c] += zp[c] * (h[j[c] + 1] - h[j[c]]);
@@ -308,7 +317,7 @@ EACH void wall_conductivity(const Table *t, const double *z, int64_t stride, dou
     int outside = place < 0.0 || place > (double)(t->knots - 1);
     *ka = *kb = 0.0;
     for (int64_t p = 0; p < t->phases; p++) {
-        double share = z[p * stride];
+        double share = p ? z[(p - 1) * stride] : 1.0;
         if (share == 0.0) continue;
         const double *cond = t->conductivity + p * t->knots + j;
         double slope = outside ? 0.0 : (cond[1] - cond[0]) / t->step;
@@ -427,7 +436,8 @@ typedef struct {
     const int64_t *first_patch;    /* (m + 1,) */
     const int64_t *patch_cell, *patch_law;
     const double *patch_area, *patch_distance;
-    const double *H0, *phase;      /* (n,), (P, n) */
+    const double *H0;              /* (n,) J/m3 */
+    const double *phase;           /* (P - 1, n) fractions of the products */
     const double *share;           /* (m,) weight of the error of each rim cell */
     const double *laws;            /* (laws, m knots + 1) W/m2 into the part, then the steepest -dq/dTs */
     const double *source;          /* () W/m3 */

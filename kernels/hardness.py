@@ -3,6 +3,9 @@
 from math import ceil, exp, log, log10, nan
 
 from numba import njit, prange
+from numpy import float64
+
+from .kinetics import GREW
 
 ROWS = 8  # of the records, in this order:
 PASSAGE_700 = 0  # s from 750 to 650 degC: NaN not begun, positive under way, negative over (the time is -value)
@@ -16,7 +19,6 @@ PEARLITE_HEAT = 7
 
 DATUM = 700.0  # K; sums about it lose nothing in float32
 INTERRUPTED = 0.2  # of the rate at 700 degC: bainite at a slower mean rate since 650 degC is held, not cooled
-GREW = 1e-9  # austenite that grew by less is round-off
 SOME = 1e-3  # martensite that can be tempered
 COLD = 373.15  # K, no tempering below
 FRESH = 5400.0  # K, parameter of untempered martensite: the low end of the regression, m = -8.6 [chosen]
@@ -62,14 +64,17 @@ def follow(before, after, dt, old, new, bainite, pearlite, martensite, records, 
 
     before, after  (n,)       temperature at its ends, K
     dt             ()         s
-    old, new       (P, n)     volume fractions at its ends; row 0 austenite
+    old, new       (P - 1, n) volume fractions at its ends of all phases but austenite
     bainite, pearlite, martensite  ()  their rows, or -1
     records        (ROWS, n)  float32, see the names of the rows above   [written]
     parameter      (n,)       tempering parameter T (17 + log10 t_h) of martensite, K; 0 before   [written]
     """
     for j in prange(before.size):
         T0, T1 = before[j], after[j]
-        if new[0, j] > old[0, j] + GREW:
+        lost = 0.0
+        for p in range(old.shape[0]):
+            lost += old[p, j] - new[p, j]
+        if lost > GREW:
             for row in range(ROWS):
                 records[row, j] = nan if row <= SINCE_650 else 0.0
             parameter[j] = 0.0
@@ -86,7 +91,7 @@ def follow(before, after, dt, old, new, bainite, pearlite, martensite, records, 
                 records[SINCE_650, j] = dt * (923.15 - T1) / (T0 - T1)
         middle = 0.5 * (T0 + T1)
         if bainite >= 0:
-            dz = new[bainite, j] - old[bainite, j]
+            dz = float64(new[bainite, j]) - old[bainite, j]
             if dz > 0.0:
                 records[BAINITE, j] += dz
                 records[BAINITE_HEAT, j] += dz * (middle - DATUM)
@@ -95,12 +100,12 @@ def follow(before, after, dt, old, new, bainite, pearlite, martensite, records, 
                 if not mean >= INTERRUPTED * 100.0 * records[SINCE_650, j]:
                     records[BAINITE_HELD, j] += dz
         if pearlite >= 0:
-            dz = new[pearlite, j] - old[pearlite, j]
+            dz = float64(new[pearlite, j]) - old[pearlite, j]
             if dz > 0.0:
                 records[PEARLITE, j] += dz
                 records[PEARLITE_HEAT, j] += dz * (middle - DATUM)
         if martensite >= 0 and new[martensite, j] > SOME:
-            m0, m1 = old[martensite, j], new[martensite, j]
+            m0, m1 = float64(old[martensite, j]), float64(new[martensite, j])
             if m1 > m0 and parameter[j] > FRESH:  # what forms now has not been tempered: the mean falls
                 parameter[j] = FRESH + (parameter[j] - FRESH) * m0 / m1
             # while it forms on cooling, auto-tempering is in the hardness as quenched

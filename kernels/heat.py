@@ -41,13 +41,15 @@ class Plan:
     patch_distance   (p,)    signed distance from the cell centre to the wall, m
     patch_zone       (p,)    0 .. zones-1
     reach            ()      no wall resistance times conductivity is less, m
-    enthalpy         (P, m)  J/m3 on a uniform axis, strictly increasing
+    enthalpy         (P, m)  J/m3 on a uniform axis, strictly increasing; row 0 of the parent phase
     conductivity     (P, m)  W/m/K
     low, step        ()      the axis, K
     states           matter with one enthalpy for each state: (first enthalpy and step of a uniform axis, J/m3;
                      temperature (s,) K, never falling; conductivity integral (s,) W/m); then P is 1
     threads          ()      the results do not depend on it
     source           ()      W/m3, may be changed between looks
+
+    Between `begin` and `rest` it has what a step needs: T, F0, D1, D2, E, (n,) each; otherwise nothing of that size.
     """
 
     def __init__(
@@ -114,10 +116,7 @@ class Plan:
         self.n, self.patches, self.zone_count, self.knots, self.threads = n, p, zones, knots, threads
         self.order = order
         self.back = np.argsort(order, kind="stable")
-        self.source = np.zeros(1)
-        self.T, self.wall = np.zeros(n), np.zeros(p)
-        self.F0, self.D1, self.D2 = (np.zeros(n) for _ in range(3))
-        self.E = np.zeros(n)
+        self.source, self.wall = np.zeros(1), np.zeros(p)
         self.radius = np.zeros(-(-n // BLOCK) + -(-m // BLOCK))
         chunks = _chunks(pieces)
         self.error = np.zeros(len(chunks) - 1 + -(-m // BLOCK))
@@ -140,8 +139,8 @@ class Plan:
                 "zones": zones,
                 "reach": reach,
                 "inverse_square": np.array(spacing, float64) ** -2.0,
-                "enthalpy": enthalpy.ravel(),
-                "conductivity": conductivity.ravel(),
+                "enthalpy": _over_parent(enthalpy),
+                "conductivity": _over_parent(conductivity),
                 "integral": np.append(0.0, np.cumsum(0.5 * step * (conductivity[0, 1:] + conductivity[0, :-1]))),
                 "datum": datum,
                 "rise": rise,
@@ -152,8 +151,7 @@ class Plan:
                 "step": step,
                 "source": self.source,
                 "present": np.zeros(-(-n // BLOCK), np.uint32),
-                "T": self.T,
-                "conducted": np.zeros(n),
+                "count": n,
                 "wall": self.wall,
                 "power": np.zeros(p),
                 "slope": np.zeros(p),
@@ -161,25 +159,31 @@ class Plan:
             threads,
         )
         self.phases = phases
+        self.rest()
 
-    def begin(self, H0: Array, phases: Array, T: Array, wall: Array, latent: NDArray[float32] | None = None) -> None:
+    def begin(self, H0: Array, products: Array, T: Array, wall: Array, latent: NDArray[float32] | None = None) -> None:
         """Take the state that a step starts from; T and wall are only guesses.
 
-        H0      (n,)    J/m3
-        phases  (P, n)  volume fractions
-        T       (n,)    K
-        wall    (p,)    K
-        latent  (n,)    W/m3, source of each cell in every rate until the next `begin`
+        H0        (n,)        J/m3
+        products  (P - 1, n)  volume fractions of all phases but the parent
+        T         (n,)        K   [written by `look`]
+        wall      (p,)        K
+        latent    (n,)        W/m3, source of each cell in every rate until the next `begin`
         """
         if latent is not None:
             check("latent", latent, (self.n,), float32)
         check("H0", H0, (self.n,))
-        check("phases", phases, (self.phases, self.n))
+        check("products", products, (self.phases - 1, self.n))
         check("T", T, (self.n,))
         check("wall", wall, (self.patches,))
-        self.T[:] = T
-        self.wall[:] = wall[self.order]
-        self._loops.begin(H0, phases.reshape(-1), latent)
+        self.T, self.wall[:] = T, wall[self.order]
+        self.F0, self.D1, self.D2, self.E = (np.zeros(self.n) for _ in range(4))
+        self._loops.begin(H0, products.reshape(-1), T, np.empty(self.n), latent)
+
+    def rest(self) -> None:
+        """Let go of the arrays of a step."""
+        self.T = self.F0 = self.D1 = self.D2 = self.E = np.empty(0)
+        self._loops.rest()
 
     def look(self, D: Array | None, laws: Array, patch_law: Index, zone_power: Array) -> None:
         """Temperature of every cell at H0 + D, wall temperature and heat of every patch.
@@ -245,6 +249,11 @@ class Plan:
     def wall_temperature(self) -> Array:
         """(p,) K, in the order the patches were given."""
         return self.wall[self.back]
+
+
+def _over_parent(table: Array) -> Array:
+    """(P m,) of a table (P, m): the row of the parent, then what each product adds to it."""
+    return np.concatenate([table[:1], table[1:] - table[0]]).ravel()
 
 
 def _pieces(run: Index) -> Index:

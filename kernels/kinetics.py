@@ -13,6 +13,7 @@ from numba import njit, prange
 
 from .enthalpy import enthalpy as enthalpy_of
 from .enthalpy import temperature
+from .fractions import unpack
 
 BLOCK = 512  # cells; the largest change is a maximum over blocks, the same for any number of threads
 SPACING = 5.0  # K, longest piece of a temperature path with one rate integral
@@ -21,6 +22,7 @@ DEEPEST = -40  # octave of X where the power law s = X^0.6 / 0.6 takes over
 CALM = 0.25  # of its change that martensite counts for: it is solved together with its latent heat
 SURPRISE = 0.25  # K, latent heat that nothing in the last step foretold, as bad as a change by the target
 CLOSE = 0.05  # K, agreement of the assumed and the found end of the path
+GREW = 1e-9  # austenite that grew by less is round-off
 ROUND = 1e-13  # a remainder below is round-off: the reaction is complete
 # without counted references, for counting those of the tables took longer than all the rest
 INNER = {"cache": True, "error_model": "numpy", "forceinline": True, "_nrt": False}
@@ -175,27 +177,25 @@ def _equilibrium(T, laws):
 
 @njit(**INNER)
 def _austenitise(z, j, a, b, h, laws):
-    """Austenite along a -> b [K] in h [s] by the exact step for constant tau; returns whether it grew."""
+    """Austenite along a -> b [K] in h [s] by the exact step for constant tau; it never shrinks."""
     start, end = _equilibrium(a, laws), _equilibrium(b, laws)
     tau = laws.tau1 + (laws.tau3 - laws.tau1) * _equilibrium(0.5 * (a + b), laws)
     lag = tau * (end - start) / h
     g = z[0, j]
     grown = end - lag + (g - start + lag) * exp(-h / tau)
     if grown <= g:
-        return False
+        return
     if 1.0 - grown < ROUND:
         grown = 1.0
     keep = (1.0 - grown) / (1.0 - g)
     for p in range(1, z.shape[0]):
         z[p, j] *= keep
     z[0, j] = grown
-    return True
 
 
 @njit(**INNER)
 def _follow(z, j, a, b, dt, pieces, laws):
-    """Diffusional changes on the straight path a -> b [K] in dt [s]; returns whether austenite grew."""
-    grew = False
+    """Diffusional changes on the straight path a -> b [K] in dt [s]."""
     h, rise = dt / pieces, (b - a) / pieces
     for piece in range(pieces):
         c, stop = a + piece * rise, (a + (piece + 1) * rise if piece < pieces - 1 else b)
@@ -211,7 +211,7 @@ def _follow(z, j, a, b, dt, pieces, laws):
             if 0.5 * (c + d) > laws.ac1:
                 # while austenite grows nothing decomposes, and products stop at the equilibrium
                 if room < 1.0 and _equilibrium(0.5 * (c + d), laws) > room:
-                    grew = _austenitise(z, j, c, d, part, laws) or grew
+                    _austenitise(z, j, c, d, part, laws)
                     room = 0.0
                 room -= _equilibrium(d, laws)
             for k in range(laws.product.size):
@@ -224,7 +224,6 @@ def _follow(z, j, a, b, dt, pieces, laws):
                 break
             c = d
     _round_off(z, j)
-    return grew
 
 
 @njit(**INNER)
@@ -278,28 +277,28 @@ def _quench(H, T, z, j, bound, laws):
 
 
 @njit(**INNER)
-def _solve(H, before, after, dt, phases, z, j, pieces, ratchet, laws):
+def _solve(H, before, after, dt, old, z, pieces, ratchet, laws):
     """End of the path of one cell: its transformations depend on the temperature they lead to.
 
     Secant on T - x, x the assumed end; a fixed point would diverge while austenite forms with a small tau.
-    Returns (T, whether austenite grew).
+    old, z (P, 1): fractions at the start and at the end [written]. Returns T.
     """
     x, x_old, gap_old = after, 0.0, 0.0
-    T, grew = after, False
+    T = after
     for trial in range(8):
         for p in range(z.shape[0]):
-            z[p, j] = phases[p, j]
-        grew = _follow(z, j, before, x, dt, pieces, laws)
+            z[p, 0] = old[p, 0]
+        _follow(z, 0, before, x, dt, pieces, laws)
         if laws.latent >= 0.0:
-            T = temperature(H, z, j, laws.table, laws.low, laws.step, x)
-        T = _quench(H, T, z, j, ratchet, laws)
+            T = temperature(H, z, 0, laws.table, laws.low, laws.step, x)
+        T = _quench(H, T, z, 0, ratchet, laws)
         gap = T - x
         if abs(gap) < CLOSE:
             break
         slope = -1.0 if trial == 0 else (gap - gap_old) / (x - x_old)
         x_old, gap_old = x, gap
         x -= gap / min(slope, -0.2)
-    return T, grew
+    return T
 
 
 @njit(**INNER)
@@ -322,22 +321,28 @@ def _block(
     before,
     after,
     dt,
-    phases,
+    products,
     lowest,
     latent,
     target,
-    phases_new,
-    temperature_new,
-    lowest_new,
+    products_new,
     latent_new,
+    old,
+    new,
 ):
-    """Cells first <= j < end of `react`; returns (largest change of a phase, horizon)."""
-    for p in range(phases.shape[0]):
+    """Cells first <= j < end of `react`; returns (largest change of a phase, horizon).
+
+    old, new (P, 1): fractions of the cell under way, at the start and at the end of the step [written].
+    """
+    for p in range(products.shape[0]):
         for j in range(first, end):
-            phases_new[p, j] = phases[p, j]
+            products_new[p, j] = products[p, j]
     change, ahead = 0.0, inf
     for j in range(first, end):
-        g, T = phases[0, j], after[j]
+        unpack(products, j, old, 0)
+        g, T = old[0, 0], after[j]
+        for p in range(old.shape[0]):
+            new[p, 0] = old[p, 0]
         down, up = min(before[j], T), max(before[j], T)
         ratchet = min(lowest[j], laws.start)
         active = 1 if g < 1.0 and up > laws.ac1 else 0
@@ -345,36 +350,32 @@ def _block(
             for i in range(laws.product.size):
                 if up >= laws.windows[i, 0] and down <= laws.windows[i, 1]:
                     active += 1
-        grew = False
         if active > 0:
             pieces = max(min(active, 2), int(ceil((up - down) / SPACING)))
-            T, grew = _solve(
-                enthalpy[j], before[j], T, dt, phases, phases_new, j, pieces, ratchet, laws
-            )  # fmt: skip
+            T = _solve(enthalpy[j], before[j], T, dt, old, new, pieces, ratchet, laws)
         else:
             if latent[j] != 0.0:  # expected, but nothing forms any more
-                T = temperature(enthalpy[j], phases, j, laws.table, laws.low, laws.step, T)
+                T = temperature(enthalpy[j], old, 0, laws.table, laws.low, laws.step, T)
             if T < ratchet and g > 0.0:
-                T = _quench(enthalpy[j], T, phases_new, j, ratchet, laws)
+                T = _quench(enthalpy[j], T, new, 0, ratchet, laws)
                 active = 1
-        temperature_new[j] = T
         latent_new[j] = 0.0
-        lowest_new[j] = T if grew else min(lowest[j], T)
         if active > 0:
             moved = 0.0
-            for p in range(phases.shape[0]):
+            for p in range(1, old.shape[0]):  # austenite moves with its products
                 share = CALM if p == laws.martensite else 1.0
-                if p > 0:  # austenite moves with its products
-                    moved = max(moved, share * abs(phases_new[p, j] - phases[p, j]))
+                moved = max(moved, share * abs(new[p, 0] - old[p, 0]))
+                products_new[p - 1, j] = new[p, 0]
             surprise = abs(T - after[j]) / SURPRISE if T >= ratchet else 0.0
             change = max(change, moved, target * surprise)
             if moved > 0.0:
                 ahead = min(ahead, dt * target / moved, dt / sqrt(max(surprise, 1e-9)))
                 if laws.latent >= 0.0:
-                    kept = enthalpy_of(T, phases, j, laws.table, laws.low, laws.step)
+                    kept = enthalpy_of(T, old, 0, laws.table, laws.low, laws.step)
                     latent_new[j] = (kept - enthalpy[j]) / dt
         if T >= laws.start and T < laws.ac1 or g == 1.0:
-            ahead = min(ahead, _foresee(T, T - before[j], phases_new[0, j], dt, target, laws))
+            ahead = min(ahead, _foresee(T, T - before[j], new[0, 0], dt, target, laws))
+        after[j] = T
     return change, ahead
 
 
@@ -385,42 +386,55 @@ def react(
     before,
     after,
     dt,
-    phases,
+    products,
     lowest,
     latent,
     target,
-    phases_new,
-    temperature_new,
-    lowest_new,
+    products_new,
     latent_new,
     largest,
     horizon,
 ):
     """One step of all transformations at constant enthalpy, on the straight path before -> T(H, new phases).
 
-    laws             Laws
-    enthalpy         (n,)    H at the end of the step, J/m3
-    before, after    (n,)    temperature at the start, and the expected one at the end, K: without `latent` the one
-                             of the old phases
-    dt               ()      s
-    phases           (P, n)  volume fractions at the start; row 0 austenite
-    lowest           (n,)    lowest temperature since austenite last grew, K
-    latent           (n,)    rate of release that `after` counts on, W/m3
-    target           ()      change of a phase that one step should have
-    phases_new       (P, n)  [written]
-    temperature_new  (n,)    [written] K
-    lowest_new       (n,)    [written] K
-    latent_new       (n,)    [written] mean rate of release in this step, W/m3
-    largest          (b,)    [written] largest change of a phase in each block of BLOCK cells
-    horizon          (b,)    [written] step that should change no phase by more than target, s
+    laws          Laws
+    enthalpy      (n,)        H at the end of the step, J/m3
+    before        (n,)        temperature at the start, K
+    after         (n,)        the expected one at the end, K: without `latent` that of the old phases;
+                              [written] T(H, new phases)
+    dt            ()          s
+    products      (P - 1, n)  volume fractions at the start of all phases but austenite
+    lowest        (n,)        lowest temperature since austenite last grew, K
+    latent        (n,)        rate of release that `after` counts on, W/m3
+    target        ()          change of a phase that one step should have
+    products_new  (P - 1, n)  [written]
+    latent_new    (n,)        [written] mean rate of release in this step, W/m3
+    largest       (b,)        [written] largest change of a phase in each block of BLOCK cells
+    horizon       (b,)        [written] step that should change no phase by more than target, s
     """
     n, blocks = enthalpy.size, largest.size
     stride = STRIDE if blocks % STRIDE else 1
     for turn in prange(blocks):
         block = turn * stride % blocks
+        old, new = np.empty((products.shape[0] + 1, 1)), np.empty((products.shape[0] + 1, 1))
         change, ahead = _block(
-            block * BLOCK, min(n, (block + 1) * BLOCK), laws, enthalpy, before, after, dt, phases, lowest,
-            latent, target, phases_new, temperature_new, lowest_new, latent_new,
+            block * BLOCK, min(n, (block + 1) * BLOCK), laws, enthalpy, before, after, dt, products, lowest,
+            latent, target, products_new, latent_new, old, new,
         )  # fmt: skip
         largest[block] = change
         horizon[block] = ahead
+
+
+@njit(cache=True, parallel=True, nogil=True)
+def ratchet(temperature, old, new, lowest):
+    """Bring the lowest temperature since austenite last grew over one step.
+
+    temperature  (n,)        K, at its end
+    old, new     (P - 1, n)  volume fractions of all phases but austenite, at its ends
+    lowest       (n,)        K   [written]
+    """
+    for j in prange(lowest.size):
+        lost = 0.0
+        for p in range(old.shape[0]):
+            lost += old[p, j] - new[p, j]
+        lowest[j] = temperature[j] if lost > GREW else min(lowest[j], temperature[j])

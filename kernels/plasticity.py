@@ -18,6 +18,8 @@ Components xx yy zz xy yz zx; shear is TENSOR shear (half of the engineering one
 import numpy as np
 from numba import njit
 
+from .fractions import unpack
+
 # columns of a row: what one increment of one cell needs
 SHEAR_BEFORE, SHEAR, BULK, FREE, YIELD, HARD_PARENT, HARD_PRODUCT, TRIP, DONE_BEFORE, DONE = range(10)
 ROW = 10
@@ -231,15 +233,20 @@ def mixture(low, step, T0, z0, T1, z1, table, trip, creep, creeping, dt, law, ma
 
 @njit(cache=True)
 def free_change(low, step, T0, z0, T1, z1, strain):
-    """Largest |thermal| + |transformation| free strain between two instants; strain (P, m), see mixture()."""
-    largest = 0.0
+    """Largest |thermal| + |transformation| free strain of any cell between two instants.
+
+    z0, z1  (P - 1, n) fractions of all phases but the first; strain (P, m); the others see mixture()
+    """
+    largest, a, b = 0.0, np.empty((strain.shape[0], 1)), np.empty((strain.shape[0], 1))
     for j in range(T0.size):
+        unpack(z0, j, a, 0)
+        unpack(z1, j, b, 0)
         p0, p1 = (T0[j] - low) / step, (T1[j] - low) / step
         thermal = change = 0.0
-        for i in range(z0.shape[0]):
-            if z0[i, j] > 0.0 or z1[i, j] > 0.0:
+        for i in range(strain.shape[0]):
+            if a[i, 0] > 0.0 or b[i, 0] > 0.0:
                 now = _strain(strain[i], p1)
-                thermal += z0[i, j] * (now - _strain(strain[i], p0))
-                change += (z1[i, j] - z0[i, j]) * now
+                thermal += a[i, 0] * (now - _strain(strain[i], p0))
+                change += (b[i, 0] - a[i, 0]) * now
         largest = max(largest, abs(thermal) + abs(change))
     return largest

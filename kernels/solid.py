@@ -15,6 +15,7 @@ from numpy import float32, float64, int16, int32, int64
 from numpy.typing import NDArray
 
 from . import _solid
+from .fractions import unpack
 from .plasticity import BULK, POISSON, ROW, SHEAR, YOUNG, _lookup, _strain, mixture, point
 
 Single = NDArray[float32]
@@ -154,15 +155,18 @@ def _modes(u, k, c):
 
 @njit(cache=True)
 def free_strain(low, step, T0, z0, T1, z1, strain, free):
-    """Change of the free strain of every cell: free (n,) [written]; the others as in plasticity.mixture."""
+    """Change of the free strain of every cell: free (n,) [written]; the others as in plasticity.free_change."""
+    a, b = np.empty((strain.shape[0], 1)), np.empty((strain.shape[0], 1))
     for j in range(T0.size):
+        unpack(z0, j, a, 0)
+        unpack(z1, j, b, 0)
         p0, p1 = (T0[j] - low) / step, (T1[j] - low) / step
         free[j] = 0.0
-        for i in range(z0.shape[0]):
-            if z0[i, j] > 0.0:
-                free[j] -= z0[i, j] * _strain(strain[i], p0)
-            if z1[i, j] > 0.0:
-                free[j] += z1[i, j] * _strain(strain[i], p1)
+        for i in range(strain.shape[0]):
+            if a[i, 0] > 0.0:
+                free[j] -= a[i, 0] * _strain(strain[i], p0)
+            if b[i, 0] > 0.0:
+                free[j] += b[i, 0] * _strain(strain[i], p1)
 
 
 @njit(cache=True)
@@ -197,7 +201,8 @@ def balance(
     index       (n,)      box number of each cell
     free        (n,)      see free_strain
     du          (N, 3)    displacement increment, m
-    low .. martensite     see plasticity.mixture; theta, memory, factor see plasticity.point
+    z0, z1      (P - 1, n) fractions of all phases but the first, before and after
+    low .. martensite     the others see plasticity.mixture; theta, memory, factor see plasticity.point
     mean        (n,)      mean normal elastic strain, by B-bar the same at all points [written where keep]
     deviator    (n, 8, 5) float32 its deviator xx yy xy yz zx at the points [written where keep]
     parent, product (n, 8) float32 hardening variables  [written where keep]
@@ -226,12 +231,12 @@ def balance(
                 begin = first[slab] + 64 * task
                 m = min(64, count[slab] - 64 * task)
                 Ta, Tb = np.empty(m), np.empty(m)
-                za, zb = np.empty((z0.shape[0], m)), np.empty((z0.shape[0], m))
+                za, zb = np.empty((z0.shape[0] + 1, m)), np.empty((z0.shape[0] + 1, m))
                 for s in range(m):
                     j = cell[begin + s]
                     Ta[s], Tb[s] = T0[j], T1[j]
-                    for i in range(z0.shape[0]):
-                        za[i, s], zb[i, s] = z0[i, j], z1[i, j]
+                    unpack(z0, j, za, s)
+                    unpack(z1, j, zb, s)
                 props, creeps = np.empty((m, ROW)), np.empty((m, 2, exponent.size))
                 mixture(
                     low,
@@ -378,13 +383,15 @@ def balance(
 @njit(cache=True)
 def cell_stress(low, step, T, z, table, mean, deviator, stress):
     """Mean stress of each cell: stress (6, n) Pa xx yy zz xy yz zx [written]; the others see balance."""
+    share = np.empty((table.shape[1], 1))
     for j in range(T.size):
+        unpack(z, j, share, 0)
         place = (T[j] - low) / step
         young = poisson = 0.0
-        for i in range(z.shape[0]):
-            if z[i, j] > 0.0:
-                young += z[i, j] * _lookup(table[YOUNG, i], place)
-                poisson += z[i, j] * _lookup(table[POISSON, i], place)
+        for i in range(table.shape[1]):
+            if share[i, 0] > 0.0:
+                young += share[i, 0] * _lookup(table[YOUNG, i], place)
+                poisson += share[i, 0] * _lookup(table[POISSON, i], place)
         shear = young / (2.0 * (1.0 + poisson))
         pressure = young / (1.0 - 2.0 * poisson) * mean[j]
         total = np.zeros(5)

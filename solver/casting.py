@@ -85,7 +85,7 @@ class CastingColumns:
         """All bodies at their start."""
         H, walls = self.pour.begin()
         n, T = H[0].size, self.problem.starts[0]
-        state = State(0.0, H[0], np.ones((1, n)), np.full(n, T), walls[0])
+        state = State(0.0, H[0], np.empty((0, n)), np.full(n, T), walls[0])
         state.memory["around"] = np.concatenate(H[1:]) if len(H) > 1 else np.empty(0)
         state.memory["around_wall"] = np.concatenate(walls[1:]) if len(H) > 1 else np.empty(0)
         passed = np.full((len(LEVELS), n), np.nan)

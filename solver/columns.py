@@ -7,6 +7,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
+from ..kernels.fractions import fractions
 from .clock import Clock
 from .field import Sampler
 from .hardness import hardness
@@ -39,7 +40,9 @@ class Columns:
         self.stress = mechanics_for(cells, matter, self.heat.tables.axis) if problem.stress else None
         self.strain_step = STRAIN_STEP.get(cells.lattice.metric, FINE_STEP)
         self.probes = Sampler(cells, problem.probes) if len(problem.probes) else None
-        self.inside = Sampler(cells, problem.probes, walls=False) if len(problem.probes) else None
+        inside = Sampler(cells, problem.probes, walls=False).matrix if len(problem.probes) else None
+        self.near = np.empty(0, np.int64) if inside is None else np.unique(inside.indices)
+        self.weights = None if inside is None else inside[:, self.near]
         self.every, self.lands = _every(problem), isinstance(problem.snapshots, float)
 
     def begin(self) -> State:
@@ -69,8 +72,7 @@ class Columns:
         change, horizon = 0.0, float("inf")
         if self.kinetics is not None and np.isfinite(step.error):
             moved = self.kinetics.advance(state, step.enthalpy, state.temperature, step.temperature, step.dt)
-            memory = {**state.memory, **moved.memory}
-            after = replace(after, phases=moved.phases, temperature=moved.temperature, memory=memory)
+            after = replace(after, products=moved.products, memory={**state.memory, "latent": moved.latent})
             change, horizon = moved.largest, moved.horizon
         return Trial(step.dt, after, step.heat, step.error, change, horizon, step.stages)
 
@@ -80,7 +82,8 @@ class Columns:
         Also the stress increment if one was made, and the longest next step that phases and stress can follow, s.
         """
         after, longest, increment = trial.state, trial.horizon, None
-        if self.recorder is not None:
+        if self.kinetics is not None and self.recorder is not None:
+            self.kinetics.accept(state, after)
             self.recorder.follow(state, after)
         if self.stress is not None:
             before = self.stress.pending(state)
@@ -97,12 +100,12 @@ class Columns:
 
     def sample(self, sink: Sink, state: State) -> None:
         """Feed the probes."""
-        if self.probes is None or self.inside is None:
+        if self.probes is None or self.weights is None:
             return
         temperature = self.probes.matrix @ np.append(state.temperature, state.wall)
         shares = {}
         if self.kinetics is not None:
-            read = np.clip(self.inside.matrix[:, : state.temperature.size] @ state.phases.T, 0.0, 1.0)
+            read = np.clip(self.weights @ fractions(state.products[:, self.near]).T, 0.0, 1.0)
             read /= read.sum(1, keepdims=True)  # the quadratic may overshoot where phases end sharply
             shares = {name: read[:, i, None] for i, name in enumerate(self.names)}
         sink.probe(np.array([state.time]), temperature[:, None], shares)
@@ -132,7 +135,7 @@ class Columns:
         """Every field that exists while the march runs."""
         fields = {"temperature": state.temperature}
         if self.kinetics is not None:
-            fields |= {name: state.phases[i] for i, name in enumerate(self.names)}
+            fields |= {self.names[0]: state.parent} | dict(zip(self.names[1:], state.products, strict=True))
         if self.stress is not None:
             fields |= self.stress.fields(state)
         return fields
@@ -148,7 +151,7 @@ class Columns:
         fields: dict[str, Array] = {}
         if self.recorder is not None:
             fields |= self.recorder.fields(state)
-            fields["retained_austenite"] = state.phases[0]
+            fields["retained_austenite"] = state.parent
         if self.problem.hardness:
             fields |= hardness(state, self.problem.matter)
         return fields

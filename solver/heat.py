@@ -99,7 +99,7 @@ class Heat:
         axis = self.tables.axis
         H = enthalpy_of(float(T0), z, 0, self.tables.enthalpy, axis.low, axis.step)
         T, wall = np.full(n, float(T0)), np.full(self.cells.patch_cell.size, float(T0))
-        return State(0.0, np.full(n, H), np.repeat(z, n, axis=1), T, wall)
+        return State(0.0, np.full(n, H), np.repeat(z[1:], n, axis=1), T, wall)
 
     def energy(self, enthalpy: Array) -> float:
         """Heat content of the part, J.   enthalpy (n,) J/m3"""
@@ -108,9 +108,10 @@ class Heat:
     def explicit_limit(self, state: State, laws: tuple[Law, ...] = (), *, since: float = 0.0) -> float:
         """Longest stable step of the plain explicit method, s; conduction alone without laws."""
         table = self._laws.of(laws or (Law(flux=0.0),) * len(self.cells.zones), state.time - since)
-        self.plan.begin(state.enthalpy, state.phases, state.temperature, state.wall)
+        self.plan.begin(state.enthalpy, state.products, state.temperature.copy(), state.wall)
         self.plan.look(None, table, self._zone, np.empty(len(self.cells.zones)))
         radius = self.plan.survey(None)[0]
+        self.plan.rest()
         return rkl.explicit(radius)
 
     def advance(
@@ -139,8 +140,8 @@ class Heat:
         latent = state.memory.get("latent")
         zones = len(self.cells.zones)
 
-        def begin() -> None:
-            plan.begin(state.enthalpy, state.phases, state.temperature, state.wall, latent)
+        def again() -> None:
+            plan.T[:], plan.wall[:] = state.temperature, state.wall[plan.order]
 
         def look(started: bool, time: float) -> Array:
             flow = np.empty(zones + 1)
@@ -150,14 +151,16 @@ class Heat:
             flow[zones] = source * self._total
             return flow
 
-        step = rkl.step((plan,), begin, look, dt)
+        plan.begin(state.enthalpy, state.products, state.temperature.copy(), state.wall, latent)
+        step = rkl.step((plan,), look, again, dt)
         book = dict(zip(self.cells.zones, step.heat[:zones].tolist(), strict=True))
         if self.source:
             book["source"] = float(step.heat[zones])
-        enthalpy = state.enthalpy + plan.D1
+        enthalpy, temperature = np.add(state.enthalpy, plan.D1, out=plan.D1), plan.T
         if latent is not None:
             enthalpy -= np.multiply(latent, step.dt, out=plan.D2, dtype=float64)
-        return Advance(step.dt, enthalpy, plan.T.copy(), plan.wall_temperature(), step.error, book, step.stages)
+        plan.rest()
+        return Advance(step.dt, enthalpy, temperature, plan.wall_temperature(), step.error, book, step.stages)
 
     def _met(self, time: float, entry: Array | None, dry: bool) -> Index:
         """(p,) number of the law that each patch meets now; the dry ones follow the zones'."""

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
-from numpy import float64
+from numpy import float32, float64
 from numpy.typing import NDArray
 
-from ..kernels.kinetics import BINS, BLOCK, DEEPEST, Laws, react
+from ..kernels.kinetics import BINS, BLOCK, DEEPEST, Laws, ratchet, react
 from ..materials.matter import Kinetics, Matter, Product
 from .state import State
 from .tables import Tables
@@ -20,33 +19,25 @@ TARGET = 0.02  # change of a fraction that a step aims at: the paths of competin
 
 @dataclass(frozen=True)
 class Change:
-    """What a step would do to the phases; the arrays are valid until the next `advance`.
+    """What a step would do to the phases.
 
-    phases       (P, n)
-    temperature  (n,)    K, T(H, phases)
-    memory       what the state's memory becomes
-    largest      largest change of a product's fraction in any cell, a quarter of it for martensite
-    horizon      s, a step of this length should change no phase by more than TARGET
+    products  (P - 1, n)
+    latent    (n,) W/m3, what the state's memory of that name becomes
+    largest   largest change of a product's fraction in any cell, a quarter of it for martensite
+    horizon   s, a step of this length should change no phase by more than TARGET
     """
 
-    phases: Array
-    temperature: Array
-    memory: dict[str, NDArray[np.generic]]
+    products: Array
+    latent: NDArray[float32]
     largest: float
     horizon: float
 
 
 class Transformation:
-    """The transformations of one matter in n cells.
-
-    It owns two sets of arrays and writes the one that the state does not hold: a state that must outlive
-    the step after next is to be copied.
-    """
+    """The transformations of one matter in n cells."""
 
     def __init__(self, matter: Matter, tables: Tables, n: int) -> None:
         self.laws = laws(matter, tables)
-        self._shape = (len(matter.phases), n)
-        self._spare: list[tuple[NDArray[Any], ...]] = []
         blocks = -(-n // BLOCK)
         self._largest, self._horizon = np.empty(blocks), np.empty(blocks)
 
@@ -57,37 +48,25 @@ class Transformation:
         phases released heat in the last step, W/m3
         """
         state.memory["lowest"] = state.temperature.copy()
-        state.memory["latent"] = np.zeros(state.temperature.size, np.float32)
+        state.memory["latent"] = np.zeros(state.temperature.size, float32)
 
     def advance(self, state: State, enthalpy: Array, before: Array, after: Array, dt: float) -> Change:
         """Try one step.
 
-        enthalpy (n,) J/m3 at its end; before, after (n,) K, temperature at the start and at the end with the
-        state's phases and the latent heat of its memory; dt s. Nothing in the state changes.
+        enthalpy (n,) J/m3 at its end; before (n,) K, temperature at the start; dt s. after (n,) K, temperature at
+        the end with the state's phases and the latent heat of its memory: becomes the one with the new phases.
+        Nothing in the state changes.
         """
-        lowest, latent = state.memory["lowest"], state.memory["latent"]
-        phases_new, temperature_new, lowest_new, latent_new = self._free(state)
+        products, latent = np.empty_like(state.products), np.empty(state.temperature.size, float32)
         react(
-            self.laws, enthalpy, before, after, dt, state.phases, lowest, latent, TARGET,
-            phases_new, temperature_new, lowest_new, latent_new, self._largest, self._horizon,
+            self.laws, enthalpy, before, after, dt, state.products, state.memory["lowest"], state.memory["latent"],
+            TARGET, products, latent, self._largest, self._horizon,
         )  # fmt: skip
-        return Change(
-            phases_new,
-            temperature_new,
-            {"lowest": lowest_new, "latent": latent_new},
-            float(self._largest.max()),
-            float(self._horizon.min()),
-        )
+        return Change(products, latent, float(self._largest.max()), float(self._horizon.min()))
 
-    def _free(self, state: State) -> tuple[NDArray[Any], ...]:
-        """A set of arrays of which the state holds none."""
-        for spare in self._spare:
-            held = (state.phases, state.temperature, state.memory["lowest"], state.memory["latent"])
-            if not any(mine is theirs for mine, theirs in zip(spare, held, strict=True)):
-                return spare
-        n = self._shape[1]
-        self._spare.append((np.empty(self._shape), np.empty(n), np.empty(n), np.empty(n, np.float32)))
-        return self._spare[-1]
+    def accept(self, before: State, after: State) -> None:
+        """Take in one accepted step; "lowest" in the memory of `after` is updated in place."""
+        ratchet(after.temperature, before.products, after.products, after.memory["lowest"])
 
 
 def laws(matter: Matter, tables: Tables) -> Laws:

@@ -80,7 +80,6 @@ class Pour:
                 bodies.cells, self.volume, tables, self.states, bodies.touching, strict=True
             )
         ]
-        self._phases = [np.ones((1, cells.index.size)) for cells in bodies.cells]
         self._laws = [LawTables(AXIS.knots) for _ in bodies.cells]
         self._zone = [
             np.ascontiguousarray(cells.patch_zone[plan.order])
@@ -106,10 +105,12 @@ class Pour:
         self, enthalpy: list[Array], walls: list[Array], laws: list[tuple[Law, ...]], since: float
     ) -> float:
         """Longest stable step of the plain explicit method, s."""
-        begin, look, plans = self._callbacks(enthalpy, walls, laws, since, since)
-        begin()
+        plans, look, _ = self._begun(enthalpy, walls, laws, since, since)
         look(False, 0.0)
-        return rkl.explicit(max(plan.survey(None)[0] for plan in plans))
+        radius = max(plan.survey(None)[0] for plan in plans)
+        for plan in plans:
+            plan.rest()
+        return rkl.explicit(radius)
 
     def advance(
         self,
@@ -128,35 +129,35 @@ class Pour:
         dt               s
         since, poured    s since the leg began and since the pour: laws count from the one, contacts from the other
         """
-        begin, look, plans = self._callbacks(enthalpy, walls, laws, since, poured)
-        step = rkl.step(plans, begin, look, dt)
+        plans, look, again = self._begun(enthalpy, walls, laws, since, poured)
+        step = rkl.step(plans, look, again, dt)
         book: dict[str, float] = {}
         at = 0
         for name, cells, plan in zip(self.bodies.names, self.bodies.cells, plans, strict=False):
             for number, zone in enumerate(cells.zones):
                 book[f"{name} {zone}"] = float(step.heat[at + number])
             at += plan.zone_count
-        return Moved(
-            step.dt,
-            [H + plan.D1 for H, plan in zip(enthalpy, plans, strict=True)],
-            plans[0].T.copy(),
-            [plan.wall_temperature() for plan in plans],
-            step.error,
-            book,
-            step.stages,
-        )
+        after = [np.add(H, plan.D1, out=plan.D1) for H, plan in zip(enthalpy, plans, strict=True)]
+        temperature, wall = plans[0].T, [plan.wall_temperature() for plan in plans]
+        for plan in plans:
+            plan.rest()
+        return Moved(step.dt, after, temperature, wall, step.error, book, step.stages)
 
-    def _callbacks(
+    def _begun(
         self, enthalpy: list[Array], walls: list[Array], laws: list[tuple[Law, ...]], since: float, poured: float
-    ) -> tuple[Callable[[], None], Callable[[bool, float], Array], list[Plan]]:
+    ) -> tuple[list[Plan], Callable[[bool, float], Array], Callable[[], None]]:
+        """Plans at the start of a step, and what `rkl.step` asks for."""
         plans = self.plans[: len(enthalpy)]
         alone = len(plans) == 1
         patches = self._zone[:1] if alone else self._outside
         flows = [np.empty(plan.zone_count) for plan in plans]
 
-        def begin() -> None:
-            for plan, H, phases, wall in zip(plans, enthalpy, self._phases, walls, strict=False):
-                plan.begin(H, phases, plan.T, wall)
+        for plan, H, wall in zip(plans, enthalpy, walls, strict=True):
+            plan.begin(H, np.empty((0, H.size)), np.empty(H.size), wall)
+
+        def again() -> None:
+            for plan, wall in zip(plans, walls, strict=True):
+                plan.wall[:] = wall[plan.order]
 
         def look(started: bool, time: float) -> Array:
             for number, plan in enumerate(plans):
@@ -169,7 +170,7 @@ class Pour:
                 plan.sum(flow)
             return np.concatenate(flows)
 
-        return begin, look, plans
+        return plans, look, again
 
     def _touch(self, joint: Joint, mine: Index, theirs: Index, contact: Conductance, time: float) -> None:
         one, other = self.plans[joint.one], self.plans[joint.other]

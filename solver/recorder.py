@@ -24,7 +24,7 @@ class Recorder:
     def __init__(self, matter: Matter) -> None:
         names = [phase.name for phase in matter.phases]
         followed = ("bainite", "pearlite", "martensite")
-        self._rows = [names.index(name) if name in names else -1 for name in followed]
+        self._rows = [names.index(name) - 1 if name in names else -1 for name in followed]
 
     def begin(self, state: State) -> None:
         """Add "records" (8, n) float32 and "tempering" (n,) K to the state's memory."""
@@ -40,8 +40,8 @@ class Recorder:
             before.temperature,
             after.temperature,
             after.time - before.time,
-            before.phases,
-            after.phases,
+            before.products,
+            after.products,
             *self._rows,
             after.memory["records"],
             after.memory["tempering"],

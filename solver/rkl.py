@@ -45,14 +45,13 @@ class Step:
     stages: int
 
 
-def step(plans: Sequence[Plan], begin: Callable[[], None], look: Callable[[bool, float], Array], dt: float) -> Step:
-    """Move every plan on by dt, s, at most; the increments of enthalpy lie in their D1.
+def step(plans: Sequence[Plan], look: Callable[[bool, float], Array], again: Callable[[], None], dt: float) -> Step:
+    """Move plans that have begun on by dt, s, at most; the increments of enthalpy lie in their D1.
 
-    begin  brings all plans to the state that the step starts from
     look   (started, s since the start of the step): looks at all plans at D1, or where not started at their state;
            answers heat flows [W] that are to be summed up
+    again  gives all plans the guesses of temperature that they began with, for a step that is done once more
     """
-    begin()
     first = look(False, 0.0)
     for plan in plans:
         plan.rate(plan.F0)
@@ -82,7 +81,7 @@ def step(plans: Sequence[Plan], begin: Callable[[], None], look: Callable[[bool,
         if after * dt <= 2.0 * _reach(s) or not after > radius:
             return Step(dt, heat1, error, stages)
         radius = after
-        begin()
+        again()
 
 
 def explicit(radius: float) -> float:

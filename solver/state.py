@@ -6,6 +6,8 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
+from ..kernels.fractions import fractions, parent
+
 Array = NDArray[float64]
 
 
@@ -15,7 +17,7 @@ class State:
 
     time         s from the start of the first step
     enthalpy     (n,)    J/m3, sum of z_i H_i(T) over the phases
-    phases       (P, n)  volume fractions, sum 1; (1, n) of ones where matter does not transform
+    products     (P - 1, n) volume fractions of all phases but the first; that is what they lack of 1
     temperature  (n,)    K, T(enthalpy, phases)
     wall         (p,)    K, surface temperature of every wall patch
     memory       what kinetics, hardness and the recorder carry from step to step, (n,) or (k, n) each
@@ -24,8 +26,23 @@ class State:
 
     time: float
     enthalpy: Array
-    phases: Array
+    products: Array
     temperature: Array
     wall: Array
     memory: dict[str, NDArray[np.generic]] = field(default_factory=dict)
     mechanics: dict[str, Array] = field(default_factory=dict)
+
+    @property
+    def phases(self) -> Array:
+        """(P, n) volume fractions, sum 1; made anew each time it is asked for."""
+        return fractions(self.products)
+
+    @property
+    def parent(self) -> Array:
+        """(n,) volume fraction of the first phase."""
+        return parent(self.products)
+
+
+def products(phases: Array) -> Array:
+    """What a state keeps of volume fractions (P, n): those after the first."""
+    return np.ascontiguousarray(phases[1:], float64)

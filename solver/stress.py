@@ -9,6 +9,7 @@ from numpy import float64, int64
 from numpy.typing import NDArray
 
 from ..kernels import plasticity
+from ..kernels.fractions import fractions
 from ..materials.matter import Matter, Property
 from .geometry import Cells
 from .state import State
@@ -16,6 +17,7 @@ from .state import State
 Array = NDArray[float64]
 
 GAS_CONSTANT = 8.31446261815324  # J/mol/K
+AT_ONCE = 1 << 14  # cells looked at together, so that what is made for them stays small
 RELAXATION = 0.1  # share of a point's stress that one sub-increment may lose by creep
 SHORTEST = 1.0 / 256.0  # of an increment; where creep is faster still, its rate at the end alone counts
 ITERATIONS = 25  # of Newton, before an increment is halved
@@ -52,7 +54,7 @@ class Increment:
 class Load:
     """What a body goes through in one increment.
 
-    T0, T1  (n,) K, and z0, z1 (P, n) phase fractions, before and after
+    T0, T1  (n,) K, and z0, z1 (P - 1, n) fractions of the products, before and after
     dt      s
     theta   weight of the end in transformation plasticity and creep, see kernels.plasticity.point
     """
@@ -111,20 +113,19 @@ class Properties:
     def rows(self, T0: Array, z0: Array, T1: Array, z1: Array, dt: float) -> tuple[Array, Array]:
         """Rows (n, ROW) and creep (n, 2, c) of kernels.plasticity.point.
 
-        T0, T1 (n,) K and z0, z1 (P, n) before and after; dt in s.
+        T0, T1 (n,) K and z0, z1 (P - 1, n) before and after; dt in s.
         """
         T0, z0, T1, z1 = (np.ascontiguousarray(a) for a in (T0, z0, T1, z1))  # one compiled layout
         rows = np.empty((T0.size, plasticity.ROW))
         creeps = np.empty((T0.size, 2, self.exponent.size))
         plasticity.mixture(
-            self.low, self.step, T0, z0, T1, z1, self.table, self.trip, self.creep, self.creeping, float(dt),
-            self.law, self.martensite, rows, creeps,
+            self.low, self.step, T0, fractions(z0), T1, fractions(z1), self.table, self.trip, self.creep,
+            self.creeping, float(dt), self.law, self.martensite, rows, creeps,
         )  # fmt: skip
         return rows, creeps
 
     def change(self, T0: Array, z0: Array, T1: Array, z1: Array) -> float:
         """Largest |thermal| + |transformation| free strain of any cell between two instants."""
-        T0, z0, T1, z1 = (np.ascontiguousarray(a) for a in (T0, z0, T1, z1))
         strain = self.table[plasticity.STRAIN]
         return float(plasticity.free_change(self.low, self.step, T0, z0, T1, z1, strain))
 
@@ -132,8 +133,8 @@ class Properties:
 class Body(ABC):
     """A free body that takes load increments; each metric says how one increment is solved.
 
-    It keeps in state.mechanics, all flat float64:
-        last_temperature (n,) K, last_phases (P n), last_time (1,) s at the last increment
+    It keeps in state.mechanics, all float64:
+        last_temperature (n,) K, last_products (P - 1, n), last_time (1,) s at the last increment
         plastic_strain (n,)                     cell means
         peak (n,) Pa                            largest principal stress since below martensite start
     and what `blank` adds: elastic strain and hardening of the integration points, displacement of the nodes.
@@ -162,7 +163,7 @@ class Body(ABC):
 
     @abstractmethod
     def raw_stress(self, mechanics: dict[str, Array], T: Array, z: Array) -> Array:
-        """(6, n) mean stress of each cell as solved, Pa; T (n,) K and z (P, n) at the last increment."""
+        """(6, n) mean stress of each cell as solved, Pa; T (n,) K and z (P - 1, n) at the last increment."""
 
     @abstractmethod
     def centres(self, mechanics: dict[str, Array]) -> Array:
@@ -173,7 +174,7 @@ class Body(ABC):
         n = state.temperature.size
         state.mechanics.update(
             last_temperature=state.temperature.copy(),
-            last_phases=state.phases.ravel().copy(),
+            last_products=state.products.copy(),
             last_time=np.array([state.time]),
             plastic_strain=np.zeros(n),
             peak=np.full(n, -np.inf),
@@ -182,9 +183,10 @@ class Body(ABC):
 
     def pending(self, state: State) -> float:
         """Largest change of free strain of any cell since the last increment."""
-        mechanics = state.mechanics
-        z = mechanics["last_phases"].reshape(state.phases.shape)
-        return self.properties.change(mechanics["last_temperature"], z, state.temperature, state.phases)
+        last = state.mechanics
+        return self.properties.change(
+            last["last_temperature"], last["last_products"], state.temperature, state.products
+        )
 
     def advance(self, state: State, time: float) -> Increment:
         """One load increment from the last one to the state at `time` (s), in parts where needed.
@@ -192,8 +194,8 @@ class Body(ABC):
         Parts: halved until Newton converges, short enough that creep takes RELAXATION of a stress at most.
         """
         mechanics = state.mechanics
-        T0, z0 = mechanics["last_temperature"], mechanics["last_phases"].reshape(state.phases.shape)
-        T1, z1 = state.temperature, state.phases
+        T0, z0 = mechanics["last_temperature"], mechanics["last_products"]
+        T1, z1 = state.temperature, state.products
         elapsed = time - float(mechanics["last_time"][0])
         done, size, iterations, residual, converged = 0.0, 1.0, 0, 0.0, True
         Ta, za = T0, z0
@@ -222,7 +224,7 @@ class Body(ABC):
             residual, converged = max(residual, error), converged and ok
             size = min(2.0 * size, 1.0)
         mechanics["last_temperature"][:] = T1
-        mechanics["last_phases"][:] = z1.ravel()
+        mechanics["last_products"][:] = z1
         mechanics["last_time"][0] = time
         return Increment(iterations, residual, converged)
 
@@ -230,13 +232,17 @@ class Body(ABC):
         self, mechanics: dict[str, Array], T0: Array, z0: Array, T1: Array, z1: Array, elapsed: float
     ) -> float:
         """Share of the elapsed time, at least SHORTEST, in which creep takes RELAXATION of a stress."""
-        rows, creeps = self.properties.rows(T0, z0, T1, z1, elapsed)
-        shear = np.maximum(rows[:, plasticity.SHEAR], rows[:, plasticity.SHEAR_BEFORE])
-        q = 2.0 * shear * self.shear(mechanics)
-        loss = np.zeros(q.size)
-        for k, n in enumerate(self.properties.exponent):
-            loss += 3.0 * shear * creeps[:, :, k].max(1) * q ** (n - 1.0)
-        return max(RELAXATION / max(float(loss.max()), RELAXATION), SHORTEST)
+        most, strain = 0.0, self.shear(mechanics)
+        for first in range(0, strain.size, AT_ONCE):
+            part = slice(first, first + AT_ONCE)
+            rows, creeps = self.properties.rows(T0[part], z0[:, part], T1[part], z1[:, part], elapsed)
+            shear = np.maximum(rows[:, plasticity.SHEAR], rows[:, plasticity.SHEAR_BEFORE])
+            q = 2.0 * shear * strain[part]
+            loss = np.zeros(q.size)
+            for k, n in enumerate(self.properties.exponent):
+                loss += 3.0 * shear * creeps[:, :, k].max(1) * q ** (n - 1.0)
+            most = max(most, float(loss.max()))
+        return max(RELAXATION / max(most, RELAXATION), SHORTEST)
 
     def _watch(self, mechanics: dict[str, Array], T: Array, z: Array) -> None:
         """Follow the largest principal stress of the cells below martensite start."""
@@ -248,8 +254,7 @@ class Body(ABC):
     def stress(self, state: State) -> Array:
         """(6, n) mean stress of each cell as solved, Pa, cut cells too: not for the eye."""
         mechanics = state.mechanics
-        z = mechanics["last_phases"].reshape(state.phases.shape)
-        return self.raw_stress(mechanics, mechanics["last_temperature"], z)
+        return self.raw_stress(mechanics, mechanics["last_temperature"], mechanics["last_products"])
 
     def mean_stress(self, state: State) -> Array:
         """(6,) volume mean of the raw stress, Pa: 0 in a free body (of radial plus hoop where curved)."""

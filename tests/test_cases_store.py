@@ -78,7 +78,7 @@ def temperature(second, n):
 def state_of(n):
     draw = np.random.default_rng(7)
     return State(
-        12.5, draw.normal(size=n), draw.random((5, n)), draw.random(n), draw.random(3),
+        12.5, draw.normal(size=n), draw.random((4, n)), draw.random(n), draw.random(3),
         {"lowest": draw.random(n), "held": draw.random(n) > 0.5}, {"plastic": draw.random((6, n))},
     )  # fmt: skip
 

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from metaltwin.kernels.enthalpy import enthalpy, temperature
+from metaltwin.kernels.fractions import fractions
 from metaltwin.kernels.heat import Plan, conduct_constant, conduct_nonlinear, triad
 from metaltwin.kernels.lookup import interval
+from metaltwin.solver.state import products
 
 LOW, STEP, KNOTS = 200.0, 2.0, 701
 AXIS = LOW + STEP * np.arange(KNOTS)
@@ -53,7 +55,7 @@ def brick(shape, phases, spacing=(1e-3, 1.5e-3, 2e-3), law=0.0, threads=1, chang
 def mixture(phases, n, rng):
     z = rng.random((phases, n)) * (rng.random((phases, n)) > 0.3)
     z[0] += 0.01
-    z /= z.sum(axis=0)
+    z = fractions(products(z / z.sum(axis=0)))
     T = rng.uniform(300.0, 1400.0, n)
     H = sum(z[p] * np.interp(T, AXIS, tables(phases)[0][p]) for p in range(phases))
     return z, T, H
@@ -102,7 +104,7 @@ def test_the_rate_agrees_with_plain_loops(phases):
     z, T, H = mixture(phases, 210, rng)
     law = 2000.0 * (300.0 - AXIS) * (1.0 + np.exp(-(((AXIS - 600.0) / 100.0) ** 2)))
     power, out = np.empty(3), np.empty(210)
-    plan.begin(H, z, np.full(210, 500.0), np.full(len(wall), 500.0))
+    plan.begin(H, products(z), np.full(210, 500.0), np.full(len(wall), 500.0))
     plan.look(None, steep(law), np.zeros(len(wall), np.int64), power)
     plan.rate(out)
     expected, heat = twin_rate(shape, spacing, T, z, G, wall, law, phases)
@@ -118,10 +120,10 @@ def test_the_stage_is_the_recurrence():
     plan, _, wall = brick((7, 6, 5), 3)
     z, T, H = mixture(3, 210, rng)
     law, power = steep(1000.0 * (300.0 - AXIS)), np.empty(3)
+    plan.source[0] = 3e6
+    plan.begin(H, products(z), T, np.full(len(wall), 500.0))
     for array in (plan.F0, plan.D1, plan.D2):
         array[:] = rng.standard_normal(210) * 1e6
-    plan.source[0] = 3e6
-    plan.begin(H, z, T, np.full(len(wall), 500.0))
     plan.look(plan.D1, law, np.zeros(len(wall), np.int64), power)
     rate = np.empty(210)
     plan.rate(rate)
@@ -137,7 +139,7 @@ def test_any_number_of_threads_gives_the_same_bits(phases):
     for threads in (1, 2, 5):
         plan, _, wall = brick(shape, phases, threads=threads)
         power = np.empty(3)
-        plan.begin(H, z, T + 30.0, np.full(len(wall), 500.0))
+        plan.begin(H, products(z), T + 30.0, np.full(len(wall), 500.0))
         plan.look(None, steep(3000.0 * (300.0 - AXIS)), np.zeros(len(wall), np.int64), power)
         plan.rate(plan.F0)
         plan.D1[:] = plan.F0
@@ -152,7 +154,7 @@ def test_straight_lines_stay_straight_and_uniform_stays_uniform():
     x = np.arange(315) % 9
     for T in (400.0 + 60.0 * x, np.full(315, 777.7)):
         out = np.empty(315)
-        plan.begin(np.interp(T, AXIS, H_table[0]), np.ones((1, 315)), T, np.full(len(wall), 500.0))
+        plan.begin(np.interp(T, AXIS, H_table[0]), np.empty((0, 315)), T.copy(), np.full(len(wall), 500.0))
         plan.look(None, np.zeros((1, KNOTS + 1)), np.zeros(len(wall), np.int64), np.empty(3))
         plan.rate(out)
         inner = (x > 0) & (x < 8) | (np.ptp(T) == 0)
@@ -169,7 +171,7 @@ def test_gershgorin_bounds_the_true_spectral_radius():
         for cell in range(120):
             D = np.zeros(120)
             D[cell] = sign * 1e4
-            plan.begin(H, np.ones((1, 120)), T, np.full(len(wall), 500.0))
+            plan.begin(H, np.empty((0, 120)), T.copy(), np.full(len(wall), 500.0))
             plan.look(D, law, np.zeros(len(wall), np.int64), power)
             out = np.empty(120)
             plan.rate(out)
@@ -191,7 +193,7 @@ def one_patch(distance, law, Ti):
         threads=1,
     )  # fmt: skip
     power = np.empty(1)
-    plan.begin(np.interp([Ti], AXIS, tables(1)[0][0]), np.ones((1, 1)), np.array([Ti]), np.array([Ti]))
+    plan.begin(np.interp([Ti], AXIS, tables(1)[0][0]), np.empty((0, 1)), np.array([Ti]), np.array([Ti]))
     plan.look(None, steep(law), np.zeros(1, np.int64), power)
     return plan.wall[0], power[0]
 
@@ -313,11 +315,11 @@ def test_the_plan_checks_what_a_step_hands_in():
     plan, _, wall = brick((7, 6, 5), 2)
     z, T, H = mixture(2, 210, np.random.default_rng(6))
     guess = np.full(len(wall), 500.0)
-    with pytest.raises(ValueError, match="phases must be"):
-        plan.begin(H, z[:1], T, guess)
+    with pytest.raises(ValueError, match="products must be"):
+        plan.begin(H, z, T, guess)
     with pytest.raises(ValueError, match="H0 must be in C order"):
-        plan.begin(np.zeros(420)[::2], z, T, guess)
-    plan.begin(H, z, T, guess)
+        plan.begin(np.zeros(420)[::2], products(z), T, guess)
+    plan.begin(H, products(z), T, guess)
     laws = np.zeros((2, KNOTS + 1))
     with pytest.raises(ValueError, match="patch_law must lie in -1..1"):
         plan.look(None, laws, np.full(len(wall), 2), np.empty(3))

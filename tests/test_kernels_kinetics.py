@@ -6,9 +6,11 @@ from numba import get_num_threads, set_num_threads
 from scipy.integrate import quad, solve_ivp
 from scipy.optimize import brentq
 
+from metaltwin.kernels.fractions import fractions
 from metaltwin.kernels.hardness import temper
-from metaltwin.kernels.kinetics import BLOCK, CALM, Laws, _fraction, _progress, react
+from metaltwin.kernels.kinetics import BLOCK, CALM, Laws, _fraction, _progress, ratchet, react
 from metaltwin.solver.kinetics import li98
+from metaltwin.solver.state import products
 
 LOW, STEP, COUNT = 200.0, 2.0, 600
 T = LOW + STEP * np.arange(COUNT)
@@ -40,13 +42,14 @@ def run(law, phases, before, after, dt, lowest=None):
     n = before.size
     H = np.einsum("pn,pn->n", phases, [np.interp(after, T, row) for row in law.table])
     blocks = -(-n // BLOCK)
-    phases_new, T_new, lowest_new, latent = np.empty_like(phases), np.empty(n), np.empty(n), np.empty(n, np.float32)
-    largest, horizon = np.empty(blocks), np.empty(blocks)
+    old, latent, T_new = products(phases), np.empty(n, np.float32), after.copy()
+    lowest = before.copy() if lowest is None else lowest
+    new, largest, horizon = np.empty_like(old), np.empty(blocks), np.empty(blocks)
     react(
-        law, H, before, after, dt, phases, before.copy() if lowest is None else lowest, np.zeros(n, np.float32), 0.02,
-        phases_new, T_new, lowest_new, latent, largest, horizon,
+        law, H, before, T_new, dt, old, lowest, np.zeros(n, np.float32), 0.02, new, latent, largest, horizon,
     )  # fmt: skip
-    return phases_new, T_new, lowest_new, largest, horizon, H
+    ratchet(T_new, old, new, lowest)
+    return fractions(new), T_new, lowest, largest, horizon, H
 
 
 def integrand(x):

@@ -9,7 +9,7 @@ from metaltwin.materials.hardness_scale import hrc_from_hv, hv_from_hrc
 from metaltwin.materials.matter import HardnessLaw, Kinetics, Matter, Phase, constant
 from metaltwin.solver.hardness import hardness, vickers
 from metaltwin.solver.recorder import Recorder, past
-from metaltwin.solver.state import State
+from metaltwin.solver.state import State, products
 
 ZERO = 273.15
 ALL = ("austenite", "ferrite", "pearlite", "bainite", "martensite")
@@ -28,14 +28,14 @@ class Past:
     def __init__(self, celsius, law=PLAIN, n=1, **phases):
         self.matter, self.n = matter(law), n
         self.recorder = Recorder(self.matter)
-        self.state = State(0.0, np.zeros(n), self.fractions(phases), np.full(n, celsius + ZERO), np.empty(0))
+        self.state = State(0.0, np.zeros(n), products(self.fractions(phases)), np.full(n, celsius + ZERO), np.empty(0))
         self.recorder.begin(self.state)
 
     def fractions(self, phases):
         return np.array([np.full(self.n, phases.get(name, 0.0)) for name in ALL])
 
     def step(self, celsius, dt, **phases):
-        z = self.fractions(phases) if phases else self.state.phases
+        z = products(self.fractions(phases)) if phases else self.state.products
         T = np.full(self.n, celsius + ZERO)
         after = State(self.state.time + dt, self.state.enthalpy, z, T, np.empty(0), self.state.memory)
         self.recorder.follow(self.state, after)

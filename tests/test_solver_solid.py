@@ -20,7 +20,7 @@ from metaltwin.solver.multigrid import Multigrid, conjugate_gradients, mesh
 from metaltwin.solver.shape import Cylinder, Sphere
 from metaltwin.solver.skin import FULL, skin
 from metaltwin.solver.solid import Solid
-from metaltwin.solver.state import State
+from metaltwin.solver.state import State, products
 from metaltwin.solver.stress import Load
 
 YOUNG, POISSON, ALPHA = 200e9, 0.3, 1.2e-5
@@ -84,8 +84,7 @@ def centres(cells: Cells):
 
 def at(cells: Cells, T, phases=1) -> State:
     n = cells.index.size
-    z = np.zeros((phases, n))
-    z[0] = 1.0
+    z = np.zeros((phases - 1, n))
     return State(0.0, np.zeros(n), z, np.full(n, float(T)), np.zeros(0))
 
 
@@ -99,8 +98,8 @@ def held(solid: Solid, state: State, T, move, z=None, keep=True):
     """Forces (N, 3) of the nodes where the displacement increment `move` is imposed as the body goes to T."""
     mechanics, n = state.mechanics, state.temperature.size
     before = mechanics["last_temperature"]
-    z0 = mechanics["last_phases"].reshape(-1, n)
-    z1 = z0 if z is None else z
+    z0 = mechanics["last_products"]
+    z1 = z0 if z is None else products(z)
     T1 = np.full(n, float(T))
     load = Load(before.copy(), z0.copy(), T1, z1, 1.0, 0.5)
     slots = solid.mesh.order.cell.size
@@ -108,7 +107,7 @@ def held(solid: Solid, state: State, T, move, z=None, keep=True):
     points, free = np.zeros((slots // 8, 8, 6, 8), np.int16), solid.free_strain(load)
     solid.forces(mechanics, load, free, move, force, moduli, points, keep)
     if keep:
-        mechanics["last_temperature"][:], mechanics["last_phases"][:] = T1, z1.ravel()
+        mechanics["last_temperature"][:], mechanics["last_products"][:] = T1, z1
     return force
 
 
@@ -276,8 +275,7 @@ def quenched(n=10, steps=6, of=None, resume=False):
     for step in range(1, steps + 1):
         share = np.clip(1.6 * step / steps - 0.6 * (1.0 - skin_first), 0.0, 1.0)
         state.temperature[:] = 1123.15 - 830.0 * share
-        state.phases[1] = 1.0 - np.exp(-0.011 * np.maximum(593.15 - state.temperature, 0.0))
-        state.phases[0] = 1.0 - state.phases[1]
+        state.products[0] = 1.0 - np.exp(-0.011 * np.maximum(593.15 - state.temperature, 0.0))
         increment = solid.advance(state, float(step))
         assert increment.converged
         if resume and step == steps // 2:

@@ -83,7 +83,7 @@ def copied(state: State) -> State:
     return State(
         state.time,
         state.enthalpy.copy(),
-        state.phases.copy(),
+        state.products.copy(),
         state.temperature.copy(),
         state.wall.copy(),
         {name: values.copy() for name, values in state.memory.items()},
@@ -95,7 +95,7 @@ def arrays(state: State) -> dict[str, NDArray[Any]]:
     """Everything that a state holds, by name."""
     return {
         "enthalpy": state.enthalpy,
-        "phases": state.phases,
+        "products": state.products,
         "temperature": state.temperature,
         "wall": state.wall,
         **state.memory,

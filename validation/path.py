@@ -10,7 +10,7 @@ from ..materials.matter import PHASES, HardnessLaw, Kinetics, Matter, Phase, con
 from ..solver.hardness import vickers
 from ..solver.kinetics import Transformation
 from ..solver.recorder import Recorder
-from ..solver.state import State
+from ..solver.state import State, products
 from ..solver.tables import Axis, Tables
 
 ZERO = 273.15
@@ -45,7 +45,7 @@ class Path:
         self.recorder = Recorder(self.matter)
         share = {"austenite": 1.0} if phases is None else phases
         z = np.array([[share.get(name, 0.0)] for name in PHASES])
-        self.state = State(0.0, np.zeros(1), z, np.array([T + ZERO]), np.zeros(0))
+        self.state = State(0.0, np.zeros(1), products(z), np.array([T + ZERO]), np.zeros(0))
         self.transformation.begin(self.state)
         self.recorder.begin(self.state)
 
@@ -69,10 +69,9 @@ class Path:
         """To T [degC] in dt [s]."""
         before, after = self.state, np.array([T + ZERO])
         moved = self.transformation.advance(before, before.enthalpy, before.temperature, after, dt)
-        memory = {**before.memory, **{name: values.copy() for name, values in moved.memory.items()}}
-        self.state = replace(
-            before, time=before.time + dt, phases=moved.phases.copy(), temperature=after, memory=memory
-        )
+        memory = {**before.memory, "latent": moved.latent}
+        self.state = replace(before, time=before.time + dt, products=moved.products, temperature=after, memory=memory)
+        self.transformation.accept(before, self.state)
         self.recorder.follow(before, self.state)
 
     def ramp(self, T: float, rate: float, longest: float = 1.0) -> None:

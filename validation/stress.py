@@ -20,7 +20,7 @@ from ..solver.geometry import Cells, build
 from ..solver.mechanics import mechanics_for
 from ..solver.problem import Leg, Problem
 from ..solver.shape import Box, Cylinder, Sphere
-from ..solver.state import State
+from ..solver.state import State, products
 from ..solver.stress import Body, Properties
 from ..solver.tables import Axis
 from . import analytic
@@ -385,7 +385,8 @@ def clamped_cube() -> Iterator[Verdict]:
     kind = elastic()
     one = partial(Verdict, unit="MPa", source="Hooke's law")
     properties, T = Properties(kind, Axis()), np.array([HOT])
-    row = properties.rows(T, np.ones((1, 1)), T + 100.0, np.ones((1, 1)), 0.0)[0][0]
+    alone = np.empty((0, 1))
+    row = properties.rows(T, alone, T + 100.0, alone, 0.0)[0][0]
     still, empty = (0.0,) * 6, np.zeros((2, 0))
     held = law.point(still, still, 0.0, 0.0, row, empty, np.zeros(0), 0.5, 0.0, False)[0]
     got = row[law.BULK] * sum(held[:3]) / MPA
@@ -394,7 +395,7 @@ def clamped_cube() -> Iterator[Verdict]:
     cells = build(Box((0.016, 0.016, 0.016)), "3d", 0.001)
     body, state = unstressed(cells, matter(kind.phases[0].mechanics, rigid))
     inside = (np.abs(cells.centres()) < 0.004).all(1)
-    state.phases = np.stack([inside, ~inside]).astype(float64)
+    state.products = products(np.stack([inside, ~inside]))
     body.start(state)
     state.temperature = np.full(inside.size, HOT + 100.0)
     body.advance(state, 1.0)
@@ -426,8 +427,7 @@ def unstressed(cells: Cells, kind: Matter) -> tuple[Body, State]:
     """The stress solver and a state at 850 degC, all of the first phase."""
     n = cells.index.size
     body = mechanics_for(cells, kind, Axis())
-    z = np.zeros((len(kind.phases), n))
-    z[0] = 1.0
+    z = np.zeros((len(kind.phases) - 1, n))
     state = State(0.0, np.zeros(n), z, np.full(n, HOT), np.full(cells.patch_cell.size, HOT))
     body.start(state)
     return body, state
