@@ -13,7 +13,6 @@ from .alloyfields import (
     YOURS,
     Notes,
     by_phase,
-    read_end_quench,
     read_material,
     read_notes,
     shown,
@@ -24,6 +23,7 @@ from .card import Entry, critical_entries, model_entries, outside, text
 from .composition import Composition, Ranges, beyond, read_ranges
 from .critical import ac1_trzaska, acm_lee
 from .curve import function
+from .end_quench import read_end_quench
 from .freezing import Freezing
 from .hardness import hardness_law, tempering
 from .martensite import alpha_furlan, alpha_van_bohemen, ms_furlan, ms_van_bohemen
