@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import ceil, inf, sqrt
+from typing import Any
 
 import numpy as np
 from numpy import float64, int64
@@ -93,12 +94,13 @@ class Heat:
         self.volume = lift(cells, stiffest)
         run, rim, conductance = _rows(cells, self.volume)
         lattice = cells.lattice
+        dx, dy, dz = (d if n > 1 else inf for d, n in zip(lattice.spacing, lattice.shape, strict=True))
         resolved = [d for d, n in zip(lattice.spacing, lattice.shape, strict=True) if n > 1]
         if threads is None:
             threads = 1 if cells.index.size < ALONE else _processors()
         self.plan = Plan(
             count=cells.index.size,
-            spacing=tuple(d if n > 1 else inf for d, n in zip(lattice.spacing, lattice.shape, strict=True)),
+            spacing=(dx, dy, dz),
             run=run,
             rim=rim,
             rim_neighbour=_neighbours(cells, rim),
@@ -183,7 +185,7 @@ class Heat:
             plan.look(D, table, self._met(time, entry, bool(dry)), out)
             return source
 
-        latent = state.memory.get("latent")
+        latent: Any = state.memory.get("latent")
         plan.begin(state.enthalpy, state.phases, state.temperature, state.wall, latent)
         source = look(None, start, power)
         plan.rate(plan.F0)
