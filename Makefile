@@ -7,6 +7,7 @@ KERNELS := $(wildcard kernels/*.pyx kernels/*.pxd kernels/*.h)
 .PHONY: demo test validate validate-full bench docs check clean
 
 # The main job on real input: a quenched and tempered shaft, and a 3-D part from an STL.
+demo: export OMP_WAIT_POLICY = PASSIVE
 demo: $(VENV)/installed
 	mkdir -p demo
 	$(BIN)/metaltwin run examples/shaft.yaml -o demo

@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass
 
 from ..materials.alloy import Alloy
 from ..materials.composition import Composition
+from ..materials.end_quench import BAR, distance, profile
 from ..materials.hardenability import ideal_diameter_a255
 from ..materials.hardness_scale import hrc_from_hv
 from ..materials.hband import Band, band_of
@@ -21,7 +22,6 @@ from ..materials.matter import PHASES
 from ..materials.medium import Medium
 from ..materials.quantity import Amount, Fraction, Length, Quantity, Temperature
 from ..materials.refusal import STRICT, plain
-from .distance import BAR, distance, profile
 from .grid import Grid
 from .part import Part
 from .reading import Point
@@ -58,7 +58,7 @@ class Jominy:
     """A bar of 25.4 x 101.6 mm, austenitised, quenched at its lower end by a jet of water, in still air.
 
     alloy        a name or an alloy(...)
-    measured     {"J1": "57 HRC", "6 mm": "55 HRC"} to be shown beside it
+    measured     {"J1": "57 HRC", "6 mm": "55 HRC"} to be shown beside it; None: what the alloy's certificate says
     austenitise  temperature; None: that of ASTM A255 for this carbon
     jet, water   heat transfer coefficient and temperature at the end: 15 to 30 kW/m2/K are published
     emissivity   of the side, 0.3 after Li et al. 1998
@@ -118,7 +118,7 @@ class Jominy:
             cooling_rate_700=result.sample("cooling_rate_700", points),
             t8_5=result.sample("t8_5", points),
             start=self.start,
-            measured=self.measured,
+            measured=self.measured or profile(self.alloy.end_quench or None),
             times=seen[0].time[chosen],
             temperatures=np.stack([probe.temperature[chosen] for probe in seen], axis=1),
             latent_heat=self.latent_heat,

@@ -8,11 +8,10 @@ import numpy as np
 from ..materials.refusal import CaseError
 from ..solver.clock import Clock
 from ..solver.problem import Problem
-from . import store
+from . import running, store
 from .casefile import load
 from .problem import problem as problem_of
 from .result import Result
-from .running import NO_FILE, follow
 
 
 def read(path: str | os.PathLike[str]) -> Result:
@@ -22,9 +21,9 @@ def read(path: str | os.PathLike[str]) -> Result:
 
 def resume(file: str | os.PathLike[str], progress: bool = True) -> Result:
     """Go on with an interrupted run to a bit-identical end. Raises CaseError where files are not whole."""
-    with store.alone(store.result_path(file)):
+    with running.asked_to_stop() as asked, store.alone(store.result_path(file)):
         log, state, extra = store.resume(file)
-        if log.case.startswith(NO_FILE):
+        if log.case.startswith(running.NO_FILE):
             raise CaseError(f"'{log.path}' came from a case with a Python function; run that case again")
         case = load(log.case)
         problem = problem_of(case)
@@ -32,7 +31,7 @@ def resume(file: str | os.PathLike[str], progress: bool = True) -> Result:
             raise CaseError(
                 f"'{log.path}': '{case.part.stl}' has changed since the run began; put it back or run again"
             )
-        return follow(case, problem, log, state, Clock.from_dict(extra), progress)
+        return running.follow(case, problem, log, state, Clock.from_dict(extra), asked, progress)
 
 
 def _same(problem: Problem, log: store.Log, name: str) -> bool:

@@ -54,9 +54,10 @@ def run(case: Case, file: str | os.PathLike[str] | None, progress: bool) -> Resu
     with store.alone(path):
         if path is not None:
             store.check_writable(path, room(problem))
-    log = store.Log(problem.cells, about(case, problem), _text(case), versions(), path)
-    with store.alone(path):
-        return follow(case, problem, log, None, None, progress)
+    with asked_to_stop() as asked:
+        log = store.Log(problem.cells, about(case, problem), _text(case), versions(), path)
+        with store.alone(path):
+            return follow(case, problem, log, None, None, asked, progress)
 
 
 def about(case: Case, problem: Problem) -> store.About:
@@ -115,9 +116,11 @@ def follow(
     log: store.Log,
     state: State | None,
     clock: Clock | None,
+    asked: Callable[[], bool],
     progress: bool,
 ) -> Result:
-    with _asked_to_stop() as asked, Bar(tuple(leg.name for leg in problem.legs), progress) as bar:
+    """Lead a run to its end, or to the next step once `asked` says so, with a checkpoint. Raises as `run`."""
+    with Bar(tuple(leg.name for leg in problem.legs), progress) as bar:
         due = time.monotonic() + CHECKPOINT_EVERY[0]
 
         def watch(clock: Clock, state: State) -> bool:
@@ -174,8 +177,11 @@ def _unused(path: Path) -> Path:
 
 
 @contextmanager
-def _asked_to_stop() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed, once politely; the second time it interrupts at once."""
+def asked_to_stop() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed, once politely; the second time it interrupts at once.
+
+    Entered before the result file is touched, so that none is left without the checkpoint it goes on from.
+    """
     pressed = False
 
     def ask(number: int, frame: Any) -> None:

@@ -21,6 +21,7 @@ BINS = 256  # of the li98 tables in each octave
 DEEPEST = -40  # octave of X where the power law s = X^0.6 / 0.6 takes over
 CALM = 0.25  # of its change that martensite counts for: it is solved together with its latent heat
 SURPRISE = 0.25  # K, latent heat that nothing in the last step foretold, as bad as a change by the target
+STILL = 1e-10  # progress of a product in one piece of a path: a million of such pieces would not be seen
 CLOSE = 0.05  # K, agreement of the assumed and the found end of the path
 GREW = 1e-9  # austenite that grew by less is round-off
 ROUND = 1e-13  # a remainder below is round-off: the reaction is complete
@@ -153,9 +154,9 @@ def _form(z, j, a, b, h, i, room, laws):
     row = laws.product[i]
     old = z[row, j]
     whole = min(old + g, _rate(laws.limits, i, place))
-    if rate <= 0.0 or whole <= old:
-        return 0.0
     inside = h if up == down else h * (upper - lower) / (up - down)
+    if rate * inside < STILL or whole <= old:
+        return 0.0
     unit = 1.0 / whole
     x, rest = old * unit, (whole - old) * unit
     s = _progress(laws.exponents[i], x, rest, laws) + rate * inside

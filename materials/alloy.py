@@ -13,7 +13,6 @@ from .alloyfields import (
     YOURS,
     Notes,
     by_phase,
-    read_end_quench,
     read_material,
     read_notes,
     shown,
@@ -24,6 +23,7 @@ from .card import Entry, critical_entries, model_entries, outside, text
 from .composition import Composition, Ranges, beyond, read_ranges
 from .critical import ac1_trzaska, acm_lee
 from .curve import function
+from .end_quench import read_end_quench
 from .freezing import Freezing
 from .hardness import hardness_law, tempering
 from .martensite import alpha_furlan, alpha_van_bohemen, ms_furlan, ms_van_bohemen
@@ -120,21 +120,17 @@ class Alloy:
             value = getattr(self, name)
             if value is not None and not np.all((low <= (tried := function(value)(TRIED))) & (tried <= high)):
                 raise CaseError(f"'{shown(value)}' is not that of a metal, {low:g} to {high:g} {unit}", name)
-        if self.composition is None or self.material is not None:
-            return
-        self._steel()
+        if self.composition is not None and self.material is None:
+            self._steel(self.composition)
 
-    def _steel(self) -> None:
+    def _steel(self, c: Composition) -> None:
         try:
-            self.composition.check_steel()
+            c.check_steel()
         except CaseError as error:
             raise error.under("composition") from None
-        if self.composition.C > MOST_CARBON:
-            raise CaseError(
-                f"C {self.composition.C:g} wt % is cast iron; the models know steel, to {MOST_CARBON:g}",
-                "composition",
-            )
-        ac1 = ac1_trzaska(self.composition)
+        if c.C > MOST_CARBON:
+            raise CaseError(f"C {c.C:g} wt % is cast iron; the models know steel, to {MOST_CARBON:g}", "composition")
+        ac1 = ac1_trzaska(c)
         if self.martensite_start is not None and float(self.martensite_start) >= ac1:
             raise CaseError(
                 f"'{self.martensite_start}' is above Ac1, {ac1 - 273.15:.0f} degC, where austenite is stable",

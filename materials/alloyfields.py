@@ -11,7 +11,7 @@ from .card import MARKS
 from .curve import Varying, function
 from .material import Material
 from .matter import PHASES
-from .quantity import Amount, Quantity, amount
+from .quantity import Amount, Quantity
 from .refusal import CaseError, one_of
 
 Notes = dict[str, dict[str, str]]
@@ -66,17 +66,6 @@ def read_notes(given: object) -> Notes:
             marks = "; ".join(f"{mark}: {meaning}" for mark, meaning in MARKS.items())
             raise CaseError(f"{note.get('mark')!r} is no mark; {marks}", str(name), "mark")
     return {str(name): {key: str(value) for key, value in note.items()} for name, note in given.items()}
-
-
-def read_end_quench(given: object) -> dict[Amount, Amount]:
-    """Measured hardness (HV) by distance (m) of an end-quench bar, from {1.5 mm: 57 HRC}. Raises CaseError."""
-    if not isinstance(given, Mapping):
-        raise CaseError(f"{given!r} is no table; write {{1.5 mm: 57 HRC, 3 mm: 56 HRC}}")
-    found = {amount(place, "m"): amount(value, "HV", str(place)) for place, value in given.items()}
-    for place, value in found.items():
-        if place <= 0.0 or value <= 0.0:
-            raise CaseError(f"'{place}: {value}' must be above zero")
-    return found
 
 
 def words_of(value: Any) -> Any:

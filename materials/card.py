@@ -107,12 +107,20 @@ def model_entries(c: Composition, stored: float, tempers: bool, trip: dict[str, 
     return entries
 
 
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table, each column as wide as its longest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
 def text(title: str, entries: list[Entry], warnings: Sequence[str] = ()) -> str:
     """A page: one line a number, what is outside its range, the marks explained."""
     head = ("quantity", "value", "source", "range", "mark")
     rows = [head, *((entry.name, entry.value, entry.source, entry.valid, entry.mark) for entry in entries)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    legend = "; ".join(f"{mark}: {meaning}" for mark, meaning in MARKS.items())
     left = [f"outside  {line}" for line in warnings]
-    return "\n".join([title, *(line.rstrip() for line in lines), *left, f"marks  {legend}"])
+    return "\n".join([title, *columns(rows), *left, legend()])
+
+
+def legend() -> str:
+    """What the marks mean, one line."""
+    return "marks  " + "; ".join(f"{mark}: {meaning}" for mark, meaning in MARKS.items())

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from .alloy import Alloy
-from .alloyfields import read_end_quench
 from .cardfile import mapping
 from .composition import Composition, beyond
+from .end_quench import STATION, read_end_quench
 from .library import alloy
 from .refusal import CaseError, one_of
 
@@ -22,8 +22,8 @@ def certificate(path: str | os.PathLike[str]) -> Alloy:
 
     YAML: {heat: 4711, grade: 42CrMo4, composition: {C: 0.41, Mn: 0.78, ...}, grain_size: 9,
     end_quench: {1.5 mm: 57 HRC, ...}}, the last two where known. CSV: the same, a line "C,0.41" each, end-quench
-    points as "1.5 mm,57 HRC"; or a head with one line of values. Elements outside the grade's ranges are named by
-    `.outside()`, on the card and by the check of a case.
+    points as "1.5 mm,57 HRC" or "J1,57 HRC"; or a head with one line of values. Elements outside the grade's ranges
+    are named by `.outside()`, on the card and by the check of a case.
 
         alloy = certificate("heat_4711.csv")
 
@@ -93,7 +93,7 @@ def _enter(words: dict[str, Any], name: str, value: str) -> None:
         words[name] = value
     elif name == "grain_size":
         words[name] = _number(value, name)
-    elif name[:1].isdigit():
+    elif name[:1].isdigit() or STATION.fullmatch(name):
         words["end_quench"][name] = value
     elif value:
         words["composition"][name] = _number(value, name)

@@ -13,7 +13,7 @@ from . import (  # noqa: F401 (their correlations enter the list)
     tempering,
 )
 from .alloy import Alloy
-from .card import MARKS
+from .card import MARKS, columns
 from .composition import Composition
 from .correlation import CONDITIONS, CORRELATIONS, Correlation, words
 from .hardness_scale import hv_from_hrc, said
@@ -117,7 +117,7 @@ class Comparison:
             why = "; ".join(row.outside)
             inside = (f"NO: {why}" if row.values else why) if why else f"yes: {own.range}"
             table.append((own.name, *cells, own.mark, own.source, inside))
-        pages = [f"{TITLES[self.quantity]} of {self.alloy}", *self._curves(), *_columns(table), self._summary()]
+        pages = [f"{TITLES[self.quantity]} of {self.alloy}", *self._curves(), *columns(table), self._summary()]
         return "\n".join([*pages, f"marks  {marks}"])
 
     def _curves(self) -> list[str]:
@@ -129,7 +129,7 @@ class Comparison:
         lines = [
             (words(x, "m"), *(_cell(row.values[place], self.unit) for row in rows)) for place, x in enumerate(self.at)
         ]
-        return [*_columns([head, *lines]), ""]
+        return [*columns([head, *lines]), ""]
 
     def _summary(self) -> str:
         trusted = self._trusted()
@@ -220,8 +220,3 @@ def _row(own: Correlation, c: Composition, given: Mapping[str, float], at: tuple
 
 def _cell(value: float, unit: str) -> str:
     return said(value) if unit == "HV" else words(value, unit)
-
-
-def _columns(table: list[tuple[str, ...]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]

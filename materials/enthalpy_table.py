@@ -6,6 +6,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
+from .material import DATUM
 from .matter import FreezingTable, Property
 
 Array = NDArray[float64]
@@ -14,7 +15,6 @@ STEP = 5.0
 MUSHY = 200
 NEAREST = 1e-3
 ROUNDING = 1e-9
-DATUM = 293.15
 POINTS, WEIGHTS = np.polynomial.legendre.leggauss(4)
 
 

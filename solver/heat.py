@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
+from typing import Any
 
 import numpy as np
 from numpy import float64, int64
@@ -137,7 +138,7 @@ class Heat:
         Where dt would need more than rkl.MOST_STAGES stages the step is shortened; the answer tells its length.
         """
         plan, start = self.plan, state.time - since
-        latent = state.memory.get("latent")
+        latent: Any = state.memory.get("latent")
         zones = len(self.cells.zones)
 
         def again() -> None:
@@ -181,10 +182,11 @@ def planned(
     """The plan of one body.   volume (n,) m3, see `lift`; states, patch_zone, zones as Plan takes them"""
     run, rim, conductance = _rows(cells, volume)
     lattice = cells.lattice
+    dx, dy, dz = (d if n > 1 else inf for d, n in zip(lattice.spacing, lattice.shape, strict=True))
     resolved = [d for d, n in zip(lattice.spacing, lattice.shape, strict=True) if n > 1]
     return Plan(
         count=cells.index.size,
-        spacing=tuple(d if n > 1 else inf for d, n in zip(lattice.spacing, lattice.shape, strict=True)),
+        spacing=(dx, dy, dz),
         run=run,
         rim=rim,
         rim_neighbour=neighbours(cells, rim),

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import metaltwin as mt
-from metaltwin.cases.distance import distance, profile
 from metaltwin.cases.jominy import austenitising
 from metaltwin.materials.composition import Composition
+from metaltwin.materials.end_quench import distance, profile
 from metaltwin.materials.hband import BANDS, band_of
 from metaltwin.solver.curves import Curves
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import metaltwin as mt
-from metaltwin.cases import running
+from metaltwin.cases import running, store
 from metaltwin.cases.progress import Bar
 
 OIL = mt.Medium("oil", h="400 W/m^2/K", temperature="60 degC")
@@ -61,12 +61,39 @@ def test_where_nothing_can_be_written_nothing_is_computed(tmp_path):
 
 def test_ctrl_c_is_first_a_question_then_an_order():
     before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt), running._asked_to_stop() as asked:
+    with pytest.raises(KeyboardInterrupt), running.asked_to_stop() as asked:
         assert not asked()
         os.kill(os.getpid(), signal.SIGINT)
         assert asked()
         os.kill(os.getpid(), signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_ctrl_c_as_soon_as_the_file_is_there_says_how_to_go_on(again, tmp_path, monkeypatch):
+    file, ball = tmp_path / "ball.vtkhdf", case(stress=False)
+    whole = ball.run(progress=False)
+
+    def pressed(make):
+        def then(*args):
+            made = make(*args)
+            os.kill(os.getpid(), signal.SIGINT)
+            return made
+
+        return then
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running.store, "Log", pressed(running.store.Log))
+        with pytest.raises(running.Interrupted, match="--resume"):
+            ball.run(file, progress=False)
+    if again:
+        with monkeypatch.context() as patch:
+            patch.setattr(running.store, "resume", pressed(running.store.resume))
+            with pytest.raises(running.Interrupted, match="--resume"):
+                mt.resume(file, progress=False)
+    assert store.checkpoint_path(file).exists()
+    result = mt.resume(file, progress=False)
+    assert result.ended and result.times[-1] == whole.times[-1]
 
 
 def test_no_bar_where_nobody_looks(capfd):
@@ -88,7 +115,7 @@ def test_a_run_that_is_stopped_goes_on_to_the_same_end(tmp_path, monkeypatch):
     def at_the_thirtieth_step():
         yield lambda: next(asked) == 30
 
-    monkeypatch.setattr(running, "_asked_to_stop", at_the_thirtieth_step)
+    monkeypatch.setattr(running, "asked_to_stop", at_the_thirtieth_step)
     with pytest.raises(KeyboardInterrupt, match=r"--resume 'ball_quenched_tempered\.vtkhdf'") as stopped:
         ball.run(progress=False)
     halfway = mt.read(stopped.value.file)

@@ -362,7 +362,7 @@ def halfway(tmp_path_factory):
     words = {"grid": mt.Grid("10 mm"), "stress": False, "limits": {"hardness": ("300 HV", None)}}
     cube = bar(part=mt.Part.from_stl(folder / "cube.stl", "mm"), **words)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(running, "_asked_to_stop", lambda: stopped_at(30))
+        patch.setattr(running, "asked_to_stop", lambda: stopped_at(30))
         with pytest.raises(KeyboardInterrupt):
             cube.run(folder / "run.vtkhdf", progress=False)
     return folder
@@ -423,7 +423,7 @@ def test_ctrl_c_overwrites_no_earlier_result(tmp_path, monkeypatch):
     (tmp_path / "bar.vtkhdf").write_text("an earlier result", "utf-8")
     monkeypatch.setattr(running.tempfile, "gettempdir", lambda: str(tmp_path))
     with monkeypatch.context() as patch:
-        patch.setattr(running, "_asked_to_stop", lambda: stopped_at(5))
+        patch.setattr(running, "asked_to_stop", lambda: stopped_at(5))
         for folder, name in ((tmp_path, "bar_2.vtkhdf"), ("/proc", f"{tmp_path}/bar_3.vtkhdf")):
             patch.chdir(folder)
             with pytest.raises(KeyboardInterrupt, match=f"is in '{name}', metaltwin run --resume"):
@@ -444,7 +444,7 @@ running.CHECKPOINT_EVERY, steps = (0.0, 0.2), iter(range(10**6))
 def killed():
     yield lambda: next(steps) == int(sys.argv[3]) and os.kill(os.getpid(), signal.SIGKILL)
 
-running._asked_to_stop = killed
+running.asked_to_stop = killed
 mt.load(sys.argv[1]).run(sys.argv[2], progress=False) if sys.argv[4] == "run" else mt.resume(sys.argv[2], False)
 """
 

@@ -1,20 +1,20 @@
 """Correlations of steel against published tables: formulas alone, without a run."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from statistics import median
 
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
+from ..materials import hband
 from ..materials.composition import Composition
 from ..materials.correlation import CORRELATIONS
 from ..materials.critical_rate import critical_rate_li
 from ..materials.grain import grain_diameter_16mnd5
 from ..materials.hardness import hrc_martensite_a255, hrc_martensite_a255_metric
 from ..materials.hardness_scale import hbw_from_hv, hrb_from_hv, hrc_from_hv, hv_from_hrc
-from ..materials.jominy import SIXTEENTH, hrc_jominy_a255
+from ..materials.jominy import hrc_jominy_a255
 from ..materials.tempering import hrc_tempered_fit
 from ..materials.ttt import jmak, scheil_start
 from .verdict import Verdict, check, farthest
@@ -43,30 +43,7 @@ E140 = (
     (32, 318, 301), (31, 310, 294), (30, 302, 286), (29, 294, 279), (28, 286, 271), (27, 279, 264), (26, 272, 258),
     (25, 266, 253), (24, 260, 247), (23, 254, 243), (22, 248, 237), (21, 243, 231), (20, 238, 226),
 )  # fmt: skip
-STATIONS = (*range(1, 17), *range(18, 33, 2))
-# SAE J1268 H-bands: composition in the middle, largest and smallest HRC at STATIONS in 1/16 in
-BANDS = {
-    "4140H": (
-        Composition(C=0.405, Mn=0.875, Si=0.25, Cr=0.975, Mo=0.20),
-        (60, 60, 60, 59, 59, 58, 58, 57, 57, 56, 56, 55, 55, 54, 54, 53, 52, 51, 49, 48, 47, 46, 45, 44),
-        (53, 53, 52, 51, 51, 50, 48, 47, 44, 42, 40, 39, 38, 37, 36, 35, 34, 33, 33, 32, 32, 31, 31, 30),
-    ),
-    "5140H": (
-        Composition(C=0.405, Mn=0.80, Si=0.25, Cr=0.80),
-        (60, 59, 58, 57, 56, 54, 52, 50, 48, 46, 45, 43, 42, 40, 39, 38, 37, 36, 35, 34),
-        (53, 52, 50, 48, 43, 38, 35, 33, 31, 30, 29, 28, 27, 27, 26, 25, 24, 23, 21, 20),
-    ),
-    "8620H": (
-        Composition(C=0.20, Mn=0.775, Si=0.25, Ni=0.55, Cr=0.50, Mo=0.20),
-        (48, 47, 44, 41, 37, 34),
-        (41, 37, 32, 27, 23, 21),
-    ),
-    "4130H": (
-        Composition(C=0.30, Mn=0.50, Si=0.25, Cr=0.975, Mo=0.20),
-        (56, 55, 53, 51, 49, 47, 44, 42, 40, 38, 36, 35, 34, 34, 33, 33, 32, 32, 32),
-        (49, 46, 42, 38, 34, 31, 29, 27, 26, 26, 25, 25, 24, 24, 23, 23, 22, 21, 20),
-    ),
-}  # fmt: skip
+BANDS = ("4140H", "5140H", "8620H", "4130H")
 
 
 def middle(c: Composition, *quantities: str) -> float:
@@ -174,27 +151,27 @@ def hardness_of_martensite() -> Iterator[Verdict]:
 def end_quench_42crmo4() -> Iterator[Verdict]:
     """Calculated end-quench curve of 42CrMo4, middle of its analysis: inside the band of the standard."""
     steel = Composition(C=0.42, Mn=0.70, Si=0.25, Cr=1.05, Mo=0.20)
-    at = (1.5, 3, 5, 7, 9, 11, 13, 15, 20, 25, 30, 35, 40)
-    most = (61, 61, 61, 60, 60, 59, 59, 58, 56, 53, 51, 48, 47)
-    least = (53, 53, 52, 51, 49, 43, 40, 37, 34, 32, 31, 30, 30)
-    for x, high, low in zip(at, most, least, strict=True):
-        got = hrc_jominy_a255(steel, 1e-3 * x)
+    band = hband.BANDS["42CrMo4+H"]
+    for x, high, low in zip(band.distance, band.most, band.least, strict=True):
+        got = hrc_jominy_a255(steel, x)
         yield Verdict(
-            "D02-a255", f"hardness at {x:g} mm", 0.5 * (high + low), got, 0.5 * (high - low), "HRC",
-            "half the width of the band", "EN 10083-3, band +H of 1.7225",
+            "D02-a255", f"hardness at {1e3 * x:g} mm", 0.5 * (high + low), got, 0.5 * (high - low), "HRC",
+            "half the width of the band", band.source,
         )  # fmt: skip
 
 
 @check("D-bands", "metallurgy")
 def end_quench_bands() -> Iterator[Verdict]:
     """Calculated end-quench curves of four American grades with usual residual elements against mid-band, rms."""
-    for grade, (analysis, most, least) in BANDS.items():
-        steel = replace(analysis, Ni=analysis.Ni or 0.10, Mo=analysis.Mo or 0.03, Cu=0.15)
-        mean = 0.5 * (np.array(most, float64) + np.array(least, float64))
-        got = np.array([hrc_jominy_a255(steel, station * SIXTEENTH) for station in STATIONS[: mean.size]])
+    for grade in BANDS:
+        band = hband.BANDS[grade]
+        analysis = {"Ni": 0.10, "Mo": 0.03, "Cu": 0.15, **band.composition(0.5)}
+        x, least = band.hrc("least")
+        mean = 0.5 * (least + band.hrc("most")[1][: least.size])
+        got = np.array([hrc_jominy_a255(Composition(**analysis), place) for place in x.tolist()])
         off = float(np.sqrt(np.mean((got - mean) ** 2)))
         reason = "3 HRC: what the method claims with residual elements"
-        yield Verdict("D-bands", f"rms of {grade}", 0.0, off, 3.0, "HRC", reason, "SAE J1268, ASTM A304 [M]")
+        yield Verdict("D-bands", f"rms of {grade}", 0.0, off, 3.0, "HRC", reason, f"{band.source} [{band.mark}]")
 
 
 @check("D04", "metallurgy")

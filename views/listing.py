@@ -11,17 +11,13 @@ from ..cases.result import Result
 from ..materials import cardfile, library
 from ..materials.alloy import Alloy
 from ..materials.alloyfields import shown
-from ..materials.card import MARKS
+from ..materials.card import MARKS, columns, legend
 from ..materials.curve import Curve, TimeCurve
 from ..materials.medium import LAWS, Medium
 
 
-def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Rows under a head, each column as wide as its longest entry; all but the last."""
-    lines = [tuple(head), *(tuple(row) for row in rows)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
-    padded = [[entry.ljust(width) for entry, width in zip(line, widths, strict=True)] for line in lines]
-    return "\n".join("  ".join(line).rstrip() for line in padded)
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return "\n".join(columns([head, *rows]))
 
 
 def alloys(verbose: bool = False) -> str:
@@ -44,9 +40,9 @@ def alloys(verbose: bool = False) -> str:
         row.append(shown(alloy.ranges if verbose and alloy.ranges else alloy.composition))
         rows.append(row)
     if not verbose:
-        return columns(("alloy", "also", "martensite start", "composition [wt %]"), rows)
+        return _table(("alloy", "also", "martensite start", "composition [wt %]"), rows)
     head = ("alloy", "also", "martensite start", "Ac1", "Ac3", "marks", "ranges of the grade [wt %]")
-    return "\n".join([columns(head, rows), _legend()])
+    return "\n".join([_table(head, rows), legend()])
 
 
 def card(path: str | os.PathLike[str]) -> str:
@@ -75,10 +71,6 @@ def _marks(notes: Iterable[dict[str, str]]) -> str:
     return ", ".join(f"{counts[mark]} {mark}" for mark in MARKS if counts[mark])
 
 
-def _legend() -> str:
-    return "marks  " + "; ".join(f"{mark}: {words}" for mark, words in MARKS.items())
-
-
 def _celsius(kelvin: float | None) -> str:
     return "-" if kelvin is None else f"{kelvin - 273.15:.0f} degC"
 
@@ -87,8 +79,8 @@ def media() -> str:
     """Every medium with its temperature, its strongest heat transfer coefficient, mark and source."""
     every = [library.medium(name) for name in library.medium_names()]
     rows = [(one.name, _text(one.temperature), _strongest(one), one.mark, one.source) for one in every]
-    page = columns(("medium", "temperature", "h [W/m2/K]", "mark", "source"), rows)
-    return "\n".join([page, _legend()])
+    page = _table(("medium", "temperature", "h [W/m2/K]", "mark", "source"), rows)
+    return "\n".join([page, legend()])
 
 
 def medium(name: str) -> str:
@@ -116,8 +108,8 @@ def moulds() -> str:
         (one.name, one.kind, f"{one.density:g}", f"{one.effusivity:.0f}", one.worst)
         for one in sorted(every, key=lambda one: (one.kind, one.name))
     ]
-    page = columns(("mould", "kind", "density [kg/m3]", "effusivity [W s^0.5/m2/K]", "worst mark"), rows)
-    return "\n".join([page, _legend()])
+    page = _table(("mould", "kind", "density [kg/m3]", "effusivity [W s^0.5/m2/K]", "worst mark"), rows)
+    return "\n".join([page, legend()])
 
 
 def contents(result: Result) -> str:
@@ -130,9 +122,9 @@ def contents(result: Result) -> str:
         result.name,
         f"{result.cells.index.size} cells, {result.cells.lattice.metric}; {result.times.size} instants"
         + ("" if result.ended else "; NOT FINISHED"),
-        columns(("step", "ends at"), steps),
-        columns(("thermocouple", "at x y z", "samples"), probes) if probes else "",
-        columns(("field", "unit", "meaning"), fields),
+        _table(("step", "ends at"), steps),
+        _table(("thermocouple", "at x y z", "samples"), probes) if probes else "",
+        _table(("field", "unit", "meaning"), fields),
         _ledger(result.ledger),
         "computed by " + ", ".join(f"{name} {version}" for name, version in result.versions.items()),
     ]
@@ -151,7 +143,7 @@ def _ledger(rows: list[dict[str, Any]]) -> str:
         return ""
     names = list(dict.fromkeys(name for row in rows for name in row))
     table = [(name, *(_number(row.get(name, "")) for row in rows)) for name in names[1:]]
-    return columns(("energy ledger", *(str(row[names[0]]) for row in rows)), table)
+    return _table(("energy ledger", *(str(row[names[0]]) for row in rows)), table)
 
 
 def _number(value: Any) -> str:
