@@ -15,6 +15,7 @@ cdef extern from "_rows.h" nogil:
         double low, step
         const double *enthalpy
         const double *conductivity
+        const int64_t *like
         const double *integral
         int64_t states
         double datum, rise
@@ -104,6 +105,7 @@ cdef class Plan:
         self.s.table.step = a["step"]
         self.s.table.enthalpy = &table[0]
         self.s.table.conductivity = real(a["conductivity"])
+        self.s.table.like = whole(a["like"])
         self.s.table.integral = real(a["integral"])
         self.s.table.states = len(a["temperature"])
         self.s.table.datum = a["datum"]

@@ -24,6 +24,8 @@
 
 #define BLOCK 256   /* cells that share one look at which phases are present */
 #define REACH 1024  /* longest piece of a row handled at once */
+#define FEW 32      /* cells of a block that are better looked at one by one */
+#define DISTINCT 8  /* products with rows of their own */
 
 /* phases x knots tables on one uniform axis [K]; integral only where there is one phase. Row 0 is of the parent, the
    others less the parent's: a mixture is the parent plus fractions of the products, z (P - 1, n) */
@@ -32,6 +34,7 @@ typedef struct {
     double low, step;
     const double *enthalpy;      /* (P, m) J/m3 */
     const double *conductivity;  /* (P, m) W/m/K */
+    const int64_t *like;         /* (P,)   first product with the same two rows */
     const double *integral;      /* (m,)   W/m, of the conductivity from `low` */
     int64_t states;              /* knots of what follows; 0 where enthalpy does not tell the temperature alone */
     double datum, rise;          /* uniform axis of enthalpy, J/m3 */
@@ -58,6 +61,26 @@ ROW uint32_t phases_present(const double *RESTRICT z, int64_t stride, int64_t ph
     return present;
 }
 
+/* shares of up to BLOCK cells, those of products with the same rows added up; answers how many, their rows in `row` */
+EACH int64_t shares(const Table *t, uint32_t present, int64_t n, const double *RESTRICT z, int64_t stride,
+                    double (*RESTRICT share)[BLOCK], int64_t *row)
+{
+    int64_t count = 0;
+    for (int64_t p = 1; p < t->phases; p++) {
+        if (!(present >> p & 1)) continue;
+        const double *RESTRICT zp = z + (p - 1) * stride;
+        int64_t g = 0;
+        while (g < count && row[g] != t->like[p]) g++;
+        if (g == count) {
+            row[count++] = t->like[p];
+            for (int64_t c = 0; c < n; c++) share[g][c] = zp[c];
+        } else {
+            for (int64_t c = 0; c < n; c++) share[g][c] += zp[c];
+        }
+    }
+    return count;
+}
+
 /* fallback of `block_state` where Newton's steps circle round a peak of the heat capacity */
 static int32_t interval_of(const Table *t, uint32_t present, const double *z, int64_t stride, double H)
 {
@@ -81,7 +104,8 @@ ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *
 {
     const int64_t phases = t->phases, knots = t->knots;
     const double low = t->low, step = t->step;
-    double H[BLOCK], a[BLOCK], b[BLOCK], r[BLOCK], k[BLOCK];
+    double H[BLOCK], a[BLOCK], b[BLOCK], r[BLOCK], k[BLOCK], share[DISTINCT][BLOCK];
+    int64_t row[DISTINCT];
     int32_t j[BLOCK];
     if (D) for (int64_t c = 0; c < n; c++) H[c] = H0[c] + D[c];
     else   for (int64_t c = 0; c < n; c++) H[c] = H0[c];
@@ -95,6 +119,7 @@ ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *
         }
         return;
     }
+    const int64_t count = shares(t, present, n, z, stride, share, row);
     for (int64_t c = 0; c < n; c++) j[c] = interval((T[c] - low) / step, knots);
     for (int pass = 0; pass < 8; pass++) {
         int64_t moved = 0;
@@ -102,13 +127,11 @@ ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *
             a[c] = t->enthalpy[j[c]];
             b[c] = t->enthalpy[j[c] + 1];
         }
-        for (int64_t p = 1; p < phases; p++) {
-            if (!(present >> p & 1)) continue;
-            const double *RESTRICT h = t->enthalpy + p * knots;
-            const double *RESTRICT zp = z + (p - 1) * stride;
+        for (int64_t g = 0; g < count; g++) {
+            const double *RESTRICT h = t->enthalpy + row[g] * knots;
             for (int64_t c = 0; c < n; c++) {
-                a[c] += zp[c] * h[j[c]];
-                b[c] += zp[c] * h[j[c] + 1];
+                a[c] += share[g][c] * h[j[c]];
+                b[c] += share[g][c] * h[j[c] + 1];
             }
         }
         for (int64_t c = 0; c < n; c++) {
@@ -118,9 +141,27 @@ ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *
             k[c] = (double)next;
         }
         if (!moved) break;
-        if (pass < 5) for (int64_t c = 0; c < n; c++) j[c] = (int32_t)k[c];
-        else for (int64_t c = 0; c < n; c++)
-            if ((int32_t)k[c] != j[c]) j[c] = interval_of(t, present, z + c, stride, H[c]);
+        if (pass < 5 && moved > FEW) {
+            for (int64_t c = 0; c < n; c++) j[c] = (int32_t)k[c];
+            continue;
+        }
+        for (int64_t c = 0; c < n; c++) { /* few have moved, or Newton circles */
+            if ((int32_t)k[c] == j[c]) continue;
+            j[c] = pass < 5 ? (int32_t)k[c] : interval_of(t, present, z + c, stride, H[c]);
+            for (int tries = 0; tries < 8; tries++) {
+                double below = t->enthalpy[j[c]], above = t->enthalpy[j[c] + 1];
+                for (int64_t g = 0; g < count; g++) {
+                    const double *h = t->enthalpy + row[g] * knots + j[c];
+                    below += share[g][c] * h[0];
+                    above += share[g][c] * h[1];
+                }
+                r[c] = (H[c] - below) / (above - below);
+                int32_t next = interval(j[c] + r[c], knots);
+                if (next == j[c]) break;
+                j[c] = tries < 4 ? next : interval_of(t, present, z + c, stride, H[c]);
+            }
+        }
+        break;
     }
     for (int64_t c = 0; c < n; c++) T[c] = low + step * (j[c] + r[c]);
     if (phases == 1) {
@@ -138,13 +179,11 @@ ROW void block_state(const Table *t, uint32_t present, int64_t n, const double *
         r[c] = r[c] < 0.0 ? 0.0 : r[c] > 1.0 ? 1.0 : r[c];
         k[c] = k0 + r[c] * (t->conductivity[j[c] + 1] - k0);
     }
-    for (int64_t p = 1; p < phases; p++) {
-        if (!(present >> p & 1)) continue;
-        const double *RESTRICT cond = t->conductivity + p * knots;
-        const double *RESTRICT zp = z + (p - 1) * stride;
+    for (int64_t g = 0; g < count; g++) {
+        const double *RESTRICT cond = t->conductivity + row[g] * knots;
         for (int64_t c = 0; c < n; c++) {
             double k0 = cond[j[c]];
-            k[c] += zp[c] * (k0 + r[c] * (cond[j[c] + 1] - k0));
+            k[c] += share[g][c] * (k0 + r[c] * (cond[j[c] + 1] - k0));
         }
     }
     for (int64_t c = 0; c < n; c++) conducted[c] = k[c];
@@ -183,9 +222,10 @@ ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double 
                       const double *RESTRICT D, double weight, double *RESTRICT error,
                       double *RESTRICT diffusivity)
 {
-    const int64_t phases = t->phases, knots = t->knots;
+    const int64_t knots = t->knots;
     const double low = t->low, step = t->step;
-    double r[BLOCK], cap[BLOCK], k[BLOCK];
+    double r[BLOCK], cap[BLOCK], k[BLOCK], share[DISTINCT][BLOCK];
+    int64_t row[DISTINCT];
     int32_t j[BLOCK];
     double most = 0.0;
     if (t->states) {
@@ -208,14 +248,13 @@ ROW void block_survey(const Table *t, uint32_t present, int64_t n, const double 
         cap[c] = h[1] - h[0];
         k[c] = cond[0] + r[c] * (cond[1] - cond[0]);
     }
-    for (int64_t p = 1; p < phases; p++) {
-        if (!(present >> p & 1)) continue;
-        const double *RESTRICT h = t->enthalpy + p * knots, *RESTRICT cond = t->conductivity + p * knots;
-        const double *RESTRICT zp = z + (p - 1) * stride;
+    const int64_t count = shares(t, present, n, z, stride, share, row);
+    for (int64_t g = 0; g < count; g++) {
+        const double *RESTRICT h = t->enthalpy + row[g] * knots, *RESTRICT cond = t->conductivity + row[g] * knots;
         for (int64_t c = 0; c < n; c++) {
             double k0 = cond[j[c]];
-            cap[c] += zp[c] * (h[j[c] + 1] - h[j[c]]);
-            k[c] += zp[c] * (k0 + r[c] * (cond[j[c] + 1] - k0));
+            cap[c] += share[g][c] * (h[j[c] + 1] - h[j[c]]);
+            k[c] += share[g][c] * (k0 + r[c] * (cond[j[c] + 1] - k0));
         }
     }
     for (int64_t c = 0; c < n; c++) {

@@ -13,6 +13,7 @@ Index = NDArray[int64]
 
 BLOCK = 256
 REACH = 1024
+DISTINCT = 8
 WORK = 4096  # cells of runs that one thread takes at a time
 
 
@@ -95,6 +96,9 @@ class Plan:
         check("conductivity integral of states", theta, temperature.shape)
         if states and (phases != 1 or temperature.size < 2 or (np.diff(temperature) < 0.0).any() or not rise > 0.0):
             raise ValueError("states need one phase and temperatures that never fall as the enthalpy rises")
+        like = _alike(enthalpy, conductivity)
+        if len(set(like[1:])) > DISTINCT:
+            raise ValueError(f"at most {DISTINCT} products may have properties of their own, got {len(set(like[1:]))}")
         if phases > 32:
             raise ValueError(f"at most 32 phases, got {phases}")
         if p and not 0 <= patch_zone.min() <= patch_zone.max() < zones:
@@ -146,6 +150,7 @@ class Plan:
                 "rise": rise,
                 "temperature": temperature,
                 "theta": theta,
+                "like": like,
                 "phases": phases,
                 "low": low,
                 "step": step,
@@ -249,6 +254,14 @@ class Plan:
     def wall_temperature(self) -> Array:
         """(p,) K, in the order the patches were given."""
         return self.wall[self.back]
+
+
+def _alike(enthalpy: Array, conductivity: Array) -> Index:
+    """(P,) for each product the first one with the same enthalpy and conductivity."""
+    rows = np.concatenate([enthalpy, conductivity], axis=1)
+    same = (rows[:, None] == rows[None, :]).all(axis=2)
+    same[:, 0] = False  # the parent is none of the products
+    return np.argmax(same, axis=1).astype(int64)
 
 
 def _over_parent(table: Array) -> Array:

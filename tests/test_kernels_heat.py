@@ -325,3 +325,24 @@ def test_the_plan_checks_what_a_step_hands_in():
         plan.look(None, laws, np.full(len(wall), 2), np.empty(3))
     with pytest.raises(ValueError, match="laws must be"):
         plan.look(None, np.zeros((2, 5)), np.zeros(len(wall), np.int64), np.empty(3))
+
+
+@pytest.mark.parametrize("off", [0.5, 30.0])
+def test_products_with_the_same_properties_count_as_one(off):
+    """Few cells change their knots from a near guess, most of them from a far one: both paths find the temperature."""
+    n, rng = 210, np.random.default_rng(5)
+    H_table, k_table = tables(4)
+    H_table[3], k_table[3] = H_table[1], k_table[1]
+    plan, _, wall = brick((7, 6, 5), 4, changes={"enthalpy": H_table, "conductivity": k_table})
+    z, T, _ = mixture(4, n, rng)
+    H = sum(z[p] * np.interp(T, AXIS, H_table[p]) for p in range(4))
+    guess = T + rng.uniform(-off, off, n)
+    plan.begin(H, products(z), guess, np.full(len(wall), 500.0))
+    plan.look(None, steep(1000.0 * (300.0 - AXIS)), np.zeros(len(wall), np.int64), np.empty(3))
+    np.testing.assert_allclose(plan.T, T, rtol=0, atol=1e-9)
+    assert plan.survey(None)[0] > 0.0
+
+
+def test_more_kinds_of_products_than_the_loops_take_are_refused():
+    with pytest.raises(ValueError, match="at most 8 products"):
+        brick((4, 4, 4), 10)
