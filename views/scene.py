@@ -161,7 +161,7 @@ def _judged(result: Result, field: str) -> Array:
 
 
 def _when(result: Result, field: Field, time: str | float | None) -> str:
-    if field.name in result._archive.still:
+    if result.still(field.name):
         return ""
     return " at the end" if time is None else f" at {field.time:.10g} s"
 

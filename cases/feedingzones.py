@@ -1,0 +1,112 @@
+"""Liquid that is cut off: how the places still liquid fall apart in time, and where the last ones freeze."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy import float64, int64
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from ..solver.geometry import Cells
+from ..solver.heat import neighbours
+
+Array = NDArray[float64]
+Index = NDArray[int64]
+LEVELS = 120  # instants at which the liquid is looked at
+PROMINENCE = 0.01  # of the whole time, that a zone must last after it is cut off
+
+
+@dataclass(frozen=True)
+class Zone:
+    """Liquid that hangs together.
+
+    place   (x, y, z) m, where it freezes last
+    begin   s, when it was cut off from its neighbours; of the whole casting the first instant
+    end     s, when its last place is through
+    volume  m3, when it was cut off; in 1d per m or m2, as the cells are
+    parent  number of the zone that it was part of, None for the whole casting
+    """
+
+    place: tuple[float, float, float]
+    begin: float
+    end: float
+    volume: float
+    parent: int | None
+
+    def __repr__(self) -> str:
+        x, y, z = (1e3 * value for value in self.place)
+        span = f"{self.begin:.4g} to {self.end:.4g} s, {1e6 * self.volume:.4g} cm3"
+        return f"Zone(ends at {x:.4g}, {y:.4g}, {z:.4g} mm; {span})"
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A hot spot: place (x, y, z) m, time s when it is solid, volume m3 that it had when it was cut off."""
+
+    place: tuple[float, float, float]
+    time: float
+    volume: float
+
+    def __repr__(self) -> str:
+        x, y, z = (1e3 * value for value in self.place)
+        return f"Spot({x:.4g}, {y:.4g}, {z:.4g} mm: {self.time:.4g} s, {1e6 * self.volume:.4g} cm3)"
+
+
+def spots(cells: Cells, time: Array, count: int) -> tuple[Spot, ...]:
+    """The `count` places that freeze last, each the end of a zone that does not fall apart any more."""
+    zones = branches(cells, time)
+    split = {zone.parent for zone in zones}
+    last = [zone for number, zone in enumerate(zones) if number not in split]
+    return tuple(Spot(zone.place, zone.end, zone.volume) for zone in sorted(last, key=lambda zone: -zone.end)[:count])
+
+
+def branches(cells: Cells, time: Array) -> tuple[Zone, ...]:
+    """Every zone, from where it was cut off to its end.   time (n,) s when a cell is through; NaN: it never was"""
+    known = time[np.isfinite(time)]
+    if not known.size:
+        return ()
+    low, high = float(known.min()), float(known.max())
+    time = np.where(np.isfinite(time), time, high + (high - low) / LEVELS)
+    whole = np.zeros(time.size, int64)
+    zones = [_zone(cells, time, np.arange(time.size), low, None)]
+    edges = _edges(cells)
+    for level in np.linspace(low, high, LEVELS, endpoint=False):
+        edges = edges[:, (time[edges] > level).all(0)]
+        alive = np.flatnonzero((time > level) & (whole >= 0))
+        for number, parts in _parts(edges, alive, whole).items():
+            lasting = [part for part in parts if time[part].max() - level >= PROMINENCE * (high - low)]
+            if len(lasting) < 2:
+                continue
+            for part in parts:
+                whole[part] = -1  # a crumb that is through at once
+            for part in lasting:
+                whole[part] = len(zones)
+                zones.append(_zone(cells, time, part, float(level), number))
+    return tuple(zones)
+
+
+def _edges(cells: Cells) -> Index:
+    """(2, q) cells that share a face."""
+    n = cells.index.size
+    beside = neighbours(cells, np.arange(n))[:, 1::2]
+    pairs = np.stack([np.repeat(np.arange(n), 3), beside.ravel()])
+    return pairs[:, pairs[0] != pairs[1]]
+
+
+def _parts(edges: Index, alive: Index, whole: Index) -> dict[int, list[Index]]:
+    """Connected parts of what is alive, by the number of the zone that they belong to."""
+    n = whole.size
+    graph = coo_array((np.ones(edges.shape[1], np.int8), (edges[0], edges[1])), shape=(n, n))
+    label = connected_components(graph, directed=False)[1][alive]
+    order = np.argsort(label, kind="stable")
+    found: dict[int, list[Index]] = {}
+    for part in np.split(alive[order], np.flatnonzero(np.diff(label[order])) + 1) if alive.size else []:
+        found.setdefault(int(whole[part[0]]), []).append(part)
+    return found
+
+
+def _zone(cells: Cells, time: Array, part: Index, begin: float, parent: int | None) -> Zone:
+    last = int(part[time[part].argmax()])
+    x, y, z = cells.centres()[last] + np.array(cells.lattice.middle)
+    return Zone((float(x), float(y), float(z)), begin, float(time[last]), float(cells.volume[part].sum()), parent)
