@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from .castingcheck import CastingCheck
 
 
-def _mould(given: object) -> Mould | None:
-    if given is None or isinstance(given, Mould):
+def _mould(given: object) -> Mould:
+    if isinstance(given, Mould):
         return given
     if isinstance(given, str):
         return library.mould(given)
@@ -30,13 +30,8 @@ def _mould(given: object) -> Mould | None:
         return Mould(**given)
     if isinstance(given, dict) and "name" in given:
         return library.mould(**given)
-    raise CaseError(f"{given!r} is no mould; write mould('green sand', wall='60 mm'), in a file {{name: ..., wall: ...}}")
-
-
-def _material(given: object) -> Mould:
-    if (mould := _mould(given)) is None:
-        raise CaseError("this body has no material; give a name such as 'grey iron', or a Mould")
-    return mould
+    what = "this body has no material" if given is None else f"{given!r} is no material of a mould or chill"
+    raise CaseError(f"{what}; give a name such as 'green sand' or 'grey iron', in a file {{name: ..., wall: 60 mm}}, or a Mould")
 
 
 def _contact(given: object) -> Contact | None:
@@ -59,7 +54,6 @@ def _shake_out(given: object) -> Amount | None:
 
 
 OneMould = Annotated[Any, PlainValidator(_mould), said(["string", "object"], "a name, {name, wall, ...}, or a card")]
-OneMaterial = Annotated[Any, PlainValidator(_material), said(["string", "object"], "a name, {name, ...}, or a card")]
 OneContact = Annotated[Contact | None, BeforeValidator(_contact)]
 ShakeOut = Annotated[Any, PlainValidator(_shake_out), said(["string"], "a temperature, or a time since the pour")]
 
@@ -78,7 +72,7 @@ class Chill:
     Raises CaseError for no material, an unknown one (the nearest is named), and no part.
     """
 
-    material: OneMaterial
+    material: OneMould
     part: OnePart
     contact: OneContact = None
     kind: ClassVar[str] = "chill"
@@ -137,7 +131,7 @@ class Casting(Verbs):
     name, part, alloy, grid   as of a HeatTreatment; the alloy is one that has freezing data
     pour             temperature of the metal in the ladle
     mould            mould("green sand", wall="60 mm"): fills the box about the part and the chills, grown by its
-                     wall; None: the casting stands free in still air
+                     wall; outside it is still air
     until, duration  how it ends: hottest point of the casting below, or a time since the pour (or the shake-out)
     chills, cores, sleeves   [Chill(...)], [Core(...)], [Sleeve(...)]
     contact          with the mould, Contact(...); None: the library's for this alloy and kind of mould
@@ -153,8 +147,8 @@ class Casting(Verbs):
     part: OnePart
     alloy: OneAlloy
     pour: Temperature
+    mould: OneMould
     grid: OneGrid
-    mould: OneMould = None
     until: Temperature | None = None
     duration: Duration | None = None
     chills: _list_of(Chill) = ()  # type: ignore[valid-type]

@@ -12,7 +12,8 @@ from ..materials.interface import Contact
 from ..materials.matter import FreezingTable
 from ..materials.refusal import CaseError
 from ..solver.bodies import Bodies
-from .castingproblem import BEDDED, afterwards, around, bodies, filling_loss, in_mould, poured, problem, superheat
+from ..solver.pour import BEYOND
+from .castingproblem import BEDDED, afterwards, around, filling_loss, in_mould, poured, problem, superheat
 from .castingwords import contact_of
 from .check import duration, sides
 from .estimate import CUT_CELLS, LONGEST, STAGE, STAGE_CALL, STAGES, START_SECONDS, STEP_CALL, STEPS, exchange, memory
@@ -143,12 +144,11 @@ def _lasts(case: "Casting", made: Bodies, table: FreezingTable) -> list[tuple[st
 
 def _follow(case: "Casting", stretch: Stretch, T: float, modulus: float, table: FreezingTable) -> tuple[float, float]:
     H, time = float(table.enthalpy(np.array(T))), 0.0
-    first = next(iter(around(case).values()), None) if stretch.kind == "cast" else None
-    mould = (case.mould or first) if stretch.kind == "cast" else None
+    mould = case.mould if stretch.kind == "cast" else None
     end = LONGEST if stretch.duration is None else stretch.duration
     while time < end and (stretch.until is None or (T < stretch.until if stretch.rising else T > stretch.until)):
         if mould is not None:
-            contact: Contact = contact_of(case, "mould" if case.mould is not None else next(iter(case.inserts)))
+            contact: Contact = contact_of(case, "mould")
             h = float(contact.conductance(np.array([T]), np.array([float(mould.temperature)]), time)[0])
             q = -(T - float(mould.temperature)) / (1.0 / h + sqrt(pi * max(time, 1e-3)) / mould.effusivity)
         else:
@@ -181,6 +181,9 @@ def _warnings(case: "Casting", made: Bodies) -> list[str]:
         found.append("after the shake-out only heat is followed; the phases of the solid do not change in a casting yet")
     if any(mould.burning is not None for mould in around(case).values()):
         found.append("the heat of an exothermic sleeve is not computed: it only insulates")
+    coldest = min(float(mould.temperature) for mould in around(case).values()) - BEYOND
+    if _coldest(case) < coldest:
+        found.append(f"below {celsius(coldest)}, far under the coldest start, heat capacity and conductivity stay as there")
     return found + _thin(case, made)
 
 

@@ -24,10 +24,10 @@ DUCTILE = "EN-GJS"
 
 @dataclass(frozen=True)
 class Frozen:
-    """What a law of a casting may ask: its alloy, its mould if any, and fields (n,) in SI by name."""
+    """What a law of a casting may ask: its alloy, its mould, and fields (n,) in SI by name."""
 
     alloy: Any
-    mould: Mould | None
+    mould: Mould
     fields: dict[str, Array]
 
     @property
@@ -73,8 +73,8 @@ def sdas(of: Frozen) -> Array:
 
 
 def thermal_modulus(of: Frozen) -> Array:
-    """m: Chvorinov's plane law turned round, with the superheat of the liquidus. Raises CaseError without a mould."""
-    if of.mould is None or of.mould.kind == "metal":
+    """m: Chvorinov's plane law turned round, with the superheat of the liquidus. Raises CaseError in metal."""
+    if of.mould.kind == "metal":
         raise CaseError("a modulus by the solidification time needs a mould of sand, shell or plaster")
     liquidus = float(of.freezing.liquidus)
     heat = feeding.heat_to_remove(
@@ -86,7 +86,7 @@ def thermal_modulus(of: Frozen) -> Array:
 
 def tensile_strength(of: Frozen) -> Array:
     """Pa. Raises CaseError where no law is known of the alloy."""
-    if _is_a356(of):
+    if _is_a356(of.alloy):
         return cast_aluminium.strength_a356(sdas(of))
     if of.grade in cast_iron.WALLS:
         return cast_iron.strength_grey_wall(of.grade, cast_iron.wall_equivalent(thermal_modulus(of)))
@@ -95,18 +95,17 @@ def tensile_strength(of: Frozen) -> Array:
 
 def yield_strength(of: Frozen) -> Array:
     """Pa. Raises CaseError where no law is known of the alloy."""
-    if _is_a356(of):
+    if _is_a356(of.alloy):
         return np.full_like(of.fields["solidification_time"], cast_aluminium.yield_a356(of.alloy.composition.Mg))
     raise CaseError(_no_law(of, "yield strength"))
 
 
 def hardness(of: Frozen) -> Array:
     """HV. Raises CaseError where no law is known of the alloy."""
-    if _is_a356(of):
+    if _is_a356(of.alloy):
         return cast_aluminium.hardness_cahoon(yield_strength(of))
     if of.grade in cast_iron.WALLS:
-        brinell = cast_iron.hardness_grey_strength(tensile_strength(of))
-        return np.array([hv_from_hbw(float(one)) if np.isfinite(one) else np.nan for one in brinell])
+        return np.asarray(hv_from_hbw(cast_iron.hardness_grey_strength(tensile_strength(of))))  # type: ignore[arg-type]
     raise CaseError(_no_law(of, "hardness"))
 
 
@@ -136,22 +135,21 @@ DERIVED: dict[str, Callable[[Frozen], Array]] = {
 
 def told(name: str, alloy: Any) -> str:
     """What a derived field is of this alloy, with the doubt that belongs to it; "" where its name says all."""
-    of = Frozen(alloy, None, {})
     text = meaning(name).text
-    if name == "niyama" and of.freezing.family == "aluminium":
+    if name == "niyama" and alloy.freezing.family == "aluminium":
         return f"{text}; of aluminium it ranks at best, see pore_fraction"
     if name in ("tensile_strength", "yield_strength", "hardness"):
-        if _is_a356(of):
+        if _is_a356(alloy):
             return f"{name.replace('_', ' ')} at 20 degC expected after T6, by arm spacing and magnesium; sound and modified"
         by = "of the plate that freezes as late, by EN 1561"
-        return f"{name.replace('_', ' ')} at 20 degC expected as cast, {by}" if of.grade in cast_iron.WALLS else ""
+        return f"{name.replace('_', ' ')} at 20 degC expected as cast, {by}" if str(alloy.material.name) in cast_iron.WALLS else ""
     return ""
 
 
-def _is_a356(of: Frozen) -> bool:
-    c = of.alloy.composition
+def _is_a356(alloy: Any) -> bool:
+    c = alloy.composition
     least, most = cast_aluminium.MAGNESIUM
-    if of.freezing.family != "aluminium" or c is None:
+    if alloy.freezing.family != "aluminium" or c is None:
         return False
     return bool(SILICON[0] <= c.Si <= SILICON[1] and least <= c.Mg <= most and c.Cu <= COPPER)
 

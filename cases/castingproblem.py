@@ -79,8 +79,7 @@ def problem(case: "Casting") -> CastingProblem:
 
 def around(case: "Casting") -> dict[str, Mould]:
     """Matter of the bodies around the casting by name; the mould last."""
-    found = {name: body.material for name, body in case.inserts.items()}
-    return found if case.mould is None else {**found, "mould": case.mould}
+    return {**{name: body.material for name, body in case.inserts.items()}, "mould": case.mould}
 
 
 def bodies(case: "Casting") -> Bodies:
@@ -89,9 +88,9 @@ def bodies(case: "Casting") -> Bodies:
     if used in LINE:
         return _shells(case, used, spacing)
     shapes = {"casting": case.part.shape, **{name: body.part.shape for name, body in case.inserts.items()}}
-    block = None if case.mould is None else ("mould", _block(list(shapes.values()), used, float(case.mould.wall)))
+    block = _block(list(shapes.values()), used, float(case.mould.wall))
     try:
-        made = assemble(shapes, block, used, spacing)
+        made = assemble(shapes, ("mould", block), used, spacing)
     except Overlap as error:
         one = error.names[1] if error.names[0] == "casting" else error.names[0]
         raise CaseError(f"{error}; move one of them", *_place(case, one)) from None
@@ -105,8 +104,6 @@ def _shells(case: "Casting", used: str, spacing: float) -> Bodies:
     shape: Any = case.part.shape
     inner = getattr(shape, "inner", 0.0)
     outer = shape.thickness / 2.0 if isinstance(shape, Plate) else shape.radius
-    if case.mould is None:
-        return nested(("casting",), used, (inner, outer), (spacing,))
     return nested(("casting", "mould"), used, (inner, outer, outer + float(case.mould.wall)), (spacing, spacing))
 
 

@@ -56,7 +56,7 @@ class CastingResult(Result):
 
     @cached_property
     def _frozen(self) -> Frozen:
-        return Frozen(self.case.alloy, getattr(self.case, "mould", None), {name: self._stored(name) for name in LAST})
+        return Frozen(self.case.alloy, self.case.mould, {name: self._stored(name) for name in LAST})
 
     def _stored(self, name: str) -> Array:
         return self._archive.values(name, self._archive.times.size - 1)
@@ -137,8 +137,8 @@ class CastingResult(Result):
 
         return summarise(self)
 
-    def probe_levels(self) -> dict[str, float]:
-        """Lines that a plot of thermocouples draws: name -> K."""
+    @property
+    def levels(self) -> dict[str, float]:
+        """Liquidus and solidus, K, which a plot of thermocouples marks."""
         freezing = self.case.alloy.freezing
         return {"liquidus": float(freezing.liquidus), "solidus": freezing.solidus}
-

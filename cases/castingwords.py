@@ -84,7 +84,7 @@ def _spacing(case: "Casting") -> None:
     except CaseError as error:
         raise error.under("grid", "spacing") from None
     shape: Any = case.part.shape
-    if metric(case) in LINE and getattr(shape, "inner", 0.0) > 0.0 and case.mould is not None:
+    if metric(case) in LINE and getattr(shape, "inner", 0.0) > 0.0:
         raise CaseError("an infinite ring has no place for its core; give it a length", "part", "length")
 
 
@@ -105,11 +105,6 @@ def _inserts(case: "Casting") -> None:
 
 def _mould(case: "Casting") -> None:
     mould = case.mould
-    if mould is None:
-        for name in ("contact", "fill_time"):
-            if getattr(case, name) is not None:
-                raise CaseError("stands without a mould; give mould(..., wall='60 mm')", name)
-        return
     if mould.wall is None:
         raise CaseError(f"'{mould.name}' has no wall; write mould('{mould.name}', wall='60 mm')", "mould", "wall")
     if mould.wall < case.grid.spacing * (1.0 - SLACK):

@@ -14,24 +14,27 @@ from ..solver.heat import neighbours
 Array = NDArray[float64]
 Index = NDArray[int64]
 LEVELS = 120  # instants at which the liquid is looked at
+CRUMB = 2e-3  # of the casting: a zone that is smaller is none
 PROMINENCE = 0.01  # of the whole time, that a zone must last after it is cut off
 
 
-@dataclass(frozen=True)
+@dataclass
 class Zone:
-    """Liquid that hangs together.
+    """Liquid that hangs together; where it falls apart, the part that lasts longest goes on as this zone.
 
     place   (x, y, z) m, where it freezes last
-    begin   s, when it was cut off from its neighbours; of the whole casting the first instant
+    begin   s, when it was cut off from the rest; of the whole casting the first instant
     end     s, when its last place is through
     volume  m3, when it was cut off; in 1d per m or m2, as the cells are
-    parent  number of the zone that it was part of, None for the whole casting
+    alone   m3, when the last other zone had been cut off from it
+    parent  number of the zone that it was cut off from, None for the whole casting
     """
 
     place: tuple[float, float, float]
     begin: float
     end: float
     volume: float
+    alone: float
     parent: int | None
 
     def __repr__(self) -> str:
@@ -42,7 +45,7 @@ class Zone:
 
 @dataclass(frozen=True)
 class Spot:
-    """A hot spot: place (x, y, z) m, time s when it is solid, volume m3 that it had when it was cut off."""
+    """A hot spot: place (x, y, z) m, time s when it is solid, volume m3 still liquid when it stood alone."""
 
     place: tuple[float, float, float]
     time: float
@@ -54,11 +57,9 @@ class Spot:
 
 
 def spots(cells: Cells, time: Array, count: int) -> tuple[Spot, ...]:
-    """The `count` places that freeze last, each the end of a zone that does not fall apart any more."""
-    zones = branches(cells, time)
-    split = {zone.parent for zone in zones}
-    last = [zone for number, zone in enumerate(zones) if number not in split]
-    return tuple(Spot(zone.place, zone.end, zone.volume) for zone in sorted(last, key=lambda zone: -zone.end)[:count])
+    """The `count` places that freeze last, each the end of a zone."""
+    last = sorted(branches(cells, time), key=lambda zone: -zone.end)[:count]
+    return tuple(Spot(zone.place, zone.end, zone.alone) for zone in last)
 
 
 def branches(cells: Cells, time: Array) -> tuple[Zone, ...]:
@@ -76,11 +77,15 @@ def branches(cells: Cells, time: Array) -> tuple[Zone, ...]:
         alive = np.flatnonzero((time > level) & (whole >= 0))
         for number, parts in _parts(edges, alive, whole).items():
             lasting = [part for part in parts if time[part].max() - level >= PROMINENCE * (high - low)]
-            if len(lasting) < 2:
+            large = [part for part in lasting if cells.volume[part].sum() >= CRUMB * zones[0].volume]
+            if len(large) < 2:
                 continue
+            first, *others = sorted(large, key=lambda part: -float(time[part].max()))
             for part in parts:
                 whole[part] = -1  # a crumb that is through at once
-            for part in lasting:
+            whole[first] = number
+            zones[number].alone = float(cells.volume[first].sum())
+            for part in others:
                 whole[part] = len(zones)
                 zones.append(_zone(cells, time, part, float(level), number))
     return tuple(zones)
@@ -109,4 +114,5 @@ def _parts(edges: Index, alive: Index, whole: Index) -> dict[int, list[Index]]:
 def _zone(cells: Cells, time: Array, part: Index, begin: float, parent: int | None) -> Zone:
     last = int(part[time[part].argmax()])
     x, y, z = cells.centres()[last] + np.array(cells.lattice.middle)
-    return Zone((float(x), float(y), float(z)), begin, float(time[last]), float(cells.volume[part].sum()), parent)
+    volume = float(cells.volume[part].sum())
+    return Zone((float(x), float(y), float(z)), begin, float(time[last]), volume, volume, parent)

@@ -57,7 +57,7 @@ FROZEN = {
     "cooling_rate": Meaning("K/s", "K/s", f"cooling rate {NIYAMA}"),
     "isotherm_velocity": Meaning("m/s", "mm/s", f"velocity of the isotherm {NIYAMA}: cooling rate over gradient"),
     "niyama": Meaning(
-        "K^0.5*s^0.5/m", "K^0.5*s^0.5/mm", f"criterion of Niyama, gradient over the root of the cooling rate {NIYAMA}"
+        "(K s)^0.5/m", "(K s)^0.5/mm", f"criterion of Niyama, gradient over the root of the cooling rate {NIYAMA}"
     ),
     "dimensionless_niyama": Meaning(
         "", "", "Niyama of Carlson and Beckermann, with arm spacing, viscosity and shrinkage of the alloy"

@@ -28,6 +28,7 @@ NEEDS = {
 ALLOWS = {"cylinder": ("length",), "ring": ("length",)}
 AXES = ("x", "y", "z")
 NAMED = 3  # thin walls named in a warning
+SLIVER = 0.5  # cells: a thinner wall may be an edge that runs out, and says nothing of a spacing that would do
 SHARED = 0.01  # of the volume, beyond which bodies overlap
 SIZES = (1e-6, 100.0)  # m, what a part may measure before its unit is doubted
 
@@ -205,9 +206,10 @@ class Part:
             named = list(dict.fromkeys(map(str, walls)))
             places = "; ".join(named[:NAMED])
             more = f" and {len(named) - NAMED} more places" if len(named) > NAMED else ""
+            broad = [wall.thickness for wall in walls if wall.cells > SLIVER]
             said.append(
                 f"grid.spacing: walls fewer than {words} cells thick: {places}{more}; take "
-                f"{1e3 * min(wall.thickness for wall in walls) / least:.2g} mm or less"
+                f"{1e3 * min(broad or [walls[-1].thickness]) / least:.2g} mm or less"
             )
         return said
 

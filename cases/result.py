@@ -16,7 +16,7 @@ from ..solver.field import Sampler
 from ..solver.geometry import Cells
 from .case import AnyCase
 from .expression import evaluate
-from .meaning import AFTER_TEMPER, AXIAL, COMPONENTS, meaning
+from .meaning import AFTER_TEMPER, AXIAL, COMPONENTS, FROZEN, meaning
 from .reading import Field, Limit, Point, Probe, Stress
 from .store import Archive
 from .store import save as save_archive
@@ -33,8 +33,9 @@ PARTS = {
 }
 FRAMES = {"cylinder": "cylinder", "rz": "cylinder", "sphere": "sphere"}
 SMOOTH = ("temperature", *PARTS)  # cubic in time; bounded fields are linear
-BOUNDED = ("hardness", "yield_strength", "tensile_strength")
-LAST = (*BOUNDED, "retained_austenite", "cooling_rate_700", "t8_5", "as_quenched_stress")
+PROPERTIES = ("hardness", "yield_strength", "tensile_strength")
+BOUNDED = (*PROPERTIES, *FROZEN)
+LAST = (*PROPERTIES, "retained_austenite", "cooling_rate_700", "t8_5", "as_quenched_stress")
 
 
 class Result:
@@ -223,6 +224,11 @@ class Result:
 
         return plot(self, kind, **how)
 
+    @property
+    def levels(self) -> dict[str, float]:
+        """Temperatures, K, that a plot of thermocouples marks, by name."""
+        return {}
+
     def __repr__(self) -> str:
         end = "" if self.ended else ", not finished"
         span = f"{self.times.size} instants to {self.times[-1]:g} s"
@@ -315,7 +321,7 @@ class Result:
         sampled = np.asarray(operator @ values.T).T
         if (meaning(source).unit, meaning(source).shown) == ("", "%") and sampled.ndim == 1:
             sampled = np.clip(sampled, 0.0, 1.0)  # fractions; the quadratic may overshoot at the skin
-        if source in BOUNDED:  # they end sharply with a phase: no place is harder than all cells around it
+        if source in BOUNDED:  # they end sharply: no place has more than all cells around it
             read = values[operator.indices]
             least, most = (f.reduceat(read, operator.indptr[:-1]) for f in (np.minimum, np.maximum))
             sampled = np.clip(sampled, least, most)
