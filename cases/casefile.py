@@ -92,7 +92,9 @@ def schema(kind: str = KINDS[0]) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"metaltwin case: {kind}",
         "type": "object",
-        "properties": head | known | {"output": {"type": "object", "properties": output, "additionalProperties": False}},
+        "properties": head
+        | known
+        | {"output": {"type": "object", "properties": output, "additionalProperties": False}},
         "required": ["metaltwin", *(["kind"] if kind != KINDS[0] else []), *whole["required"]],
         "additionalProperties": False,
         "$defs": whole.get("$defs", {}),

@@ -31,7 +31,7 @@ def _mould(given: object) -> Mould:
     if isinstance(given, dict) and "name" in given:
         return library.mould(**given)
     what = "this body has no material" if given is None else f"{given!r} is no material of a mould or chill"
-    raise CaseError(f"{what}; give a name such as 'green sand' or 'grey iron', in a file {{name: ..., wall: 60 mm}}, or a Mould")
+    raise CaseError(f"{what}; give a name such as 'green sand' or 'grey iron', in a file {{name: ..., wall: 60 mm}}")
 
 
 def _contact(given: object) -> Contact | None:
@@ -84,7 +84,7 @@ class Chill:
 class Core(Chill):
     """A core: the casting shrinks ONTO it, so no gap opens. Arguments of a Chill.
 
-        Core("resin sand", Part.cylinder("20 mm", "80 mm"))
+    Core("resin sand", Part.cylinder("20 mm", "80 mm"))
     """
 
     kind: ClassVar[str] = "core"
@@ -96,7 +96,7 @@ class Core(Chill):
 class Sleeve(Chill):
     """An insulating sleeve about a feeder; the heat of an exothermic one is not computed. Arguments of a Chill.
 
-        Sleeve("insulating sleeve", Part.ring("100 mm", "80 mm", "90 mm"))
+    Sleeve("insulating sleeve", Part.ring("100 mm", "80 mm", "90 mm"))
     """
 
     kind: ClassVar[str] = "sleeve"
@@ -107,7 +107,9 @@ def _list_of(word: type[Any]) -> Any:
         if given is None:
             return ()
         if not isinstance(given, list | tuple):
-            raise CaseError(f"needs a list, [{word.__name__}(material, part)], in a file '- {{material: ..., part: ...}}'")
+            raise CaseError(
+                f"needs a list, [{word.__name__}(material, part)], in a file '- {{material: ..., part: ...}}'"
+            )
         ready: list[Any] = []
         for entry in given:
             if isinstance(entry, dict):

@@ -82,7 +82,7 @@ class CastingCheck:
 
 
 def check(case: "Casting") -> CastingCheck:
-    """The report. Raises CaseError for what only the grid shows: bodies that overlap or do not touch, probes in none."""
+    """The report. Raises CaseError for bodies that overlap or do not touch, and for a probe in none."""
     made = problem(case)
     cells = made.cells
     count = {name: one.index.size for name, one in zip(made.bodies.names, made.bodies.cells, strict=True)}
@@ -178,12 +178,16 @@ def _warnings(case: "Casting", made: Bodies) -> list[str]:
             f"{superheat(case):.0f} K, which alone is subtracted: it may freeze on the way (misrun)"
         )
     if case.alone:
-        found.append("after the shake-out only heat is followed; the phases of the solid do not change in a casting yet")
+        found.append(
+            "after the shake-out only heat is followed; the phases of the solid do not change in a casting yet"
+        )
     if any(mould.burning is not None for mould in around(case).values()):
         found.append("the heat of an exothermic sleeve is not computed: it only insulates")
     coldest = min(float(mould.temperature) for mould in around(case).values()) - BEYOND
     if _coldest(case) < coldest:
-        found.append(f"below {celsius(coldest)}, far under the coldest start, heat capacity and conductivity stay as there")
+        found.append(
+            f"below {celsius(coldest)}, far under the coldest start, heat capacity and conductivity stay as there"
+        )
     return found + _thin(case, made)
 
 

@@ -24,10 +24,11 @@ DUCTILE = "EN-GJS"
 
 @dataclass(frozen=True)
 class Frozen:
-    """What a law of a casting may ask: its alloy, its mould, and fields (n,) in SI by name."""
+    """What a law of a casting may ask: alloy, mould, K of the melt in it, and fields (n,) in SI by name."""
 
     alloy: Any
     mould: Mould
+    start: float
     fields: dict[str, Array]
 
     @property
@@ -73,13 +74,12 @@ def sdas(of: Frozen) -> Array:
 
 
 def thermal_modulus(of: Frozen) -> Array:
-    """m: Chvorinov's plane law turned round, with the superheat of the liquidus. Raises CaseError in metal."""
+    """m: Chvorinov's plane law turned round, all heat from the start to the solidus. Raises CaseError in metal."""
     if of.mould.kind == "metal":
         raise CaseError("a modulus by the solidification time needs a mould of sand, shell or plaster")
-    liquidus = float(of.freezing.liquidus)
-    heat = feeding.heat_to_remove(
-        of.freezing, float(of.alloy.material.density), 0.0, float(function(of.freezing.liquid_heat_capacity)(liquidus))
-    )
+    capacity = float(function(of.freezing.liquid_heat_capacity)(of.start))
+    above = of.start - of.freezing.solidus
+    heat = feeding.heat_to_remove(of.freezing, float(of.alloy.material.density), above, capacity)
     constant = feeding.chvorinov(heat, of.freezing.solidus - float(of.mould.temperature), of.mould.effusivity)
     return np.asarray(np.sqrt(of.fields["solidification_time"] / constant))
 
@@ -139,10 +139,11 @@ def told(name: str, alloy: Any) -> str:
     if name == "niyama" and alloy.freezing.family == "aluminium":
         return f"{text}; of aluminium it ranks at best, see pore_fraction"
     if name in ("tensile_strength", "yield_strength", "hardness"):
+        what = f"{name.replace('_', ' ')} at 20 degC expected"
         if _is_a356(alloy):
-            return f"{name.replace('_', ' ')} at 20 degC expected after T6, by arm spacing and magnesium; sound and modified"
-        by = "of the plate that freezes as late, by EN 1561"
-        return f"{name.replace('_', ' ')} at 20 degC expected as cast, {by}" if str(alloy.material.name) in cast_iron.WALLS else ""
+            return f"{what} after T6, by arm spacing and magnesium; sound and modified"
+        if str(alloy.material.name) in cast_iron.WALLS:
+            return f"{what} as cast, of the plate that freezes as late, by EN 1561"
     return ""
 
 

@@ -130,7 +130,8 @@ def _touching(case: "Casting", made: Bodies) -> None:
         mine, theirs = made.cells[0].feet(), made.cells[number].feet()
         away = float(cKDTree(mine).query(theirs)[0].min())
         raise CaseError(
-            f"does not touch the casting, {1e3 * away:.3g} mm away at this spacing; move it against it", *_place(case, name)
+            f"does not touch the casting, {1e3 * away:.3g} mm away at this spacing; move it against it",
+            *_place(case, name),
         )
 
 

@@ -56,7 +56,8 @@ class CastingResult(Result):
 
     @cached_property
     def _frozen(self) -> Frozen:
-        return Frozen(self.case.alloy, self.case.mould, {name: self._stored(name) for name in LAST})
+        said, lost = self._archive.about.poured
+        return Frozen(self.case.alloy, self.case.mould, said - lost, {name: self._stored(name) for name in LAST})
 
     def _stored(self, name: str) -> Array:
         return self._archive.values(name, self._archive.times.size - 1)
@@ -91,7 +92,9 @@ class CastingResult(Result):
     def feeding_zones(self, solid_fraction: float = RIGID) -> tuple[Zone, ...]:
         """Zones below a solid fraction, from when each is cut off from the others to its end, the first first."""
         if not 0.0 < solid_fraction < 1.0:
-            raise CaseError(f"{solid_fraction!r} is no solid fraction between 0 and 1; 0.7 is usual of steel and aluminium")
+            raise CaseError(
+                f"{solid_fraction!r} is no solid fraction between 0 and 1; 0.7 is usual of steel and aluminium"
+            )
         return branches(self.cells, self.passing_time(solid_fraction))
 
     def passing_time(self, solid_fraction: float) -> Array:

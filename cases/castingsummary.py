@@ -75,4 +75,6 @@ def _against(result: "CastingResult") -> str:
     field = result.field("niyama")
     shares = [float(field.volumes[field.values < limit].sum() / field.volumes.sum()) for limit in limits]
     text = zip(("macro", "micro"), limits, shares, strict=True)
-    return "; " + ", ".join(f"{100 * share:.2g} % below {1e-3 * limit:g} ({kind} shrinkage)" for kind, limit, share in text)
+    return "; " + ", ".join(
+        f"{100 * share:.2g} % below {1e-3 * limit:g} ({kind} shrinkage)" for kind, limit, share in text
+    )

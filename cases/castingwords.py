@@ -2,12 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..materials.alloy import Alloy
 from ..materials.freezing import ABOVE
 from ..materials.interface import Contact, default_contact
 from ..materials.quantity import of_dimension
 from ..materials.refusal import CaseError
 from ..solver.shape import Shape
+from .castingfields import DERIVED, Frozen
 from .grid import check_spacing, metric_of
 from .meaning import FROZEN
 from .schedule import ROOM, celsius, ways
@@ -29,9 +32,21 @@ def check_casting(case: "Casting") -> None:
     _inserts(case)
     _mould(case)
     _end(case)
+    _limits(case)
+
+
+def _limits(case: "Casting") -> None:
+    """Refuse a limit on a field that is not computed, or that this alloy has no law of."""
+    one = np.ones(1)
+    tried = Frozen(case.alloy, case.mould, float(case.pour), dict.fromkeys(FROZEN, one))
+    known = ("temperature", *FROZEN, *DERIVED)
     for field in case.limits or {}:
-        if field not in ("temperature", *FROZEN):
-            raise CaseError(f"a casting has no {field}; limits of {', '.join(('temperature', *FROZEN))} can stand", "limits", field)
+        if field not in known:
+            raise CaseError(f"a casting has no {field}; limits of {', '.join(known)} can stand", "limits", field)
+        try:
+            DERIVED.get(field, lambda of: one)(tried)
+        except CaseError as error:
+            raise CaseError(f"{error.sentence}; drop the limit", "limits", field) from None
 
 
 def metric(case: "Casting") -> str:
@@ -96,7 +111,9 @@ def _inserts(case: "Casting") -> None:
             raise CaseError(f"a 1d casting has no place for a {body.kind}; give the part its full size", *where)
         shape: Shape = body.part.shape
         if used not in shape.metrics:
-            raise CaseError(f"this {body.part.kind} has no {used} metric; draw it otherwise, or Grid(metric='3d')", *where)
+            raise CaseError(
+                f"this {body.part.kind} has no {used} metric; draw it otherwise, or Grid(metric='3d')", *where
+            )
         beside = any(abs(a - b) > SLACK for a, b in zip(shape.middle[:2], case.part.shape.middle[:2], strict=True))
         if used == "rz" and beside:
             raise CaseError("stands beside the axis of the part, which rz cannot hold; take Grid(metric='3d')", *where)
@@ -108,7 +125,9 @@ def _mould(case: "Casting") -> None:
     if mould.wall is None:
         raise CaseError(f"'{mould.name}' has no wall; write mould('{mould.name}', wall='60 mm')", "mould", "wall")
     if mould.wall < case.grid.spacing * (1.0 - SLACK):
-        raise CaseError(f"'{mould.wall}' is thinner than a cell, '{case.grid.spacing}'; give at least that", "mould", "wall")
+        raise CaseError(
+            f"'{mould.wall}' is thinner than a cell, '{case.grid.spacing}'; give at least that", "mould", "wall"
+        )
     if mould.temperature >= case.pour:
         raise CaseError(f"'{mould.temperature}' is not below the pour, '{case.pour}'", "mould", "temperature")
     contact_of(case, "mould")

@@ -68,12 +68,16 @@ def _value(node: ast.expr, read: Read) -> Any:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
         name = one_of(node.func.id, FUNCTIONS, "function")
         return FUNCTIONS[name](*(_value(entry, read) for entry in node.args))
-    raise CaseError(f"'{ast.unparse(node)}' may not stand in an expression; take numbers, fields, + - * / ** and functions")
+    raise CaseError(
+        f"'{ast.unparse(node)}' may not stand in an expression; take numbers, fields, + - * / ** and functions"
+    )
 
 
 def _power(node: ast.expr) -> float:
     """A plain number: a field as power would have no unit."""
-    sign, bare = (-1.0, node.operand) if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else (1.0, node)
+    sign, bare = (
+        (-1.0, node.operand) if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else (1.0, node)
+    )
     if isinstance(bare, ast.BinOp) and isinstance(bare.op, ast.Div):
         return sign * _power(bare.left) / _power(bare.right)
     if isinstance(bare, ast.Constant) and type(bare.value) in (int, float):

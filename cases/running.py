@@ -21,9 +21,9 @@ from ..solver.problem import Leg, Problem
 from ..solver.state import State
 from . import store
 from .case import AnyCase
+from .casetext import text
 from .castingproblem import poured
 from .castingresult import result_of
-from .casetext import text
 from .estimate import HEAT_BYTES, LONGEST, STRESS_BYTES
 from .grid import axis_of
 from .progress import Bar

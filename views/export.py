@@ -105,7 +105,10 @@ def _columns(result: Result, time: str | float | None) -> list[str]:
     stresses = [name for name in STRESSES[result.axis] if "stress" in result.fields]
     before = [f"as_quenched_{name}" for name in stresses if "as_quenched_stress" in result.fields]
     if "solid_fraction" in result.fields:
-        return ["temperature", *(name for name in FROZEN if name in result.fields and (time is None or not result.still(name)))]
+        return [
+            "temperature",
+            *(name for name in FROZEN if name in result.fields and (time is None or not result.still(name))),
+        ]
     if time is not None:
         return ["temperature", *(name for name in PHASES if name in result.fields), *stresses]
     steady = ["hardness", *PHASES, "retained_austenite"]

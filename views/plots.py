@@ -147,7 +147,9 @@ def section(
         raise CaseError("the part has no axis, so no radius; draw against='depth'")
     line = traverse(result, start, end, spacing, first, time)
     x = 1e3 * (line.depth if against == "depth" else _radius(result, line))
-    panels = [panel for panel in (_temperature, _solidification, _hardness, _share, _stress) if panel(None, x, line, result)]
+    panels = [
+        panel for panel in (_temperature, _solidification, _hardness, _share, _stress) if panel(None, x, line, result)
+    ]
     figure.set_size_inches(7.5, 0.8 + 2.6 * len(panels))
     axes = figure.subplots(len(panels), 1, squeeze=False, sharex=True)[:, 0]
     for panel, axis in zip(panels, axes, strict=True):
