@@ -77,7 +77,7 @@ def thermal_modulus(of: Frozen) -> Array:
     """m: Chvorinov's plane law turned round, all heat from the start to the solidus. Raises CaseError in metal."""
     if of.mould.kind == "metal":
         raise CaseError("a modulus by the solidification time needs a mould of sand, shell or plaster")
-    capacity = float(function(of.freezing.liquid_heat_capacity)(of.start))
+    capacity = float(function(of.freezing.liquid_heat_capacity)(np.array(of.start)))
     above = of.start - of.freezing.solidus
     heat = feeding.heat_to_remove(of.freezing, float(of.alloy.material.density), above, capacity)
     constant = feeding.chvorinov(heat, of.freezing.solidus - float(of.mould.temperature), of.mould.effusivity)

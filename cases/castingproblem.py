@@ -144,10 +144,10 @@ def _conductance(case: "Casting", made: Bodies, joint: Joint) -> Conductance:
 
 def legs(case: "Casting", made: Bodies) -> tuple[Leg, ...]:
     """The time in the mould, then each step after the shake-out."""
-    kind, first = ("cast", in_mould(case))
+    first = in_mould(case)
     outside = [case.alloy.material.emissivity, *(mould.emissivity for mould in around(case).values())]
     laws = [(_air(one),) * len(cells.zones) for one, cells in zip(outside, made.cells, strict=True)]
-    leg = Leg(first.name, kind, laws[0], first.duration, first.until, around=tuple(laws[1:]))
+    leg = Leg(first.name, first.kind, laws[0], first.duration, first.until, around=tuple(laws[1:]))
     zones = made.cells[0].zones
     after = [
         Leg(one.name, one.kind, tuple(law(one.medium(zone)) for zone in zones), one.duration, one.until, one.rising)
@@ -158,8 +158,8 @@ def legs(case: "Casting", made: Bodies) -> tuple[Leg, ...]:
 
 def in_mould(case: "Casting") -> Stretch:
     """The leg from the pour to the shake-out, or to the end."""
-    end = case.shake_out if case.shake_out is not None else case.until if case.until is not None else case.duration
-    timed = case.until is None and case.shake_out is None or case.shake_out is not None and not is_temperature(end)
+    end = next(given for given in (case.shake_out, case.until, case.duration) if given is not None)
+    timed = not is_temperature(end)
     air = library.medium("still air")
     step = Cool("still air", duration=end) if timed else Cool("still air", until=end)
     return Stretch(IN_MOULD, "cast", step, air, float(end) if timed else None, None if timed else float(end))
@@ -196,5 +196,5 @@ def filling_loss(case: "Casting", cells: Cells) -> float:
     h = float(contact_of(case, "mould").conductance(np.array([said]), np.array([float(mould.temperature)]))[0])
     heat = float(case.alloy.material.density) * float(function(freezing.liquid_heat_capacity)(np.array(said)))
     modulus = float(cells.volume.sum() / cells.patch_area.sum())
-    excess = said - float(mould.temperature)
-    return pouring.filling_loss(excess, float(case.fill_time), mould.effusivity, h, heat, modulus)
+    excess, time = said - float(mould.temperature), float(case.fill_time or 0.0)
+    return pouring.filling_loss(excess, time, mould.effusivity, h, heat, modulus)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy import float64
@@ -57,7 +58,8 @@ class CastingResult(Result):
     @cached_property
     def _frozen(self) -> Frozen:
         said, lost = self._archive.about.poured
-        return Frozen(self.case.alloy, self.case.mould, said - lost, {name: self._stored(name) for name in LAST})
+        case: Any = self.case
+        return Frozen(case.alloy, case.mould, said - lost, {name: self._stored(name) for name in LAST})
 
     def _stored(self, name: str) -> Array:
         return self._archive.values(name, self._archive.times.size - 1)

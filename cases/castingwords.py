@@ -37,14 +37,14 @@ def check_casting(case: "Casting") -> None:
 
 def _limits(case: "Casting") -> None:
     """Refuse a limit on a field that is not computed, or that this alloy has no law of."""
-    one = np.ones(1)
-    tried = Frozen(case.alloy, case.mould, float(case.pour), dict.fromkeys(FROZEN, one))
+    tried = Frozen(case.alloy, case.mould, float(case.pour), dict.fromkeys(FROZEN, np.ones(1)))
     known = ("temperature", *FROZEN, *DERIVED)
     for field in case.limits or {}:
         if field not in known:
             raise CaseError(f"a casting has no {field}; limits of {', '.join(known)} can stand", "limits", field)
         try:
-            DERIVED.get(field, lambda of: one)(tried)
+            if field in DERIVED:
+                DERIVED[field](tried)
         except CaseError as error:
             raise CaseError(f"{error.sentence}; drop the limit", "limits", field) from None
 
@@ -60,6 +60,7 @@ def metric(case: "Casting") -> str:
 
 def contact_of(case: "Casting", name: str) -> Contact:
     """What passes between the casting and the mould or a body of that name. Raises CaseError where none is known."""
+    where: tuple[str, ...]
     if name == "mould":
         given, kind, encloses, where = case.contact, case.mould.kind, "mould", ("contact",)
     else:

@@ -75,11 +75,10 @@ def _value(node: ast.expr, read: Read) -> Any:
 
 def _power(node: ast.expr) -> float:
     """A plain number: a field as power would have no unit."""
-    sign, bare = (
-        (-1.0, node.operand) if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else (1.0, node)
-    )
-    if isinstance(bare, ast.BinOp) and isinstance(bare.op, ast.Div):
-        return sign * _power(bare.left) / _power(bare.right)
-    if isinstance(bare, ast.Constant) and type(bare.value) in (int, float):
-        return sign * bare.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return -_power(node.operand)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return _power(node.left) / _power(node.right)
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        return float(node.value)
     raise CaseError(f"the power '{ast.unparse(node)}' is no plain number; write it as one")

@@ -189,7 +189,8 @@ def misfit() -> type[Exception]:
     """What reckoning with units that do not fit raises."""
     import pint
 
-    return pint.errors.PintError
+    error: type[Exception] = pint.errors.PintError
+    return error
 
 
 def of_dimension(text: object, unit: str) -> bool:
