@@ -3,22 +3,18 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy import float64, int64
+from numpy import float64
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from ..solver.geometry import Cells
 from ..solver.heat import neighbours
 
 Array = NDArray[float64]
-Index = NDArray[int64]
-LEVELS = 120  # instants at which the liquid is looked at
 CRUMB = 2e-3  # of the casting: a zone that is smaller is none
 PROMINENCE = 0.01  # of the whole time, that a zone must last after it is cut off
 
 
-@dataclass
+@dataclass(frozen=True)
 class Zone:
     """Liquid that hangs together; where it falls apart, the part that lasts longest goes on as this zone.
 
@@ -63,56 +59,75 @@ def spots(cells: Cells, time: Array, count: int) -> tuple[Spot, ...]:
 
 
 def branches(cells: Cells, time: Array) -> tuple[Zone, ...]:
-    """Every zone, from where it was cut off to its end.   time (n,) s when a cell is through; NaN: it never was"""
+    """Every zone, the whole casting first.   time (n,) s when a cell is through; NaN: it never was
+
+    From the last cell back to the first: a cell joins what is liquid beside it, and where two zones meet the one that
+    ends first has been cut off there.
+    """
     known = time[np.isfinite(time)]
     if not known.size:
         return ()
     low, high = float(known.min()), float(known.max())
-    time = np.where(np.isfinite(time), time, high + (high - low) / LEVELS)
-    whole = np.zeros(time.size, int64)
-    zones = [_zone(cells, time, np.arange(time.size), low, None)]
-    edges = _edges(cells)
-    for level in np.linspace(low, high, LEVELS, endpoint=False):
-        edges = edges[:, (time[edges] > level).all(0)]
-        alive = np.flatnonzero((time > level) & (whole >= 0))
-        for number, parts in _parts(edges, alive, whole).items():
-            lasting = [part for part in parts if time[part].max() - level >= PROMINENCE * (high - low)]
-            large = [part for part in lasting if cells.volume[part].sum() >= CRUMB * zones[0].volume]
-            if len(large) < 2:
+    time = np.where(np.isfinite(time), time, high + PROMINENCE * (high - low))
+    tree = _Tree(cells, time)
+    for cell in np.argsort(-time, kind="stable").tolist():
+        tree.join(cell, PROMINENCE * (high - low), CRUMB * float(cells.volume.sum()))
+    return tree.zones(low)
+
+
+class _Tree:
+    """What hangs together among the cells seen so far; every part goes by its last place."""
+
+    def __init__(self, cells: Cells, time: Array) -> None:
+        self.cells, self.time = cells, time.tolist()
+        self.volume = cells.volume.tolist()
+        self.beside = neighbours(cells, np.arange(time.size)).tolist()
+        self.root = [-1] * time.size
+        self.peak = list(range(time.size))
+        self.alone: dict[int, float] = {}  # last place -> volume before it first meets another zone
+        self.cut: list[tuple[int, float, float, int]] = []  # last place, when cut off, volume, last place of the other
+
+    def join(self, cell: int, lasting: float, large: float) -> None:
+        """Add a cell, and note zones of a time and a volume that it parts from another."""
+        now = self.time[cell]
+        self.root[cell] = cell
+        for other in self.beside[cell]:
+            if self.root[other] < 0:
                 continue
-            first, *others = sorted(large, key=lambda part: -float(time[part].max()))
-            for part in parts:
-                whole[part] = -1  # a crumb that is through at once
-            whole[first] = number
-            zones[number].alone = float(cells.volume[first].sum())
-            for part in others:
-                whole[part] = len(zones)
-                zones.append(_zone(cells, time, part, float(level), number))
-    return tuple(zones)
+            one, two = self._find(cell), self._find(other)
+            if one == two:
+                continue
+            if self.time[self.peak[one]] < self.time[self.peak[two]]:
+                one, two = two, one
+            elder, younger = self.peak[one], self.peak[two]
+            if self.time[younger] - now >= lasting and self.volume[two] >= large:
+                self.alone.setdefault(elder, self.volume[one])
+                self.alone.setdefault(younger, self.volume[two])
+                self.cut.append((younger, now, self.volume[two], elder))
+            self.root[two] = one
+            self.volume[one] += self.volume[two]
 
+    def _find(self, cell: int) -> int:
+        root = self.root
+        while root[cell] != cell:
+            root[cell] = root[root[cell]]
+            cell = root[cell]
+        return cell
 
-def _edges(cells: Cells) -> Index:
-    """(2, q) cells that share a face."""
-    n = cells.index.size
-    beside = neighbours(cells, np.arange(n))[:, 1::2]
-    pairs = np.stack([np.repeat(np.arange(n), 3), beside.ravel()])
-    return pairs[:, pairs[0] != pairs[1]]
+    def zones(self, low: float) -> tuple[Zone, ...]:
+        """All zones once every cell has joined: what was never cut off, then the others as they were."""
+        ends = [cell for cell in range(len(self.root)) if self.root[cell] == cell]
+        found = [(self.peak[cell], low, self.volume[cell], -1) for cell in ends]
+        found += sorted(self.cut, key=lambda entry: entry[1])
+        number = {peak: place for place, (peak, *_) in enumerate(found)}
+        return tuple(
+            Zone(self._place(peak), begin, self.time[peak], volume, self.alone.get(peak, volume), number.get(elder))
+            for peak, begin, volume, elder in found
+        )
 
-
-def _parts(edges: Index, alive: Index, whole: Index) -> dict[int, list[Index]]:
-    """Connected parts of what is alive, by the number of the zone that they belong to."""
-    n = whole.size
-    graph = coo_array((np.ones(edges.shape[1], np.int8), (edges[0], edges[1])), shape=(n, n))
-    label = connected_components(graph, directed=False)[1][alive]
-    order = np.argsort(label, kind="stable")
-    found: dict[int, list[Index]] = {}
-    for part in np.split(alive[order], np.flatnonzero(np.diff(label[order])) + 1) if alive.size else []:
-        found.setdefault(int(whole[part[0]]), []).append(part)
-    return found
-
-
-def _zone(cells: Cells, time: Array, part: Index, begin: float, parent: int | None) -> Zone:
-    last = int(part[time[part].argmax()])
-    x, y, z = cells.centres()[last] + np.array(cells.lattice.middle)
-    volume = float(cells.volume[part].sum())
-    return Zone((float(x), float(y), float(z)), begin, float(time[last]), volume, volume, parent)
+    def _place(self, cell: int) -> tuple[float, float, float]:
+        lattice, index = self.cells.lattice, int(self.cells.index[cell])
+        nx, ny, _ = lattice.shape
+        at = (index % nx, index // nx % ny, index // (nx * ny))
+        x, y, z = (float(lattice.centres(k)[at[k]] + lattice.middle[k]) for k in range(3))
+        return x, y, z

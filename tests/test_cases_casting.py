@@ -14,6 +14,7 @@ from metaltwin.cases.castingresult import CastingResult
 from metaltwin.cases.expression import evaluate
 from metaltwin.solver.geometry import shell
 
+BALL = {"shape": "sphere", "diameter": "9 mm"}
 SAND = mt.mould("dry silica sand", wall="40 mm")
 
 
@@ -88,8 +89,12 @@ def test_the_schema_of_a_casting_knows_its_words():
 
 
 def test_bodies_their_starts_and_their_contacts():
-    case = disc(cores=[mt.Core("resin sand", mt.Part.cylinder("20 mm", "24 mm"))], part=mt.Part.ring("60 mm", "20 mm", "24 mm"),
-                chills=[mt.Chill("copper", mt.Part.ring("60 mm", "30 mm", "12 mm").moved(z="-12 mm"))], sensors=[])  # fmt: skip
+    case = disc(
+        part=mt.Part.ring("60 mm", "20 mm", "24 mm"),
+        cores=[mt.Core("resin sand", mt.Part.cylinder("20 mm", "24 mm"))],
+        chills=[mt.Chill("copper", mt.Part.ring("60 mm", "30 mm", "12 mm").moved(z="-12 mm"))],
+        sensors=[],
+    )
     problem = case.problem()
     assert problem.bodies.names == ("casting", "chill", "core", "mould")
     assert problem.starts[0] == pytest.approx(1853.15) and problem.starts[1:] == pytest.approx((298.15,) * 3)
@@ -144,6 +149,14 @@ def test_after_the_shake_out_the_mould_is_gone(steel):
 
 def test_heat_is_balanced_in_the_mould(steel):
     row = steel.ledger[0]
+    assert abs(row["unbalanced"]) < 1e-9 * abs(row["stored"])
+
+
+@pytest.mark.xfail(
+    reason="Pour counts heat through former joints in no zone of a casting that stands alone", strict=False
+)
+def test_heat_is_balanced_after_the_shake_out(steel):
+    row = steel.ledger[1]
     assert abs(row["unbalanced"]) < 1e-9 * abs(row["stored"])
 
 
@@ -336,7 +349,7 @@ def test_a_pour_below_the_liquidus_is_told_with_its_solid():
         ({"pour": "1400 degC"}, "all of it is solid; pour WCB between 1480 degC"),
         ({"pour": "2400 degC"}, "data of the melt end"),
         ({"alloy": "42CrMo4"}, "alloy: '42CrMo4' has no freezing data; take a casting alloy"),
-        ({"chills": [{"material": None, "part": {"shape": "sphere", "diameter": "9 mm"}}]}, "chills.chill.*no material"),
+        ({"chills": [{"material": None, "part": BALL}]}, "chills.chill.*no material"),
         ({"chills": [mt.Core("copper", mt.Part.sphere("9 mm"))]}, "is no chill"),
         ({"contact": mt.Contact(h="500 W/m^2/K").h}, "no contact"),
         ({"mould": mt.mould("graphite", wall="40 mm")}, "no default contact of steel with a graphite mould"),
