@@ -164,7 +164,7 @@ class Casting(Verbs):
     limits: Limits | None = None
     record: Duration = Amount(1.0, "1 s")
     snapshots: Snapshots = None
-    tolerance: Tolerance = Amount(0.5, "0.5 K")
+    tolerance: Tolerance = Amount(0.25, "0.25 K")
     LISTS: ClassVar[dict[str, tuple[Any, str]]] = {
         "then": (step_names, "step"),
         "chills": (step_names, "chill"),

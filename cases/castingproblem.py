@@ -1,6 +1,7 @@
 """A casting as the solver takes it: bodies on one lattice, their joints and tables, legs, the pour; all in SI."""
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from ..solver.pour import Conductance
 from ..solver.problem import Leg
 from ..solver.shape import Box, Cylinder, Plate, Shape
 from .castingwords import LINE, contact_of, is_temperature, metric
+from .estimate import machine_memory, memory
+from .grid import resolved_edges
 from .problem import law, probe_points
 from .schedule import ROOM, Stretch, stretched, ways
 from .step import Cool
@@ -89,6 +92,7 @@ def bodies(case: "Casting") -> Bodies:
         return _shells(case, used, spacing)
     shapes = {"casting": case.part.shape, **{name: body.part.shape for name, body in case.inserts.items()}}
     block = _block(list(shapes.values()), used, float(case.mould.wall))
+    _room(case, block, used, spacing)
     try:
         made = assemble(shapes, ("mould", block), used, spacing)
     except Overlap as error:
@@ -116,6 +120,21 @@ def _block(shapes: list[Shape], used: str, wall: float) -> Box | Cylinder:
     if used == "rz":
         return Cylinder(float(size[0]) / 2.0, 0.0, float(size[2]), (x, y, float(low[2])))
     return Box((float(size[0]), float(size[1]), float(size[2])), (x, y, z))
+
+
+def _room(case: "Casting", block: Box | Cylinder, used: str, spacing: float) -> None:
+    """Refuse, before any cell is made, what needs more memory than the machine has. Raises CaseError."""
+    edges, machine = resolved_edges(block, used), machine_memory()
+    cells = int(prod(edge / spacing for edge in edges))
+    need = memory(cells, cells, False, used)
+    if need > machine:
+        least = 1e3 * spacing * (need / machine) ** (1.0 / len(edges))
+        raise CaseError(
+            f"'{case.grid.spacing}' makes {cells:.2g} cells of casting and mould, which need {need / 1e9:.0f} GB; this "
+            f"machine has {machine / 1e9:.0f} GB: take {least:.2g} mm or more, or a thinner wall of the mould",
+            "grid",
+            "spacing",
+        )
 
 
 def _place(case: "Casting", name: str) -> tuple[str, ...]:

@@ -333,6 +333,38 @@ def test_a_pour_below_the_liquidus_is_told_with_its_solid():
     assert "27 % is solid already" in warning
 
 
+def test_a_block_larger_than_memory_is_refused_before_it_is_made():
+    block = mt.Part.box("1 m", "1 m", "1 m")
+    with pytest.raises(mt.CaseError, match="cells of casting and mould.*or a thinner wall"):
+        plate(part=block, grid=mt.Grid("1 mm"), mould=mt.mould("green sand", wall="1 m")).check()
+
+
+# command line
+
+
+def test_every_command_knows_a_casting(tmp_path):
+    from typer.testing import CliRunner
+
+    from metaltwin.__main__ import app
+
+    def said(*words):
+        done = CliRunner().invoke(app, [str(word) for word in words], prog_name="metaltwin")
+        assert done.exit_code == 0, done.stderr
+        return done.stdout
+
+    file, result = tmp_path / "disc.yaml", tmp_path / "disc.vtkhdf"
+    disc(grid=mt.Grid("6 mm")).save(file)
+    assert "cells: casting" in said("check", file)
+    assert "hot spot 1" in said("run", file, "-o", tmp_path)
+    assert "criterion of Niyama" in said("info", result) and "kind: casting" in said("info", result, "--case")
+    said("show", result, "niyama", "--cut", "y", "--below", "20 (K s)^0.5/mm", "--save", tmp_path / "niyama.png")
+    said("show", result, "solid_fraction", "--time", "10 s", "--save", tmp_path / "solid.png")
+    said("plot", result, "--save", tmp_path / "history.png")
+    said("plot", result, "section", "--save", tmp_path / "section.csv")
+    assert "solidification_time [s]" in (tmp_path / "section.csv").read_text()
+    assert (tmp_path / "niyama.png").stat().st_size > 10_000 and (tmp_path / "history.png").stat().st_size > 10_000
+
+
 # wrong input
 
 
