@@ -89,7 +89,7 @@ class CastingResult(Result):
 
     def hot_spots(self, count: int = 3) -> tuple[Spot, ...]:
         """The places that freeze last, the latest first: (x, y, z) m, time s, volume m3 that was cut off there."""
-        return spots(self.cells, self._stored("solidification_time"), count)
+        return spots(self.cells, self.field("solidification_time").values, count)
 
     def feeding_zones(self, solid_fraction: float = RIGID) -> tuple[Zone, ...]:
         """Zones below a solid fraction, from when each is cut off from the others to its end, the first first."""
@@ -102,7 +102,7 @@ class CastingResult(Result):
     def passing_time(self, solid_fraction: float) -> Array:
         """When each cell passed a solid fraction, (n,) s: recorded at 0.7, else between the stored instants."""
         if solid_fraction == RIGID:
-            return self._stored("rigid_time")
+            return self.field("rigid_time").values
         times, passed = self.times, np.full(self.cells.index.size, np.nan)
         before = self._archive.values("solid_fraction", 0)
         passed[before >= solid_fraction] = times[0]

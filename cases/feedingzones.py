@@ -100,7 +100,7 @@ class _Tree:
             if self.time[self.peak[one]] < self.time[self.peak[two]]:
                 one, two = two, one
             elder, younger = self.peak[one], self.peak[two]
-            if self.time[younger] - now >= lasting and self.volume[two] >= large:
+            if self.time[younger] - now > lasting and self.volume[two] >= large:
                 self.alone.setdefault(elder, self.volume[one])
                 self.alone.setdefault(younger, self.volume[two])
                 self.cut.append((younger, now, self.volume[two], elder))

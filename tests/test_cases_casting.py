@@ -6,6 +6,8 @@ from itertools import count
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import metaltwin as mt
 from metaltwin.cases import feedingzones, running, store
@@ -176,6 +178,13 @@ def test_the_same_plate_in_3d_and_1d_freezes_alike():
     assert middle == pytest.approx(thin.solidification_time.max, rel=0.02)
 
 
+def test_a_ball_freezes_alike_in_1d_and_rz():
+    words = {"part": mt.Part.sphere("40 mm"), "mould": mt.mould("dry silica sand", wall="30 mm"), "until": "540 degC"}
+    one, two = (plate(grid=mt.Grid("2 mm", metric), **words).run() for metric in ("1d", "rz"))
+    assert one.solidification_time.max == pytest.approx(two.solidification_time.max, rel=0.02)
+    assert one.cells.lattice.metric == "sphere" and two.cells.lattice.metric == "rz"
+
+
 # readings
 
 
@@ -254,6 +263,17 @@ def test_zones_fall_apart_where_the_time_has_two_summits():
     assert (first.place[0], second.place[0]) == (pytest.approx(0.02, abs=1e-3), pytest.approx(0.07, abs=1e-3))
 
 
+@given(st.lists(st.floats(0.0, 100.0), min_size=8, max_size=60))
+def test_zones_nest_and_keep_their_volume(values):
+    cells = shell("slab", 0.0, 0.1, 0.1 / len(values))
+    zones = feedingzones.branches(cells, np.array(values))
+    whole = zones[0]
+    assert whole.parent is None and whole.volume == pytest.approx(0.1) and whole.end == max(values)
+    for zone in zones[1:]:
+        assert whole.begin <= zone.begin < zone.end <= zones[zone.parent].end
+        assert 0.0 < zone.volume < whole.volume and zone.alone <= zone.volume * (1 + 1e-12)
+
+
 def test_feeding_zones_of_another_fraction_come_from_the_stored_fields(steel):
     recorded, between = steel.passing_time(0.7), steel.passing_time(0.699)
     assert np.abs(between - recorded).max() < 0.05 * steel.rigid_time.max
@@ -299,6 +319,8 @@ def test_a_stopped_casting_goes_on_to_a_bit_identical_end(tmp_path, monkeypatch,
     assert not part.ended and store.checkpoint_path(file).is_file()
     with pytest.raises(mt.CaseError, match="comes only at the end"):
         part.field("niyama")
+    with pytest.raises(mt.CaseError, match="comes only at the end"):
+        part.hot_spots()
     assert "NOT FINISHED" in str(part.summary())
     whole = mt.resume(file)
     for name in ("temperature", "solidification_time", "thermal_gradient", "cooling_rate", "rigid_time"):
