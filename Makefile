@@ -6,7 +6,7 @@ KERNELS := $(wildcard kernels/*.pyx kernels/*.pxd kernels/*.h)
 
 .PHONY: demo test validate validate-full bench docs check clean
 
-# The main job on real input: a quenched and tempered shaft, and a 3-D part from an STL.
+# The main job on real input: a tempered shaft, a 3-D part from an STL, a plate cast on a chill.
 demo: export OMP_WAIT_POLICY = PASSIVE
 demo: $(VENV)/installed
 	mkdir -p demo
@@ -17,6 +17,9 @@ demo: $(VENV)/installed
 	$(BIN)/metaltwin run examples/flange.yaml -o demo
 	$(BIN)/metaltwin show demo/flange.vtkhdf hardness --cut y --save demo/flange_hardness.png
 	$(BIN)/metaltwin show demo/flange.vtkhdf stress.zz --cut y --save demo/flange_axial_stress.png
+	$(BIN)/metaltwin run examples/casting_plate.yaml -o demo
+	$(BIN)/metaltwin show demo/casting_plate.vtkhdf solidification_time --cut y --save demo/casting_plate_time.png
+	$(BIN)/metaltwin show demo/casting_plate.vtkhdf niyama --cut y --save demo/casting_plate_niyama.png
 
 test: $(VENV)/installed
 	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest

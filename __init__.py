@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .cases.bars import QuenchedBars as QuenchedBars
     from .cases.casefile import load as load
+    from .cases.casting import Casting as Casting
+    from .cases.casting import Chill as Chill
+    from .cases.casting import Core as Core
+    from .cases.casting import Sleeve as Sleeve
     from .cases.diagram import cct as cct
     from .cases.diagram import ttt as ttt
     from .cases.dilatometer import Dilatometer as Dilatometer
@@ -48,8 +52,11 @@ __version__ = "0.1.0"
 _HOME = {
     "Alloy": ".materials.alloy",
     "CaseError": ".materials.refusal",
+    "Casting": ".cases.casting",
+    "Chill": ".cases.casting",
     "Contact": ".materials.interface",
     "Cool": ".cases.step",
+    "Core": ".cases.casting",
     "Curve": ".materials.curve",
     "Dilatometer": ".cases.dilatometer",
     "Freezing": ".materials.freezing",
@@ -67,6 +74,7 @@ _HOME = {
     "QuenchedBars": ".cases.bars",
     "Ramp": ".cases.step",
     "Result": ".cases.result",
+    "Sleeve": ".cases.casting",
     "Soak": ".cases.step",
     "Temper": ".cases.step",
     "Thermocouple": ".cases.sensor",
@@ -89,8 +97,11 @@ _HOME = {
 __all__ = [
     "Alloy",
     "CaseError",
+    "Casting",
+    "Chill",
     "Contact",
     "Cool",
+    "Core",
     "Curve",
     "Dilatometer",
     "Freezing",
@@ -108,6 +119,7 @@ __all__ = [
     "QuenchedBars",
     "Ramp",
     "Result",
+    "Sleeve",
     "Soak",
     "Temper",
     "Thermocouple",

@@ -14,9 +14,10 @@ from typer.core import TyperGroup
 from . import __version__
 
 if TYPE_CHECKING:
+    from .cases.casefile import AnyKind
+    from .cases.castingcheck import CastingCheck
     from .cases.check import Check
     from .cases.result import Result
-    from .cases.treatment import HeatTreatment
 
 BUGS = (ZeroDivisionError, OverflowError, FloatingPointError)
 WRONG_PATH = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
@@ -148,7 +149,7 @@ def _resumed(path: Path) -> "tuple[Result, Path]":
     return resume(path), path.with_name(path.name.removesuffix(".checkpoint"))
 
 
-def _checked(path: Path) -> "tuple[HeatTreatment, Check]":
+def _checked(path: Path) -> "tuple[AnyKind, Check | CastingCheck]":
     from .cases.casefile import load, placed
 
     case = load(path)

@@ -15,9 +15,14 @@ from ruamel.yaml.reader import ReaderError
 
 from ..materials.library import ENDINGS
 from ..materials.refusal import CaseError, one_of
-from .casetext import FORMAT, KINDS, OUTPUT
+from .casetext import BODIES, FORMAT, KINDS, LISTED, OUTPUT
+from .casting import Casting, Chill, Core, Sleeve
+from .part import Part
 from .treatment import HeatTreatment
 
+AnyKind = HeatTreatment | Casting
+WORDS: dict[str, type[Any]] = {word.KIND: word for word in (HeatTreatment, Casting)}
+INSERTS = dict(zip(BODIES, (Chill, Core, Sleeve), strict=True))
 STUMBLES = {
     "'\\t'": "a tab stands where only blanks can; put blanks in its place",
     "mapping values are not allowed": "a colon too many; quote a text with ': ' in it, or move the line left or right",
@@ -29,7 +34,7 @@ STUMBLES = {
 """What the reader of YAML says, and what it means."""
 
 
-def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> HeatTreatment:
+def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> AnyKind:
     """The case in a YAML file, in a YAML text (of several lines), or in a mapping of the same words.
 
         case = load("shaft.yaml")
@@ -61,40 +66,36 @@ def placed(path: str | os.PathLike[str]) -> Iterator[None]:
         raise error.under(place=f"{path.name}:{line}" if line else path.name) from None
 
 
-def schema() -> dict[str, Any]:
-    """JSON schema of a case file, for editors."""
+def schema(kind: str = KINDS[0]) -> dict[str, Any]:
+    """JSON schema of a case file of one kind, for editors."""
     from .step import STEPS
 
-    whole = TypeAdapter(HeatTreatment).json_schema()
+    word = WORDS[one_of(kind, KINDS, "kind of case", "kind")]
+    whole = TypeAdapter(word).json_schema()
     known = whole["properties"]
-    names = ["part", "alloy", "grid", "start", "stress", "hardness", "limits", "tolerance"]
     steps = [
         {
             "type": "object",
-            "properties": {kind: TypeAdapter(word).json_schema()},
+            "properties": {kind: TypeAdapter(step).json_schema()},
             "required": [kind],
             "additionalProperties": False,
         }
-        for kind, word in STEPS.items()
+        for kind, step in STEPS.items()
     ]
+    for name in filter(known.__contains__, LISTED):
+        known[name] = {"type": "array", "items": {"anyOf": steps}}
+    for name in filter(known.__contains__, BODIES):
+        known[name] = {"type": "array", "items": TypeAdapter(INSERTS[name]).json_schema()}
+    output = {name: known.pop(name) for name in OUTPUT}
+    head = {"metaltwin": {"const": FORMAT}, "name": known.pop("name"), "kind": {"const": word.KIND}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "metaltwin case",
+        "title": f"metaltwin case: {kind}",
         "type": "object",
-        "properties": {
-            "metaltwin": {"const": FORMAT},
-            "name": known["name"],
-            "kind": {"enum": list(KINDS)},
-            **{name: known[name] for name in names},
-            "steps": {"type": "array", "items": {"anyOf": steps}},
-            "sensors": known["sensors"],
-            "output": {
-                "type": "object",
-                "properties": {name: known[name] for name in OUTPUT},
-                "additionalProperties": False,
-            },
-        },
-        "required": ["metaltwin", "name", "part", "alloy", "grid", "steps"],
+        "properties": head
+        | known
+        | {"output": {"type": "object", "properties": output, "additionalProperties": False}},
+        "required": ["metaltwin", *(["kind"] if kind != KINDS[0] else []), *whole["required"]],
         "additionalProperties": False,
         "$defs": whole.get("$defs", {}),
     }
@@ -133,7 +134,7 @@ def _unreadable(error: MarkedYAMLError, file: str) -> CaseError:
     return CaseError(f"this is not YAML: {words}", place=f"{file}:{mark.line + 1}" if mark else file)
 
 
-def _case(document: Mapping[str, Any], file: str, folder: Path) -> HeatTreatment:
+def _case(document: Mapping[str, Any], file: str, folder: Path) -> AnyKind:
     try:
         return _read(_bare(document), folder)
     except RecursionError:
@@ -143,14 +144,12 @@ def _case(document: Mapping[str, Any], file: str, folder: Path) -> HeatTreatment
         raise error.under(place=place) from None
 
 
-def _read(words: dict[str, Any], folder: Path) -> HeatTreatment:
-    from .part import Part
-
+def _read(words: dict[str, Any], folder: Path) -> AnyKind:
     version = words.pop("metaltwin", None)
     if version != FORMAT:
         wrong = "is missing" if version is None else f"{version!r} is a format this version cannot read"
         raise CaseError(f"{wrong}; write metaltwin: {FORMAT}", "metaltwin")
-    one_of(words.pop("kind", KINDS[0]), KINDS, "kind of case", "kind")
+    kind = one_of(words.pop("kind", KINDS[0]), KINDS, "kind of case", "kind")
     output = words.pop("output", None) or {}
     if not isinstance(output, dict):
         raise CaseError(f"{output!r} is no mapping; write {{snapshots: 40}}", "output")
@@ -160,17 +159,28 @@ def _read(words: dict[str, Any], folder: Path) -> HeatTreatment:
         if name in words:
             raise CaseError(f"stands in the wrong place; write output: {{{name}: {words[name]}}}", name)
     if isinstance(words.get("part"), dict):
-        try:
-            words["part"] = Part.read(words["part"], folder)
-        except CaseError as error:
-            raise error.under("part") from None
+        words["part"] = _part_placed(words["part"], folder, "part")
+    for name in BODIES:
+        for number, entry in enumerate(words.get(name) or ()):
+            if isinstance(entry, dict) and isinstance(entry.get("part"), dict):
+                entry["part"] = _part_placed(entry["part"], folder, name, number, "part")
+    if "mould" in words:
+        words["mould"] = _alloy_placed(words["mould"], folder)
     if "alloy" in words:
         words["alloy"] = _alloy_placed(words["alloy"], folder)
     try:
-        return HeatTreatment(**words, **output)
+        return WORDS[kind](**words, **output)  # type: ignore[no-any-return]
     except CaseError as error:
         first = error.where[:1]
         raise error.under(*(("output",) if first and first[0] in OUTPUT else ())) from None
+
+
+def _part_placed(given: dict[str, Any], folder: Path, *where: str | int) -> Part:
+    """A part whose STL file counts from the folder of the case."""
+    try:
+        return Part.read(given, folder)
+    except CaseError as error:
+        raise error.under(*where) from None
 
 
 def _alloy_placed(given: Any, folder: Path) -> Any:
@@ -216,5 +226,7 @@ def _place(steps: CommentedSeq, name: str) -> int:
     """Which entry of the list of steps has a dotted name, quench_2; -1 for none."""
     kind, _, number = name.partition("_")
     same = [i for i, entry in enumerate(steps) if entry == kind or (isinstance(entry, CommentedMap) and kind in entry)]
+    if not same and kind in (word.kind for word in INSERTS.values()):
+        same = list(range(len(steps)))
     count = int(number) if number.isdigit() else 1
     return same[count - 1] if 1 <= count <= len(same) else -1

@@ -187,10 +187,11 @@ def _one_medium(stretch: Stretch, leg: LegEstimate, medium: Any) -> list[str]:
     low, high = min(leg.before, leg.end), max(leg.before, leg.end)
     if end is not None:
         low, high = min(low, end), max(high, end)
-    return _sides(f"{stretch.name}: h of '{medium.name}'", curve, low, high)
+    return sides(f"{stretch.name}: h of '{medium.name}'", curve, low, high)
 
 
-def _sides(what: str, curve: Curve, low: float, high: float) -> list[str]:
+def sides(what: str, curve: Curve, low: float, high: float) -> list[str]:
+    """What to tell where a curve is asked beyond its ends, K."""
     sides = []
     if low < curve.low - 0.5:
         sides.append(f"below {celsius(curve.low)} (down to {celsius(low)})")
@@ -202,7 +203,7 @@ def _sides(what: str, curve: Curve, low: float, high: float) -> list[str]:
 def _matter_outside(alloy: Any, low: float, high: float) -> list[str]:
     named = [(entry.name, getattr(alloy, entry.name)) for entry in dataclasses.fields(alloy)]
     return [
-        line for name, curve in named if isinstance(curve, Curve) for line in _sides(f"alloy: {name}", curve, low, high)
+        line for name, curve in named if isinstance(curve, Curve) for line in sides(f"alloy: {name}", curve, low, high)
     ]
 
 

@@ -21,6 +21,7 @@ def _phase(name: str) -> Meaning:
     return Meaning("", "%", f"volume fraction of {name}")
 
 
+NIYAMA = "at solidus + 10 % of the freezing range"
 STRESS = "skin values are extrapolated along the normal from the full cells"
 FIELDS: dict[str, Meaning] = {
     "temperature": Meaning("K", "degC", "temperature"),
@@ -46,6 +47,30 @@ FIELDS: dict[str, Meaning] = {
     "displacement": Meaning("m", "mm", "displacement x y z since the start, rigid motion removed"),
     "volume_fraction": Meaning("", "%", "share of the cell that the part fills"),
 }
+
+FROZEN = {
+    "solid_fraction": Meaning("", "%", "solid fraction"),
+    "solidification_time": Meaning("s", "s", "time from the pour until the place is solid"),
+    "local_solidification_time": Meaning("s", "s", "time from liquidus to solidus at the place"),
+    "rigid_time": Meaning("s", "s", "time from the pour until 70 % is solid, where feeding through the mush ends"),
+    "thermal_gradient": Meaning("K/m", "K/mm", f"temperature gradient {NIYAMA}"),
+    "cooling_rate": Meaning("K/s", "K/s", f"cooling rate {NIYAMA}"),
+    "isotherm_velocity": Meaning("m/s", "mm/s", f"velocity of the isotherm {NIYAMA}: cooling rate over gradient"),
+    "niyama": Meaning(
+        "(K s)^0.5/m", "(K s)^0.5/mm", f"criterion of Niyama, gradient over the root of the cooling rate {NIYAMA}"
+    ),
+    "dimensionless_niyama": Meaning(
+        "", "", "Niyama of Carlson and Beckermann, with arm spacing, viscosity and shrinkage of the alloy"
+    ),
+    "pore_fraction": Meaning(
+        "", "%", "shrinkage pores from the dimensionless Niyama and the alloy's own solid fraction; no hydrogen"
+    ),
+    "sdas": Meaning("m", "um", "secondary dendrite arm spacing, by the mean rate from liquidus to solidus"),
+    "thermal_modulus": Meaning("m", "mm", "modulus of the plate in a thick mould of this sand that freezes as late"),
+    "nodule_count": Meaning("1/m^2", "1/mm^2", "graphite nodules by the cooling rate before the eutectic, uncertain"),
+}
+"""Fields of a casting."""
+FIELDS |= FROZEN
 
 PHASES = ("austenite", "ferrite", "pearlite", "bainite", "martensite")
 COMPONENTS = ("xx", "yy", "zz", "xy", "yz", "zx")

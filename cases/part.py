@@ -13,7 +13,7 @@ from ..materials.quantity import Amount, Coordinate, Length, amount, parse
 from ..materials.refusal import STRICT, CaseError, one_of, plain
 from ..solver.geometry import Cells
 from ..solver.shape import Box, Cylinder, Plate, Shape, Sphere
-from ..solver.thinness import thin_walls
+from ..solver.thinness import LEAST, thin_walls
 from . import stl as stl_file
 
 UNIT = "unit='mm' (or cm, m, in)"
@@ -28,6 +28,7 @@ NEEDS = {
 ALLOWS = {"cylinder": ("length",), "ring": ("length",)}
 AXES = ("x", "y", "z")
 NAMED = 3  # thin walls named in a warning
+SLIVER = 0.5  # cells: a thinner wall may be an edge that runs out, and says nothing of a spacing that would do
 SHARED = 0.01  # of the volume, beyond which bodies overlap
 SIZES = (1e-6, 100.0)  # m, what a part may measure before its unit is doubted
 
@@ -193,19 +194,23 @@ class Part:
         except CaseError as error:
             raise error.under("part") from None
 
-    def thin_walls(self, cells: Cells) -> list[str]:
-        """What to tell about walls fewer than two cells thick and about several bodies, a sentence each."""
+    def thin_walls(self, cells: Cells, least: float = LEAST, words: str = "two") -> list[str]:
+        """What to tell about walls fewer than `least` cells thick and about several bodies, a sentence each."""
         said = []
         if (bodies := getattr(self.shape, "bodies", 1)) > 1:
             said.append(f"part: '{self.stl}' holds {bodies} separate bodies")
             if cells.volume.sum() < (1.0 - SHARED) * self.shape.volume:
                 said[-1] += " that overlap; what they share is one"
-        walls = thin_walls(cells)
+        walls = thin_walls(cells, least)
         if walls:
             named = list(dict.fromkeys(map(str, walls)))
             places = "; ".join(named[:NAMED])
             more = f" and {len(named) - NAMED} more places" if len(named) > NAMED else ""
-            said.append(f"grid.spacing: walls fewer than two cells thick: {places}{more}; take a smaller spacing")
+            broad = [wall.thickness for wall in walls if wall.cells > SLIVER]
+            said.append(
+                f"grid.spacing: walls fewer than {words} cells thick: {places}{more}; take "
+                f"{1e3 * min(broad or [walls[-1].thickness]) / least:.2g} mm or less"
+            )
         return said
 
     def _scale(self) -> float:

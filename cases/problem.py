@@ -17,7 +17,7 @@ from ..solver.boundary import Law
 from ..solver.field import Sampler
 from ..solver.geometry import Cells, build
 from ..solver.problem import Leg, Problem
-from .case import Case
+from .case import AnyCase, Case
 from .estimate import machine_memory, memory
 from .grid import metric_of, resolved_edges
 from .schedule import ROOM, beginning, stretches, wants_hardness, wants_stress
@@ -119,7 +119,7 @@ def _number(value: Any) -> Any:
     return float(value) if isinstance(value, Amount) else value
 
 
-def probe_points(case: Case) -> Array:
+def probe_points(case: AnyCase) -> Array:
     """(k, 3) m, where the thermocouples sit."""
     return np.array([[float(x) for x in sensor.at] for sensor in case.sensors], float64).reshape(-1, 3)
 

@@ -6,17 +6,18 @@ from pathlib import Path
 import numpy as np
 
 from ..materials.refusal import CaseError
+from ..solver.casting import CastingProblem
 from ..solver.clock import Clock
 from ..solver.problem import Problem
 from . import running, store
 from .casefile import load
-from .problem import problem as problem_of
+from .castingresult import result_of
 from .result import Result
 
 
 def read(path: str | os.PathLike[str]) -> Result:
     """The result in a .vtkhdf file. Raises CaseError where it is missing, cut short or no result."""
-    return Result(store.Archive(Path(path)), load)
+    return result_of(store.Archive(Path(path)), load)
 
 
 def resume(file: str | os.PathLike[str], progress: bool = True) -> Result:
@@ -26,7 +27,7 @@ def resume(file: str | os.PathLike[str], progress: bool = True) -> Result:
         if log.case.startswith(running.NO_FILE):
             raise CaseError(f"'{log.path}' came from a case with a Python function; run that case again")
         case = load(log.case)
-        problem = problem_of(case)
+        problem: Problem | CastingProblem = case.problem()
         if not all(_same(problem, log, name) for name in ("index", "fraction")):
             raise CaseError(
                 f"'{log.path}': '{case.part.stl}' has changed since the run began; put it back or run again"
@@ -34,5 +35,5 @@ def resume(file: str | os.PathLike[str], progress: bool = True) -> Result:
         return running.follow(case, problem, log, state, Clock.from_dict(extra), asked, progress)
 
 
-def _same(problem: Problem, log: store.Log, name: str) -> bool:
+def _same(problem: Problem | CastingProblem, log: store.Log, name: str) -> bool:
     return np.array_equal(getattr(problem.cells, name), getattr(log.cells, name))

@@ -14,8 +14,9 @@ from ..materials.quantity import parse
 from ..materials.refusal import CaseError, nearest
 from ..solver.field import Sampler
 from ..solver.geometry import Cells
-from .case import Case
-from .meaning import AFTER_TEMPER, AXIAL, COMPONENTS, meaning
+from .case import AnyCase
+from .expression import evaluate
+from .meaning import AFTER_TEMPER, AXIAL, COMPONENTS, FROZEN, meaning
 from .reading import Field, Limit, Point, Probe, Stress
 from .store import Archive
 from .store import save as save_archive
@@ -32,8 +33,9 @@ PARTS = {
 }
 FRAMES = {"cylinder": "cylinder", "rz": "cylinder", "sphere": "sphere"}
 SMOOTH = ("temperature", *PARTS)  # cubic in time; bounded fields are linear
-BOUNDED = ("hardness", "yield_strength", "tensile_strength")
-LAST = (*BOUNDED, "retained_austenite", "cooling_rate_700", "t8_5", "as_quenched_stress")
+PROPERTIES = ("hardness", "yield_strength", "tensile_strength")
+BOUNDED = (*PROPERTIES, *FROZEN)
+LAST = (*PROPERTIES, "retained_austenite", "cooling_rate_700", "t8_5", "as_quenched_stress")
 
 
 class Result:
@@ -45,7 +47,7 @@ class Result:
     result.hardness.mean
     """
 
-    def __init__(self, archive: Archive, case: Case | Callable[[str], Case]) -> None:
+    def __init__(self, archive: Archive, case: AnyCase | Callable[[str], AnyCase]) -> None:
         """`case` is the case itself, or what reads it from its text."""
         if archive.times.size == 0:
             raise CaseError(f"'{archive.source}' holds no instant; resume its run or run it again")
@@ -54,7 +56,7 @@ class Result:
         self._operators = lru_cache(256)(self._operator)
 
     @cached_property
-    def case(self) -> Case:
+    def case(self) -> AnyCase:
         """The case that was run."""
         return self._read_case(f"{self._archive.case}\n") if callable(self._read_case) else self._read_case
 
@@ -118,6 +120,28 @@ class Result:
     def fields(self) -> tuple[str, ...]:
         """Names of the fields; components of a tensor are stress_xx, stress_axial and so on."""
         return (*self._archive.moving, *self._archive.still)
+
+    def still(self, name: str) -> bool:
+        """Whether a field stands for the whole run."""
+        return name in self._archive.still
+
+    def evaluate(self, expression: str, time: str | float | None = None) -> Field:
+        """A field made of others, `result.evaluate("thermal_gradient / cooling_rate**0.5")`, its unit carried along.
+
+        Numbers, fields, + - * / **, brackets and sqrt, exp, log, log10, abs, minimum, maximum. Raises CaseError for
+        anything else, an unknown field, and units that do not fit.
+        """
+        used: dict[str, Field] = {}
+
+        def read(name: str) -> tuple[Array, str]:
+            used[name] = self.field(name, None if self.still(self._source(name)) else time)
+            return used[name].values, used[name].unit
+
+        values, unit = evaluate(expression, read)
+        if not used:
+            raise CaseError(f"'{expression}' names no field; known: {', '.join(self.fields)}")
+        instant = max(field.time for field in used.values())
+        return Field(expression, values, unit, f"computed as {expression}", instant, self.cells.volume)
 
     def field(self, name: str, time: str | float | None = None) -> Field:
         """A field at the end, or at a time ("60 s" or seconds)."""
@@ -200,6 +224,11 @@ class Result:
 
         return plot(self, kind, **how)
 
+    @property
+    def levels(self) -> dict[str, float]:
+        """Temperatures, K, that a plot of thermocouples marks, by name."""
+        return {}
+
     def __repr__(self) -> str:
         end = "" if self.ended else ", not finished"
         span = f"{self.times.size} instants to {self.times[-1]:g} s"
@@ -212,7 +241,7 @@ class Result:
         times = self._archive.times
         if time is None:
             return float(times[-1]), ((times.size - 1, 1.0),)
-        if self._source(name) in self._archive.still:
+        if self.still(self._source(name)):
             raise CaseError(f"{name} stands for the whole run; ask for it without a time")
         instant = parse(time, "s", "time") if isinstance(time, str) else float(time)
         slack = 1e-9 * max(1.0, abs(times[-1]))
@@ -290,9 +319,9 @@ class Result:
         few = points.shape[0] <= 1000
         operator = (self._operators if few else self._operator)(points.tobytes(), kind)
         sampled = np.asarray(operator @ values.T).T
-        if meaning(source).unit == "" and sampled.ndim == 1:
+        if (meaning(source).unit, meaning(source).shown) == ("", "%") and sampled.ndim == 1:
             sampled = np.clip(sampled, 0.0, 1.0)  # fractions; the quadratic may overshoot at the skin
-        if source in BOUNDED:  # they end sharply with a phase: no place is harder than all cells around it
+        if source in BOUNDED:  # they end sharply: no place has more than all cells around it
             read = values[operator.indices]
             least, most = (f.reduceat(read, operator.indptr[:-1]) for f in (np.minimum, np.maximum))
             sampled = np.clip(sampled, least, most)

@@ -14,16 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from ..materials.refusal import CaseError
+from ..solver.casting import CastingProblem
 from ..solver.clock import Clock, Diverged
 from ..solver.march import Stopped, march
 from ..solver.problem import Leg, Problem
 from ..solver.state import State
 from . import store
-from .case import Case
+from .case import AnyCase
 from .casetext import text
+from .castingproblem import poured
+from .castingresult import result_of
 from .estimate import HEAT_BYTES, LONGEST, STRESS_BYTES
 from .grid import axis_of
-from .problem import problem as problem_of
 from .progress import Bar
 from .result import Result
 from .schedule import celsius
@@ -45,12 +47,12 @@ class Interrupted(KeyboardInterrupt):
         super().__init__(f"stopped; what was computed is in '{file}', metaltwin run --resume '{file}' goes on")
 
 
-def run(case: Case, file: str | os.PathLike[str] | None, progress: bool) -> Result:
+def run(case: AnyCase, file: str | os.PathLike[str] | None, progress: bool) -> Result:
     """Compute a case. Raises Interrupted on Ctrl-C, CaseError for what cannot be computed or written."""
     path = None if file is None else Path(file)
     if path is not None:
         store.check_writable(path)
-    problem = problem_of(case)
+    problem: Problem | CastingProblem = case.problem()
     with store.alone(path):
         if path is not None:
             store.check_writable(path, room(problem))
@@ -60,7 +62,7 @@ def run(case: Case, file: str | os.PathLike[str] | None, progress: bool) -> Resu
             return follow(case, problem, log, None, None, asked, progress)
 
 
-def about(case: Case, problem: Problem) -> store.About:
+def about(case: AnyCase, problem: Problem | CastingProblem) -> store.About:
     """What the result must know beside its fields."""
     limits = {
         field: (None if low is None else float(low), None if high is None else float(high))
@@ -74,14 +76,25 @@ def about(case: Case, problem: Problem) -> store.About:
         legs=tuple(leg.name for leg in problem.legs),
         name=case.name,
         record=problem.record,
+        **(_cast(case, problem) if isinstance(problem, CastingProblem) else {}),
     )
 
 
-def room(problem: Problem) -> float:
+def _cast(case: Any, problem: CastingProblem) -> dict[str, Any]:
+    """What the result of a casting must know beside: cells of each body, the pour and what was subtracted."""
+    sizes = (cells.index.size for cells in problem.bodies.cells)
+    said = poured(case, problem.cells)
+    return {"bodies": dict(zip(problem.bodies.names, sizes, strict=True)), "poured": (said.said, said.lost)}
+
+
+def room(problem: Problem | CastingProblem) -> float:
     """Bytes that the result file and its checkpoint may take."""
     cells = problem.cells.index.size
-    components = 2 + (5 if problem.matter.transforms else 0) + (14 if problem.stress else 0)
     count = problem.snapshots if isinstance(problem.snapshots, int) else FEW
+    if isinstance(problem, CastingProblem):
+        whole = sum(one.index.size for one in problem.bodies.cells)
+        return store.expected_bytes(cells, 3, count, HEAT_BYTES * whole / cells)
+    components = 2 + (5 if problem.matter.transforms else 0) + (14 if problem.stress else 0)
     state = HEAT_BYTES + (STRESS_BYTES if problem.stress else 0.0)
     return store.expected_bytes(cells, components, count, state)
 
@@ -103,7 +116,7 @@ def file_name(name: str) -> str:
     return (re.sub(r"[^\w.-]+", "_", name)[:LONGEST_NAME].strip("_.") or "case") + store.SUFFIX
 
 
-def _text(case: Case) -> str:
+def _text(case: AnyCase) -> str:
     try:
         return text(case)
     except CaseError as error:
@@ -111,8 +124,8 @@ def _text(case: Case) -> str:
 
 
 def follow(
-    case: Case,
-    problem: Problem,
+    case: AnyCase,
+    problem: Problem | CastingProblem,
     log: store.Log,
     state: State | None,
     clock: Clock | None,
@@ -144,7 +157,7 @@ def follow(
             if log.path is None:
                 raise
             raise type(error)(f"{error}; what was computed is in '{log.path}'") from None
-    return Result(log.archive(), case)
+    return result_of(log.archive(), case)
 
 
 def leads_nowhere(leg: Leg, clock: Clock, state: State) -> str:

@@ -13,7 +13,7 @@ from ..solver.tables import TREATED
 from .case import Case
 from .grid import axis_of, check_spacing, metric_of
 from .limits import TENSORS
-from .meaning import AXIAL, PHASES
+from .meaning import AXIAL, FROZEN, PHASES
 from .step import Cool, Heat, Hold, Quench, Soak, Temper, opened, step_names
 
 Range = tuple[float, float]
@@ -59,8 +59,13 @@ class Stretch:
 
 def stretches(case: Case, emissivity: float | None) -> tuple[Stretch, ...]:
     """The schedule leg by leg; `emissivity` of the matter shines in furnaces."""
+    return stretched(case.steps, emissivity, directions(case))
+
+
+def stretched(steps: tuple[Any, ...], emissivity: float | None, ways: tuple[bool, ...]) -> tuple[Stretch, ...]:
+    """Steps leg by leg; `ways` says for each whether its `until` is met from below."""
     ready: list[Stretch] = []
-    for name, step, rising in zip(step_names(case.steps), case.steps, directions(case), strict=True):
+    for name, step, rising in zip(step_names(steps), steps, ways, strict=True):
         media = step.surroundings(emissivity)
         if isinstance(step, Temper):
             hot = float(step.temperature) - AT_TEMPERATURE
@@ -162,6 +167,8 @@ def _limits(case: Case, matter: Matter) -> None:
 def _uncomputed(case: Case, matter: Matter, field: str) -> str:
     """Why a field will not be there to stand a limit on; "" where it will."""
     stem, _, part = field.rpartition("_")
+    if field in FROZEN:
+        return "nothing freezes in a heat treatment; drop the limit"
     if field in ("hardness", "yield_strength", "tensile_strength") and not wants_hardness(case, matter):
         what = "hardness is off" if case.hardness is False else f"{_no_hardness(matter)}, so no hardness"
         return f"{what}; drop the limit"
@@ -277,26 +284,31 @@ def directions(case: Case) -> tuple[bool, ...]:
     Raises CaseError for an `until` that the surroundings never reach.
     """
     start, _ = beginning(case, case.alloy.matter())
-    part, rising = (start, start), []
-    for name, step in zip(step_names(case.steps), case.steps, strict=True):
+    return ways(case.steps, (start, start), "steps")
+
+
+def ways(steps: tuple[Any, ...], part: Range, place: str) -> tuple[bool, ...]:
+    """`directions` of steps that a part begins between two temperatures, K; `place` is their name in the case."""
+    rising = []
+    for name, step in zip(step_names(steps), steps, strict=True):
         try:
             media = step.surroundings(None)
         except CaseError as error:
-            raise error.under("steps", name, "temperature") from None
+            raise error.under(place, name, "temperature") from None
         ends = [(medium.name, ambient(medium)) for medium in (media.values() if isinstance(media, dict) else (media,))]
         until = getattr(step, "until", None)
         up = until is not None and _rises(part, until, [end for _, end in ends])
         if until is not None:
-            _reachable(ends, until, part, up, "steps", name, "until")
+            _reachable(ends, until, part, up, place, name, "until")
             if all(medium.insulates for medium in (media.values() if isinstance(media, dict) else (media,))):
-                raise CaseError(f"'{until}' is never reached where no heat passes; give a duration", "steps", name)
+                raise CaseError(f"'{until}' is never reached where no heat passes; give a duration", place, name)
         if isinstance(step, Temper) and step.cool is not None:
             tank, cold = opened(step.cool), ambient(opened(step.cool))
             if cold is not None and cold >= COLD:
                 raise CaseError(
                     f"a temper ends at 25 degC, never reached in '{tank.name}' at {celsius(cold)}; take a colder "
                     "one, or cool=None and a Cool of your own",
-                    "steps",
+                    place,
                     name,
                     "cool",
                 )

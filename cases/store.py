@@ -16,7 +16,7 @@ import shutil
 import time as clock
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,8 @@ class About:
     ended   whether the schedule was finished
     name    of the case
     record  s between the samples that a probe shows; 0: the steps of the run as they are
+    bodies  cells of each body of a casting, itself first
+    poured  K in the ladle, and K lost while the mould filled; of a casting
     """
 
     probes: dict[str, tuple[float, float, float]]
@@ -69,6 +71,8 @@ class About:
     ended: bool = False
     name: str = ""
     record: float = 0.0
+    bodies: dict[str, int] = field(default_factory=dict)
+    poured: tuple[float, ...] = ()
 
 
 class Log:

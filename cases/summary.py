@@ -33,6 +33,7 @@ ROWS = (
     "displacement",
 )
 SCALE = {"degC": (1.0, -273.15), "%": (100.0, 0.0), "MPa": (1e-6, 0.0), "mm": (1e3, 0.0)}
+SCALE |= {"K/mm": (1e-3, 0.0), "mm/s": (1e3, 0.0), "(K s)^0.5/mm": (1e-3, 0.0), "um": (1e6, 0.0), "1/mm^2": (1e-6, 0.0)}
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,12 @@ def _notes(result: "Result") -> list[str]:
         known = np.isfinite(field.mean)
         text = ", ".join("<20" if v is None else f"{v:.1f}" for v in hrc) + " HRC"
         lines.append(f"hardness {text if known else 'not known: the part was not austenitised'}")
-    lines += [f"limit {_verdict(limit)}" for limit in result.limits.values()]
+    return lines + closing(result)
+
+
+def closing(result: "Result") -> list[str]:
+    """What every summary ends with: limits, size, time error, energy."""
+    lines = [f"limit {_verdict(limit)}" for limit in result.limits.values()]
     end = "" if result.ended else "; NOT FINISHED"
     size = f"{result.cells.index.size} cells, {result.times[-1]:.10g} s"
     lines.append(f"{size}, largest error of a time step {result.time_error:.2g} K{end}")

@@ -15,20 +15,22 @@ MOST = 1e6  # samples that a probe shows, however short the time between them
 def evenly(times: Array, values: dict[str, Array], record: float, ends: list[float]) -> tuple[Array, dict[str, Array]]:
     """Samples (k, s) at steps `times` brought to every `record` s and the last, monotone between the steps.
 
-    Leg by leg, against the root of the time since it began (ends: where the legs end, s).
+    Leg by leg, against the root of the time since it began (ends: where the legs end, s). NaN in a leg that a probe
+    does not see to its end.
     """
     if times.size < 2 or record <= 0.0:
         return times, values
     record = max(record, (times[-1] - times[0]) / MOST)
     even = np.append(np.arange(times[0], times[-1] * (1.0 - 1e-12), record), times[-1])
-    read = {name: np.empty((rows.shape[0], even.size)) for name, rows in values.items()}
+    read = {name: np.full((rows.shape[0], even.size), np.nan) for name, rows in values.items()}
     marks = [times[0], *(end for end in ends if end < times[-1]), times[-1]]
     for start, end in pairwise(marks):
         own, wanted = (times >= start) & (times <= end), (even >= start) & (even <= end)
         for name, rows in values.items():
             if own.sum() > 1 and wanted.any():
-                curve = PchipInterpolator(np.sqrt(times[own] - start), rows[:, own], axis=1)
-                read[name][:, wanted] = curve(np.sqrt(even[wanted] - start))
+                seen = np.flatnonzero(np.isfinite(rows[:, own]).all(1))
+                curve = PchipInterpolator(np.sqrt(times[own] - start), rows[np.ix_(seen, own)], axis=1)
+                read[name][np.ix_(seen, wanted)] = curve(np.sqrt(even[wanted] - start))
     return even, read
 
 

@@ -1,9 +1,7 @@
 """A heat treatment: part, alloy, grid and steps; what it will do, and doing it."""
 
-import dataclasses
-import os
 from numbers import Integral
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic.dataclasses import dataclass
@@ -14,18 +12,17 @@ from ..materials.certificate import certificate
 from ..materials.material import Material
 from ..materials.quantity import DIFFERENCE, Amount, Duration, Quantity, Temperature
 from ..materials.refusal import STRICT, CaseError, one_of, plain
+from .case import Verbs
 from .grid import Grid
 from .limits import Limits
 from .part import Part
 from .schedule import check_words
 from .sensor import Thermocouple
 from .step import STEPS, ZONES, opened, step_names
-from .words import replaced
 
 if TYPE_CHECKING:
     from ..solver.problem import Problem
     from .check import Check
-    from .result import Result
 
 
 LARGEST_TOLERANCE = 20.0  # K
@@ -153,24 +150,25 @@ def _tolerance(given: object) -> Amount:
     return tolerance
 
 
-def _said(kinds: list[str], text: str) -> WithJsonSchema:
+def said(kinds: list[str], text: str) -> WithJsonSchema:
+    """What the schema of a case file tells of an argument."""
     return WithJsonSchema({"type": kinds, "description": text})
 
 
 OneAlloy = Annotated[
-    Any, PlainValidator(_alloy), _said(["string", "object"], "a name, a card, {name, ...}, {certificate, ...}")
+    Any, PlainValidator(_alloy), said(["string", "object"], "a name, a card, {name, ...}, {certificate, ...}")
 ]
-OnePart = Annotated[Any, PlainValidator(_part), _said(["object"], "{shape, ...} or {stl, unit}")]
+OnePart = Annotated[Any, PlainValidator(_part), said(["object"], "{shape, ...} or {stl, unit}")]
 OneGrid = Annotated[Grid, BeforeValidator(_grid)]
-Steps = Annotated[Any, PlainValidator(_steps), _said(["array"], "steps in order")]
-Sensors = Annotated[Any, PlainValidator(_sensors), _said(["object"], "name: {at: [x, y, z]}")]
-Snapshots = Annotated[Any, PlainValidator(_snapshots), _said(["integer", "string"], "a count, or the time between two")]
-Tolerance = Annotated[Any, PlainValidator(_tolerance), _said(["string"], "a temperature difference in K")]
+Steps = Annotated[Any, PlainValidator(_steps), said(["array"], "steps in order")]
+Sensors = Annotated[Any, PlainValidator(_sensors), said(["object"], "name: {at: [x, y, z]}")]
+Snapshots = Annotated[Any, PlainValidator(_snapshots), said(["integer", "string"], "a count, or the time between two")]
+Tolerance = Annotated[Any, PlainValidator(_tolerance), said(["string"], "a temperature difference in K")]
 
 
 @plain
 @dataclass(frozen=True, config=STRICT)
-class HeatTreatment:
+class HeatTreatment(Verbs):
     """A heat treatment of one part.
 
     name       what it is called in results and file names
@@ -203,33 +201,11 @@ class HeatTreatment:
     record: Duration = Amount(1.0, "1 s")
     snapshots: Snapshots = None
     tolerance: Tolerance = Amount(0.25, "0.25 K")
+    LISTS: ClassVar[dict[str, tuple[Any, str]]] = {"steps": (step_names, "step")}
+    KIND: ClassVar[str] = "heat treatment"
 
     def __post_init__(self) -> None:
         check_words(self)
-
-    def replace(self, **changes: Any) -> "HeatTreatment":
-        """A changed case, checked again.
-
-        Names may reach inside: `case.replace(**{"steps.quench.bath": "40 degC", "grid.spacing": "2 mm"})`.
-
-        Raises CaseError for an unknown name, with the nearest right one, and for values that are refused.
-        """
-        case = self
-        for name, value in changes.items():
-            case = case._put(name, value)
-        return case
-
-    def _put(self, name: str, value: Any) -> "HeatTreatment":
-        first, *rest = name.split(".")
-        if first != "steps" or not rest:
-            return replaced(self, [first, *rest], value, _walked)  # type: ignore[no-any-return]
-        names = step_names(self.steps)
-        place = names.index(one_of(rest[0], names, "step", "steps"))
-        try:
-            step = replaced(self.steps[place], rest[1:], value, _walked)
-        except CaseError as error:
-            raise error.under("steps", rest[0]) from None
-        return dataclasses.replace(self, steps=(*self.steps[:place], step, *self.steps[place + 1 :]))
 
     def check(self) -> "Check":
         """What the run will be, before it is run: cells, memory, time, warnings. Prints as a page."""
@@ -243,22 +219,11 @@ class HeatTreatment:
 
         return problem(self)
 
-    def run(self, file: str | os.PathLike[str] | None = None, progress: bool = True) -> "Result":
-        """Compute, with a progress bar on stderr where that is a terminal.
-
-        Writes nothing unless given a file; on Ctrl-C writes `<name>.vtkhdf` and its checkpoint.
-        """
-        from .running import run
-
-        return run(self, file, progress)
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the case as YAML, in its author's texts. Raises CaseError for a function as property."""
-        from .casetext import save
-
-        save(self, path)
+    @staticmethod
+    def _opened(name: str, value: Any) -> Any:
+        return opened_medium(name, value)
 
 
-def _walked(name: str, value: Any) -> Any:
-    """What stands behind a name of the library, so that `steps.quench.medium.h` reaches into it."""
+def opened_medium(name: str, value: Any) -> Any:
+    """What stands behind a medium's name in a step, so that `steps.quench.medium.h` reaches into it."""
     return opened(value) if name in ("medium", "cool", *ZONES) else value

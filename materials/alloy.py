@@ -13,6 +13,7 @@ from .alloyfields import (
     YOURS,
     Notes,
     by_phase,
+    default_of,
     read_material,
     read_notes,
     shown,
@@ -301,13 +302,7 @@ class Alloy:
         unsaid = ("name", "given", "base", *(("notes",) if self.base is not None else ()))
         said: dict[str, Any] = {"name": self.name}
         for entry in fields(self):
-            value, usual = getattr(self, entry.name), _usual(self.base, entry)
+            value, usual = getattr(self, entry.name), default_of(self.base, entry)
             if entry.name not in unsaid and value != usual:
                 said[entry.name] = words_of(value)
         return said
-
-
-def _usual(base: Alloy | None, entry: Any) -> Any:
-    if base is not None:
-        return getattr(base, entry.name)
-    return entry.default_factory() if callable(entry.default_factory) else entry.default

@@ -84,6 +84,13 @@ def words_of(value: Any) -> Any:
     return Varying.words(value) if callable(value) else value
 
 
+def default_of(base: Any, entry: Any) -> Any:
+    """What a field of a card has where nothing is said: that of the card it comes from, else the word's own."""
+    if base is not None:
+        return getattr(base, entry.name)
+    return entry.default_factory() if callable(entry.default_factory) else entry.default
+
+
 def shown(value: Any) -> str:
     """A value on a page: of a curve its first knot, of a table its entries."""
     words = value.words() if hasattr(value, "words") else value

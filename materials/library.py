@@ -155,4 +155,5 @@ def mould(name: str, **changes: Any) -> Mould:
     """
     if str(name).endswith(ENDINGS):
         return cardfile.mould(name).replace(**changes)
-    return _shipped_mould(one_of(name, mould_names(), "mould")).replace(**changes)
+    made = _shipped_mould(one_of(name, mould_names(), "mould"))
+    return made.replace(base=made, **changes)

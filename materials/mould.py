@@ -1,7 +1,7 @@
 """Moulds, chills, cores and sleeves: what a casting freezes against."""
 
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import field, fields, replace
 from typing import Annotated, Any, Self
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator, model_validator
 from pydantic.dataclasses import dataclass
 
-from .alloyfields import YOURS, Notes, read_notes, shown
+from .alloyfields import YOURS, Notes, default_of, read_notes, shown, words_of
 from .card import MARKS, Entry, text
 from .critical import ZERO
 from .curve import Curve, function
@@ -62,6 +62,7 @@ class Mould:
     ignition: Temperature | None = None
     duration: Duration | None = None
     notes: Annotated[Notes, BeforeValidator(read_notes)] = field(default_factory=dict, repr=False)
+    base: Any = field(default=None, repr=False, compare=False)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -119,6 +120,16 @@ class Mould:
             HOTTEST,
         )
         return FreezingTable(made.H, made.T, np.ones_like(made.fs), made.k, made.theta)
+
+    def words(self) -> dict[str, Any]:
+        """As it stands in a case file: the name of its card and what differs from it. Raises CaseError."""
+        unsaid = ("name", "base", *(("notes",) if self.base is not None else ()))
+        said: dict[str, Any] = {"name": self.name}
+        for entry in fields(self):
+            value, usual = getattr(self, entry.name), default_of(self.base, entry)
+            if entry.name not in unsaid and value != usual:
+                said[entry.name] = words_of(value)
+        return said
 
     def entries(self) -> list[Entry]:
         """Every number of the card with value, source, range and mark."""

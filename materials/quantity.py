@@ -173,6 +173,26 @@ def amount(text: object, unit: str, where: str = "") -> Amount:
     return Amount(parse(text, unit, where), words)
 
 
+def measured(values: Any, unit: str) -> Any:
+    """Numbers with a unit, with which can be reckoned; a scale of hardness counts as a plain number."""
+    return _units().Quantity(values, "" if unit in HARDNESS else unit)
+
+
+def in_si(reckoned: Any) -> tuple[Any, str]:
+    """Numbers in SI and their unit, of what came out of `measured`. Raises CaseError where units do not fit."""
+    quantity = _units().Quantity(reckoned) if not hasattr(reckoned, "to_base_units") else reckoned
+    base = quantity.to_base_units()
+    return base.magnitude, f"{base.units:~C}"
+
+
+def misfit() -> type[Exception]:
+    """What reckoning with units that do not fit raises."""
+    import pint
+
+    error: type[Exception] = pint.errors.PintError
+    return error
+
+
 def of_dimension(text: object, unit: str) -> bool:
     """Whether a text is a quantity of the dimension of `unit`."""
     try:

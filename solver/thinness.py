@@ -28,20 +28,20 @@ class ThinWall:
         return f"{1e3 * self.thickness:.3g} mm ({cells}) at ({where}) mm"
 
 
-def thin_walls(cells: Cells) -> list[ThinWall]:
-    """Walls fewer than two cells thick across an axis, the thinnest first, one for each connected place."""
+def thin_walls(cells: Cells, least: float = LEAST) -> list[ThinWall]:
+    """Walls fewer than `least` cells thick across an axis, the thinnest first, one for each connected place."""
     axes = {"3d": (0, 1, 2), "rz": (0, 2)}.get(cells.lattice.metric, (0,))
-    return sorted((wall for axis in axes for wall in _across(cells, axis)), key=lambda wall: wall.cells)
+    return sorted((wall for axis in axes for wall in _across(cells, axis, least)), key=lambda wall: wall.cells)
 
 
-def _across(cells: Cells, axis: int) -> list[ThinWall]:
+def _across(cells: Cells, axis: int, least: float) -> list[ThinWall]:
     lattice = cells.lattice
     nx, ny, _ = lattice.shape
     box = cells.index[cells.patch_cell]
     place = np.stack([box % nx, box // nx % ny, box // (nx * ny)], 1)
     steep = np.flatnonzero(np.abs(cells.patch_normal[:, axis]) > FACING)
     if lattice.metric == "slab":
-        return _half_plate(cells)
+        return _half_plate(cells, least)
     place, normal = place[steep], cells.patch_normal[steep, axis]
     level = place[:, axis] + 0.5 + cells.patch_distance[steep] / normal / lattice.spacing[axis]
     column = np.delete(place, axis, 1) @ np.array([1, 1 << 32], int64)
@@ -49,7 +49,7 @@ def _across(cells: Cells, axis: int) -> list[ThinWall]:
     place, normal, level, column = place[order], normal[order], level[order], column[order]
     thickness = np.diff(level)
     pair = np.flatnonzero(
-        (np.diff(column) == 0) & (normal[:-1] < 0.0) & (normal[1:] > 0.0) & (thickness < LEAST - SLACK)
+        (np.diff(column) == 0) & (normal[:-1] < 0.0) & (normal[1:] > 0.0) & (thickness < least - SLACK)
     )
     walls = []
     for first in _firsts(np.delete(place[pair], axis, 1), level[pair]):
@@ -62,9 +62,9 @@ def _across(cells: Cells, axis: int) -> list[ThinWall]:
     return walls
 
 
-def _half_plate(cells: Cells) -> list[ThinWall]:
+def _half_plate(cells: Cells, least: float) -> list[ThinWall]:
     thick = 2.0 * cells.lattice.shape[0]
-    if thick >= LEAST:
+    if thick >= least:
         return []
     return [ThinWall((0.0, 0.0, 0.0), thick * cells.lattice.spacing[0], thick, 0)]
 

@@ -1,9 +1,11 @@
 """Every example runs, on a coarse grid, and gets one number right."""
 
+import os
 import re
 import runpy
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import metaltwin as mt
@@ -81,6 +83,36 @@ def test_own_material_follows_the_exact_answer():
     assert result.temperature.mean - 273.15 == pytest.approx(module["exact"], abs=0.1)
 
 
+def test_plate_on_a_chill_freezes_last_in_a_ring_about_it():
+    result = coarse(mt.load(EXAMPLES / "casting_plate.yaml"), "5 mm").run()
+    (spot,) = result.hot_spots()
+    assert spot.place[0] > 0.04 and 90.0 < spot.time < 200.0
+    assert result.limits["niyama"].passed and np.isnan(result.probe("sand").temperature[-1])
+
+
+DATA = Path(os.environ.get("METALTWIN_DATA", ROOT.parent / "shared" / "data"))
+needs_data = pytest.mark.skipif(not (DATA / "parts").is_dir(), reason=f"no folder '{DATA}/parts'; set METALTWIN_DATA")
+
+
+@needs_data
+def test_bearing_block_has_a_hot_spot_on_either_side_in_steel(monkeypatch):
+    monkeypatch.setenv("METALTWIN_DATA", str(DATA))
+    module = example("bearing_block")
+    result = coarse(module["steel"], "12 mm", **{"mould.wall": "36 mm"}).run()
+    first, second = result.hot_spots(2)
+    assert first.place[0] == pytest.approx(-second.place[0], abs=0.013) and abs(first.place[0]) > 0.05
+    assert module["iron"].alloy.freezing.family == "graphitic iron" and module["iron"].until < module["iron"].pour
+
+
+@needs_data
+def test_the_chill_of_the_mount_touches_it(monkeypatch):
+    monkeypatch.setenv("METALTWIN_DATA", str(DATA))
+    case = coarse(example("steering_column_mount")["chilled"], "3.9 mm")
+    bodies = case.problem().bodies
+    (joint,) = (joint for joint in bodies.joints if (joint.one, joint.other) == (0, 1))
+    assert bodies.cells[0].patch_area[joint.mine].sum() == pytest.approx(40e-3 * 30e-3, rel=0.15)
+
+
 def blocks(language):
     """Code blocks of README."""
     return re.findall(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
@@ -101,9 +133,25 @@ def test_the_guide_explains_every_word_field_and_argument():
     from metaltwin.cases.step import STEPS
 
     guide = (ROOT / "docs" / "words.md").read_text("utf-8")
-    arguments = [entry.name for word in (mt.HeatTreatment, *STEPS.values()) for entry in fields(word)]
+    arguments = [entry.name for word in (mt.HeatTreatment, mt.Casting, *STEPS.values()) for entry in fields(word)]
     for name in {*mt.__all__, *FIELDS, *arguments} - {"CaseError"}:
         assert re.search(rf"\b{name}\b", guide), f"docs/words.md does not explain {name}"
+
+
+def test_the_casting_page_runs_and_its_pictures_are_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "casting.md").read_text("utf-8")
+    python, *rest = re.findall(r"```python\n(.*?)```", page, re.S)
+    names = {}
+    exec(python, names)
+    names["result"] = coarse(names["case"], "5 mm").run()
+    for block in rest:
+        exec(block, names)
+    assert (tmp_path / "niyama.png").is_file()
+    (yaml,) = re.findall(r"```yaml\n(.*?)```", page, re.S)
+    assert mt.load(yaml).chills == names["case"].chills
+    for picture in re.findall(r"\((pictures/\S+)\)", page):
+        assert (ROOT / "docs" / picture).stat().st_size > 20_000
 
 
 def test_readme_names_commands_that_exist():

@@ -9,7 +9,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
-from ..cases.meaning import PHASES, meaning
+from ..cases.meaning import FROZEN, PHASES, meaning
 from ..cases.result import Result
 from ..cases.summary import shown
 from ..materials.hardness_scale import hrc_from_hv
@@ -104,10 +104,15 @@ def _columns(result: Result, time: str | float | None) -> list[str]:
     """What a traverse shows; at a time only what changes in time."""
     stresses = [name for name in STRESSES[result.axis] if "stress" in result.fields]
     before = [f"as_quenched_{name}" for name in stresses if "as_quenched_stress" in result.fields]
+    if "solid_fraction" in result.fields:
+        return [
+            "temperature",
+            *(name for name in FROZEN if name in result.fields and (time is None or not result.still(name))),
+        ]
     if time is not None:
         return ["temperature", *(name for name in PHASES if name in result.fields), *stresses]
     steady = ["hardness", *PHASES, "retained_austenite"]
-    return [*(name for name in steady if name in result.fields), *stresses, *before]
+    return [*(name for name in steady if name in result.fields), *stresses, *before] or ["temperature"]
 
 
 def _place(place: Place, where: str) -> Array:
@@ -120,10 +125,11 @@ def _ends(result: Result) -> tuple[Array, Array]:
     if lattice.metric == "3d":
         return _across(result.cells)
     x, y, z = result.centre
+    nx, ny, _ = lattice.shape
+    i, k = result.cells.index % nx, result.cells.index // (nx * ny)
     if lattice.metric == "rz":
-        z = lattice.origin[2] + 0.5 * lattice.spacing[2] * lattice.shape[2]
-    inner = lattice.origin[0]
-    outer = inner + lattice.spacing[0] * lattice.shape[0]
+        z = lattice.origin[2] + lattice.spacing[2] * (0.5 * float(k.min() + k.max() + 1))
+    inner, outer = (lattice.origin[0] + lattice.spacing[0] * float(end) for end in (i.min(), i.max() + 1))
     return np.array([x + outer, y, z]), np.array([x + inner, y, z])
 
 

@@ -119,6 +119,7 @@ def history(figure: Any, result: Result, probes: tuple[str, ...] | None = None) 
         axes[-1, column].set_xlabel(f"time [{unit}]" if first == spans[0][0] else f"time in the {title} [{unit}]")
         axes[0, column].set_title(" " if column == 0 else title, loc="left")
         axes[0, column].set_xlim(0.0, (last - first) / scale)
+        _levels(axes[0, column], result.levels)
         if column == 0:
             _steps(axes[0, column], result, scale)
     axes[0, 0].set_ylabel("temperature [degC]")
@@ -146,7 +147,9 @@ def section(
         raise CaseError("the part has no axis, so no radius; draw against='depth'")
     line = traverse(result, start, end, spacing, first, time)
     x = 1e3 * (line.depth if against == "depth" else _radius(result, line))
-    panels = [panel for panel in (_temperature, _hardness, _share, _stress) if panel(None, x, line, result)]
+    panels = [
+        panel for panel in (_temperature, _solidification, _hardness, _share, _stress) if panel(None, x, line, result)
+    ]
     figure.set_size_inches(7.5, 0.8 + 2.6 * len(panels))
     axes = figure.subplots(len(panels), 1, squeeze=False, sharex=True)[:, 0]
     for panel, axis in zip(panels, axes, strict=True):
@@ -157,6 +160,15 @@ def section(
 
 
 KINDS: dict[str, Callable[..., None]] = {"history": history, "section": section}
+
+
+def _levels(axis: Any, levels: dict[str, float]) -> None:
+    """Lines at liquidus and solidus, the one named above its line, the other below."""
+    for above, (name, level) in zip((True, False), levels.items(), strict=False):
+        axis.axhline(level - 273.15, color="#999999", linewidth=0.8, linestyle="--")
+        axis.annotate(name, (0.99, level - 273.15), xycoords=("axes fraction", "data"), xytext=(0, 3 if above else -3),
+                      textcoords="offset points", ha="right", va="bottom" if above else "top", color="#666666",
+                      fontsize=9)  # fmt: skip
 
 
 def _spans(result: Result) -> list[tuple[float, float, str]]:
@@ -223,6 +235,13 @@ def _temperature(axis: Any, x: Array, line: Traverse, result: Result) -> bool:
         axis.plot(x, line.fields["temperature"] - 273.15, color=PROBES[0])
         axis.set_ylabel("temperature [degC]")
     return "temperature" in line.fields
+
+
+def _solidification(axis: Any, x: Array, line: Traverse, result: Result) -> bool:
+    if axis is not None:
+        axis.plot(x, line.fields["solidification_time"], color=PROBES[0])
+        axis.set_ylabel("solidification time [s]")
+    return "solidification_time" in line.fields
 
 
 def _hardness(axis: Any, x: Array, line: Traverse, result: Result) -> bool:

@@ -30,7 +30,12 @@ MAPS = {
     "displacement": "magma",
     "t8_5": "cividis",
     "cooling_rate_700": "cividis",
+    "solid_fraction": "viridis",
+    "solidification_time": "inferno",
+    "local_solidification_time": "inferno",
+    "rigid_time": "inferno",
 }
+WHOLE = {"solid_fraction": (0.0, 100.0, 6)}  # the same colours at every instant
 SIGNED = "RdBu_r"
 VERDICT = ("#3b6fb6", "#d9d9d9", "#c0392b")  # below, within, above
 INK = "#222222"
@@ -161,7 +166,7 @@ def _judged(result: Result, field: str) -> Array:
 
 
 def _when(result: Result, field: Field, time: str | float | None) -> str:
-    if field.name in result._archive.still:
+    if result.still(field.name):
         return ""
     return " at the end" if time is None else f" at {field.time:.10g} s"
 
@@ -231,6 +236,8 @@ def _colours(field: str, values: Array) -> str:
 
 def _range(field: str, values: Array) -> tuple[float, float, int]:
     """Ends of the colour bar and how many labels make round numbers; about zero where the sign matters."""
+    if field in WHOLE:
+        return WHOLE[field]
     if not np.isfinite(values).any():
         return 0.0, 1.0, 2
     low, high = float(np.nanmin(values)), float(np.nanmax(values))

@@ -1,0 +1,237 @@
+"""What a casting will be, before it is run: one page."""
+
+from dataclasses import dataclass
+from math import ceil, pi, sqrt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..materials import library, pouring
+from ..materials.curve import Curve
+from ..materials.interface import Contact
+from ..materials.matter import FreezingTable
+from ..materials.refusal import CaseError
+from ..solver.bodies import Bodies
+from ..solver.pour import BEYOND
+from .castingproblem import BEDDED, afterwards, around, filling_loss, in_mould, poured, problem, superheat
+from .castingwords import contact_of
+from .check import duration, sides
+from .estimate import CUT_CELLS, LONGEST, STAGE, STAGE_CALL, STAGES, START_SECONDS, STEP_CALL, STEPS, exchange, memory
+from .schedule import ROOM, Stretch, celsius
+
+if TYPE_CHECKING:
+    from .casting import Casting
+
+LEAST = 3.0  # cells across a wall of a casting: less, and its freezing is a guess
+UNREAD = ("M", "U", "assumed")
+
+
+@dataclass(frozen=True)
+class CastingCheck:
+    """The report of `case.check()`; prints as one page.
+
+    name      of the case
+    metric    slab, cylinder, sphere, rz or 3d
+    cells     of the casting;   bodies  cells of each body by name
+    spacing   (dx, dy, dz) m as adjusted to the part
+    memory    bytes, predicted peak
+    seconds   predicted run time, good within a factor 3
+    limit     s, the step that a plain explicit scheme could take
+    start     K, of the melt in the mould
+    lasts     (name, s) of each leg, roughly
+    steps     expected time steps
+    warnings  what to think about before running
+    outside   curves that will be asked outside their range
+    marks     numbers that nobody has read in a published source
+    """
+
+    name: str
+    metric: str
+    cells: int
+    bodies: dict[str, int]
+    spacing: tuple[float, float, float]
+    memory: float
+    seconds: float
+    limit: float
+    start: float
+    lasts: tuple[tuple[str, float], ...]
+    steps: int
+    warnings: tuple[str, ...]
+    outside: tuple[str, ...]
+    marks: tuple[str, ...]
+
+    def __str__(self) -> str:
+        resolved = " x ".join(f"{1e3 * edge:.4g}" for edge in self.spacing if edge != 1.0)
+        lines = [
+            self.name,
+            f"  grid      {self.metric}, spacing {resolved} mm; cells: "
+            + ", ".join(f"{name} {count:,}" for name, count in self.bodies.items()),
+            f"  computes  temperature, solid fraction; starts as melt at {celsius(self.start)}",
+            f"  memory    {self.memory / 1e9:.2f} GB",
+            f"  run time  about {duration(self.seconds)}",
+            f"  steps     about {self.steps}; plain explicit steps end at {self.limit:.2g} s at this spacing",
+            "  lasts     about " + ", ".join(f"{duration(time)} {name}" for name, time in self.lasts),
+        ]
+        for title, entries in (
+            ("warnings", self.warnings),
+            ("asked outside their range (flat there)", self.outside),
+            ("values marked [M] from memory, [U] uncertain, or assumed", self.marks),
+        ):
+            lines += [f"  {title}:", *(f"    {entry}" for entry in entries)] if entries else []
+        return "\n".join(lines)
+
+
+def check(case: "Casting") -> CastingCheck:
+    """The report. Raises CaseError for bodies that overlap or do not touch, and for a probe in none."""
+    made = problem(case)
+    cells = made.cells
+    count = {name: one.index.size for name, one in zip(made.bodies.names, made.bodies.cells, strict=True)}
+    whole, used = sum(count.values()), cells.lattice.metric
+    family = used if used in ("rz", "3d") else "1d"
+    limit = _explicit_limit(made.bodies, made.tables)
+    lasts = _lasts(case, made.bodies, made.tables[0])
+    steps = [max(20, ceil(4.0 * STEPS * (fall / float(case.tolerance)) ** (1.0 / 3.0))) for _, _, fall in lasts]
+    stages = sum(
+        max(3 * n, ceil(STAGES * sqrt(4.0 * n * time / limit))) for n, (_, time, _) in zip(steps, lasts, strict=True)
+    )
+    seconds = START_SECONDS + stages * (STAGE_CALL * len(count) + whole * STAGE[family]) + sum(steps) * STEP_CALL
+    return CastingCheck(
+        name=case.name,
+        metric=used,
+        cells=cells.index.size,
+        bodies=count,
+        spacing=cells.lattice.spacing,
+        memory=memory(whole, int(np.prod(cells.lattice.shape)), False, used),
+        seconds=seconds,
+        limit=limit,
+        start=made.starts[0],
+        lasts=tuple((name, time) for name, time, _ in lasts),
+        steps=sum(steps),
+        warnings=tuple(_warnings(case, made.bodies)),
+        outside=tuple(_outside(case, made.starts[0])),
+        marks=tuple(_marks(case, made.bodies)),
+    )
+
+
+def _explicit_limit(made: Bodies, tables: tuple[FreezingTable, ...]) -> float:
+    """s, the largest step of a plain explicit scheme over all bodies; cut cells, lifted, allow a share of it."""
+    limits = []
+    for cells, table in zip(made.cells, tables, strict=True):
+        lattice = cells.lattice
+        inverse = sum(edge**-2 for edge, n in zip(lattice.spacing, lattice.shape, strict=True) if n > 1)
+        rise = np.diff(table.T) / np.diff(table.H)
+        diffusivity = float((rise * np.maximum(table.k[1:], table.k[:-1])).max())
+        whole = 0.5 / (diffusivity * (inverse or lattice.spacing[0] ** -2))
+        limits.append(whole * (CUT_CELLS if cells.fraction.min() < 0.999 else 1.0))
+    return min(limits)
+
+
+def _lasts(case: "Casting", made: Bodies, table: FreezingTable) -> list[tuple[str, float, float]]:
+    """Each leg with its time, s, and the fall of temperature, K, of a casting of one temperature.
+
+    In the mould heat goes through the contact into a half space, after it into the medium.
+    """
+    cells = made.cells[0]
+    modulus = float(cells.volume.sum() / cells.patch_area.sum())
+    T = poured(case, cells).start
+    ready = []
+    for stretch in (in_mould(case), *afterwards(case)):
+        time, end = _follow(case, stretch, T, modulus, table)
+        ready.append((stretch.name, time, abs(T - end)))
+        T = end
+    return ready
+
+
+def _follow(case: "Casting", stretch: Stretch, T: float, modulus: float, table: FreezingTable) -> tuple[float, float]:
+    H, time = float(table.enthalpy(np.array(T))), 0.0
+    mould = case.mould if stretch.kind == "cast" else None
+    end = LONGEST if stretch.duration is None else stretch.duration
+    while time < end and (stretch.until is None or (T < stretch.until if stretch.rising else T > stretch.until)):
+        if mould is not None:
+            contact: Contact = contact_of(case, "mould")
+            h = float(contact.conductance(np.array([T]), np.array([float(mould.temperature)]), time)[0])
+            q = -(T - float(mould.temperature)) / (1.0 / h + sqrt(pi * max(time, 1e-3)) / mould.effusivity)
+        else:
+            medium: Any = stretch.media if not isinstance(stretch.media, dict) else next(iter(stretch.media.values()))
+            q = exchange(medium, T, time)[0]
+        span = abs(H - float(table.enthalpy(np.array(ROOM))))
+        dt = min(0.01 * max(span, 1e6) * modulus / max(abs(q), 1e-6), end - time, max(1.0, 0.05 * (time + 1.0)))
+        H, time = H + q * dt / modulus, time + dt
+        T = float(table.temperature(np.array(H)))
+        if time >= LONGEST:
+            break
+    return time, T
+
+
+def _warnings(case: "Casting", made: Bodies) -> list[str]:
+    found = []
+    freezing, cells = case.alloy.freezing, made.cells[0]
+    if case.pour < freezing.liquidus:
+        share = float(freezing.solid_fraction(float(case.pour)))
+        found.append(
+            f"pour: '{case.pour}' is below the liquidus {celsius(float(freezing.liquidus))}: {100 * share:.0f} % is "
+            "solid already"
+        )
+    if case.fill_time is not None and (loss := filling_loss(case, cells)) >= superheat(case):
+        found.append(
+            f"fill_time: filling for '{case.fill_time}' may cost {loss:.0f} K, more than the superheat of "
+            f"{superheat(case):.0f} K, which alone is subtracted: it may freeze on the way (misrun)"
+        )
+    if case.alone:
+        found.append(
+            "after the shake-out only heat is followed; the phases of the solid do not change in a casting yet"
+        )
+    if any(mould.burning is not None for mould in around(case).values()):
+        found.append("the heat of an exothermic sleeve is not computed: it only insulates")
+    coldest = min(float(mould.temperature) for mould in around(case).values()) - BEYOND
+    if _coldest(case) < coldest:
+        found.append(
+            f"below {celsius(coldest)}, far under the coldest start, heat capacity and conductivity stay as there"
+        )
+    return found + _thin(case, made)
+
+
+def _thin(case: "Casting", made: Bodies) -> list[str]:
+    found = [line for line in case.part.thin_walls(made.cells[0], LEAST, "three")]
+    for name, cells in zip(made.names[1:], made.cells[1:], strict=True):
+        if name in case.inserts:
+            found += [f"{name}: {line}" for line in case.inserts[name].part.thin_walls(cells)]
+    return found
+
+
+def _outside(case: "Casting", start: float) -> list[str]:
+    named = [("alloy", case.alloy.material, ("conductivity", "heat_capacity"), case.alloy.freezing.solidus)]
+    named += [("melt", case.alloy.freezing, ("liquid_conductivity", "liquid_heat_capacity"), start)]
+    low = {"alloy": _coldest(case), "melt": float(case.alloy.freezing.liquidus)}
+    found = []
+    for what, matter, names, hot in named:
+        for name in names:
+            if isinstance(curve := getattr(matter, name), Curve):
+                found += sides(f"{what}: {name}", curve, low[what], max(hot, low[what]))
+    for mould in around(case).values():
+        found += mould.outside(start)
+    return found
+
+
+def _coldest(case: "Casting") -> float:
+    end = (afterwards(case) or (in_mould(case),))[-1].until
+    return ROOM if end is None else float(end)
+
+
+def _marks(case: "Casting", made: Bodies) -> list[str]:
+    found = [entry.remark() for entry in case.alloy.entries() if entry.mark in UNREAD]
+    for name, mould in around(case).items():
+        found += [f"{name}: {entry.remark()}" for entry in mould.entries() if entry.mark in UNREAD]
+        contact = contact_of(case, name)
+        if contact.mark in UNREAD:
+            found.append(f"[{contact.mark}] contact of casting and {name}: {contact.source}")
+    if any(joint.one != 0 for joint in made.joints):
+        found.append(f"[assumed] bodies around the casting are packed on each other, {BEDDED:g} W/m2/K")
+    air = library.medium("still air")
+    found.append(f"[{air.mark}] air about the mould as '{air.name}': {air.source}")
+    try:
+        least, most = pouring.ladle_loss(case.alloy.freezing.family)
+        found.append(f"[U] ladle and stream may lose {least:g} to {most:g} K, not subtracted; lower the pour by them")
+    except CaseError:
+        pass
+    return found

@@ -1,0 +1,219 @@
+"""A casting as the solver takes it: bodies on one lattice, their joints and tables, legs, the pour; all in SI."""
+
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from ..materials import library, pouring
+from ..materials.curve import function
+from ..materials.interface import Contact
+from ..materials.medium import Medium
+from ..materials.mould import Mould
+from ..materials.quantity import Amount
+from ..materials.refusal import CaseError
+from ..solver.bodies import Bodies, Joint, Overlap, assemble, nested
+from ..solver.boundary import Law
+from ..solver.casting import CastingProblem, levels, owners
+from ..solver.geometry import Cells
+from ..solver.pour import Conductance
+from ..solver.problem import Leg
+from ..solver.shape import Box, Cylinder, Plate, Shape
+from .castingwords import LINE, contact_of, is_temperature, metric
+from .estimate import machine_memory, memory
+from .grid import resolved_edges
+from .problem import law, probe_points
+from .schedule import ROOM, Stretch, stretched, ways
+from .step import Cool
+
+if TYPE_CHECKING:
+    from .casting import Casting
+
+Array = NDArray[float64]
+EMISSIVITY = 0.8
+"""Of a mould, chill or casting that states none [M]."""
+BEDDED = 1e4
+"""W/m2/K between two bodies around the casting, packed on each other: their joint resists nothing (assumed)."""
+IN_MOULD = "mould"
+
+
+@dataclass(frozen=True)
+class Poured:
+    """said K, in the ladle; lost K, while the mould fills (0 where no fill_time says how long); start K."""
+
+    said: float
+    lost: float
+
+    @property
+    def start(self) -> float:
+        return self.said - self.lost
+
+
+def problem(case: "Casting") -> CastingProblem:
+    """What the march runs. Raises CaseError for bodies that overlap or do not touch, and for probes in none."""
+    made = bodies(case)
+    alloy = case.alloy
+    tables = [alloy.freezing.table(alloy.material), *(mould.table() for mould in around(case).values())]
+    starts = [poured(case, made.cells[0]).start, *(float(mould.temperature) for mould in around(case).values())]
+    points = probe_points(case)
+    for sensor, point in zip(case.sensors, points, strict=True):
+        try:
+            owners(made, point[None, :])
+        except ValueError as error:
+            raise CaseError(f"{error}; move it into a body", "sensors", sensor.name, "at") from None
+    snapshots = case.snapshots
+    return CastingProblem(
+        bodies=made,
+        tables=tuple(tables),
+        contacts=tuple(_conductance(case, made, joint) for joint in made.joints),
+        starts=tuple(starts),
+        levels=levels(tables[0]),
+        legs=legs(case, made),
+        probes=points,
+        record=float(case.record),
+        snapshots=float(snapshots) if isinstance(snapshots, Amount) else snapshots,
+        tolerance=float(case.tolerance),
+    )
+
+
+def around(case: "Casting") -> dict[str, Mould]:
+    """Matter of the bodies around the casting by name; the mould last."""
+    return {**{name: body.material for name, body in case.inserts.items()}, "mould": case.mould}
+
+
+def bodies(case: "Casting") -> Bodies:
+    """All bodies on their lattice, the casting first. Raises CaseError."""
+    spacing, used = float(case.grid.spacing), metric(case)
+    if used in LINE:
+        return _shells(case, used, spacing)
+    shapes = {"casting": case.part.shape, **{name: body.part.shape for name, body in case.inserts.items()}}
+    block = _block(list(shapes.values()), used, float(case.mould.wall))
+    _room(case, block, used, spacing)
+    try:
+        made = assemble(shapes, ("mould", block), used, spacing)
+    except Overlap as error:
+        one = error.names[1] if error.names[0] == "casting" else error.names[0]
+        raise CaseError(f"{error}; move one of them", *_place(case, one)) from None
+    except ValueError as error:
+        raise CaseError(str(error), "grid", "spacing") from None
+    _touching(case, made)
+    return made
+
+
+def _shells(case: "Casting", used: str, spacing: float) -> Bodies:
+    shape: Any = case.part.shape
+    inner = getattr(shape, "inner", 0.0)
+    outer = shape.thickness / 2.0 if isinstance(shape, Plate) else shape.radius
+    return nested(("casting", "mould"), used, (inner, outer, outer + float(case.mould.wall)), (spacing, spacing))
+
+
+def _block(shapes: list[Shape], used: str, wall: float) -> Box | Cylinder:
+    """What the mould fills: the box, or in rz the cylinder, about all shapes, grown by its wall."""
+    low = np.min([shape.lower for shape in shapes], axis=0) - wall
+    high = np.max([shape.upper for shape in shapes], axis=0) + wall
+    x, y, z = map(float, 0.5 * (low + high))
+    size = high - low
+    if used == "rz":
+        return Cylinder(float(size[0]) / 2.0, 0.0, float(size[2]), (x, y, float(low[2])))
+    return Box((float(size[0]), float(size[1]), float(size[2])), (x, y, z))
+
+
+def _room(case: "Casting", block: Box | Cylinder, used: str, spacing: float) -> None:
+    """Refuse, before any cell is made, what needs more memory than the machine has. Raises CaseError."""
+    edges, machine = resolved_edges(block, used), machine_memory()
+    cells = int(prod(edge / spacing for edge in edges))
+    need = memory(cells, cells, False, used)
+    if need > machine:
+        least = 1e3 * spacing * (need / machine) ** (1.0 / len(edges))
+        raise CaseError(
+            f"'{case.grid.spacing}' makes {cells:.2g} cells of casting and mould, which need {need / 1e9:.0f} GB; this "
+            f"machine has {machine / 1e9:.0f} GB: take {least:.2g} mm or more, or a thinner wall of the mould",
+            "grid",
+            "spacing",
+        )
+
+
+def _place(case: "Casting", name: str) -> tuple[str, ...]:
+    return (f"{case.inserts[name].kind}s", name, "part") if name in case.inserts else ("mould",)
+
+
+def _touching(case: "Casting", made: Bodies) -> None:
+    """Refuse a chill or core that does not touch the casting, and a sleeve that touches nothing."""
+    for number, name in enumerate(made.names):
+        if name not in case.inserts or any(joint.one == 0 and joint.other == number for joint in made.joints):
+            continue
+        mine, theirs = made.cells[0].feet(), made.cells[number].feet()
+        away = float(cKDTree(mine).query(theirs)[0].min())
+        raise CaseError(
+            f"does not touch the casting, {1e3 * away:.3g} mm away at this spacing; move it against it",
+            *_place(case, name),
+        )
+
+
+def _conductance(case: "Casting", made: Bodies, joint: Joint) -> Conductance:
+    if joint.one != 0:
+        return lambda one, other, time: np.full_like(one, BEDDED)
+    contact: Contact = contact_of(case, made.names[joint.other])
+    return contact.conductance
+
+
+def legs(case: "Casting", made: Bodies) -> tuple[Leg, ...]:
+    """The time in the mould, then each step after the shake-out."""
+    first = in_mould(case)
+    outside = [case.alloy.material.emissivity, *(mould.emissivity for mould in around(case).values())]
+    laws = [(_air(one),) * len(cells.zones) for one, cells in zip(outside, made.cells, strict=True)]
+    leg = Leg(first.name, first.kind, laws[0], first.duration, first.until, around=tuple(laws[1:]))
+    zones = made.cells[0].zones
+    after = [
+        Leg(one.name, one.kind, tuple(law(one.medium(zone)) for zone in zones), one.duration, one.until, one.rising)
+        for one in afterwards(case)
+    ]
+    return (leg, *after)
+
+
+def in_mould(case: "Casting") -> Stretch:
+    """The leg from the pour to the shake-out, or to the end."""
+    end = next(given for given in (case.shake_out, case.until, case.duration) if given is not None)
+    timed = not is_temperature(end)
+    air = library.medium("still air")
+    step = Cool("still air", duration=end) if timed else Cool("still air", until=end)
+    return Stretch(IN_MOULD, "cast", step, air, float(end) if timed else None, None if timed else float(end))
+
+
+def afterwards(case: "Casting") -> tuple[Stretch, ...]:
+    """The legs after the shake-out."""
+    if not case.alone:
+        return ()
+    hot = float(case.shake_out) if is_temperature(case.shake_out) else float(case.pour)
+    return stretched(case.alone, case.alloy.material.emissivity, ways(case.alone, (ROOM, hot), "then"))
+
+
+def _air(emissivity: Any) -> Law:
+    """Still air with the radiation of a face."""
+    air: Medium = library.medium("still air", emissivity=EMISSIVITY if emissivity is None else float(emissivity))
+    return law(air)
+
+
+def poured(case: "Casting", cells: Cells) -> Poured:
+    """What the ladle has, and what the melt loses while it fills the mould, the superheat at most."""
+    said = float(case.pour)
+    return Poured(said, 0.0 if case.fill_time is None else min(filling_loss(case, cells), superheat(case)))
+
+
+def superheat(case: "Casting") -> float:
+    """K above the liquidus in the ladle; 0 where it is below."""
+    return max(0.0, float(case.pour) - float(case.alloy.freezing.liquidus))
+
+
+def filling_loss(case: "Casting", cells: Cells) -> float:
+    """What filling would cost if the melt never froze, K."""
+    mould, freezing, said = case.mould, case.alloy.freezing, float(case.pour)
+    h = float(contact_of(case, "mould").conductance(np.array([said]), np.array([float(mould.temperature)]))[0])
+    heat = float(case.alloy.material.density) * float(function(freezing.liquid_heat_capacity)(np.array(said)))
+    modulus = float(cells.volume.sum() / cells.patch_area.sum())
+    excess, time = said - float(mould.temperature), float(case.fill_time or 0.0)
+    return pouring.filling_loss(excess, time, mould.effusivity, h, heat, modulus)

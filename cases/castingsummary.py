@@ -1,0 +1,80 @@
+"""The table a foundry reads first."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..materials.criteria import niyama_limits
+from ..materials.refusal import CaseError
+from .meaning import meaning
+from .summary import Row, Summary, closing, shown
+
+if TYPE_CHECKING:
+    from .castingresult import CastingResult
+
+ROWS = (
+    "temperature",
+    "solid_fraction",
+    "solidification_time",
+    "local_solidification_time",
+    "thermal_gradient",
+    "cooling_rate",
+    "niyama",
+    "dimensionless_niyama",
+    "pore_fraction",
+    "sdas",
+    "tensile_strength",
+    "hardness",
+)
+SPOTS = 3
+
+
+def summarise(result: "CastingResult") -> Summary:
+    """The table of a casting."""
+    rows = []
+    for name in filter(result.fields.__contains__, ROWS):
+        field = result.field(name)
+        if np.isfinite(field.mean):
+            least, mean, most = (shown(name, value) for value in (field.min, field.mean, field.max))
+            rows.append(Row(name, least, mean, most, meaning(name).shown))
+    return Summary(result.name, tuple(rows), tuple(_notes(result)))
+
+
+def _notes(result: "CastingResult") -> list[str]:
+    about = result._archive.about
+    said, lost = about.poured
+    start = f"poured at {said - 273.15:.0f} degC"
+    lines = [
+        "cells: " + ", ".join(f"{name} {count:,}" for name, count in about.bodies.items()),
+        f"{start}, {lost:.0f} K lost while the mould filled" if lost else f"{start}, nothing subtracted",
+    ]
+    if result.ended:
+        lines += _frozen(result)
+    if (taken := result.shake_out_time) is not None:
+        lines.append(f"shaken out at {taken:.4g} s; the phases of the solid are not followed")
+    return [*lines, *closing(result)]
+
+
+def _frozen(result: "CastingResult") -> list[str]:
+    time = result.field("solidification_time")
+    liquid = int(np.isnan(time.values).sum())
+    lines = [f"solid after {time.max:.4g} s" if not liquid else f"NOT SOLID at the end: {liquid} cells; run longer"]
+    lines += [f"hot spot {number}: {spot!r}" for number, spot in enumerate(result.hot_spots(SPOTS), 1)]
+    if "niyama" in result.fields:
+        least = shown("niyama", result.field("niyama").min)
+        lines.append(f"least Niyama {least:.3g} (K s)^0.5/mm{_against(result)}")
+    return lines
+
+
+def _against(result: "CastingResult") -> str:
+    """How much of the volume lies below the limits of the family."""
+    try:
+        limits = niyama_limits(result.case.alloy.freezing)
+    except CaseError:
+        return ", which ranks at best; look at the pore fraction"
+    field = result.field("niyama")
+    shares = [float(field.volumes[field.values < limit].sum() / field.volumes.sum()) for limit in limits]
+    text = zip(("macro", "micro"), limits, shares, strict=True)
+    return "; " + ", ".join(
+        f"{100 * share:.2g} % below {1e-3 * limit:g} ({kind} shrinkage)" for kind, limit, share in text
+    )

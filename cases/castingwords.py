@@ -1,0 +1,158 @@
+"""Whether a casting makes sense before it is computed."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..materials.alloy import Alloy
+from ..materials.freezing import ABOVE
+from ..materials.interface import Contact, default_contact
+from ..materials.quantity import of_dimension
+from ..materials.refusal import CaseError
+from ..solver.shape import Shape
+from .castingfields import DERIVED, Frozen
+from .grid import check_spacing, metric_of
+from .meaning import FROZEN
+from .schedule import ROOM, celsius, ways
+
+if TYPE_CHECKING:
+    from .casting import Casting
+
+LINE = ("slab", "cylinder", "sphere")
+HOTTEST = 2350.0
+"""K, where the states of the solver end less what it keeps beyond the pour."""
+SLACK = 1e-9
+
+
+def check_casting(case: "Casting") -> None:
+    """Refuse what words alone show to be wrong. Raises CaseError."""
+    _alloy(case)
+    _pour(case)
+    _spacing(case)
+    _inserts(case)
+    _mould(case)
+    _end(case)
+    _limits(case)
+
+
+def _limits(case: "Casting") -> None:
+    """Refuse a limit on a field that is not computed, or that this alloy has no law of."""
+    tried = Frozen(case.alloy, case.mould, float(case.pour), dict.fromkeys(FROZEN, np.ones(1)))
+    known = ("temperature", *FROZEN, *DERIVED)
+    for field in case.limits or {}:
+        if field not in known:
+            raise CaseError(f"a casting has no {field}; limits of {', '.join(known)} can stand", "limits", field)
+        try:
+            if field in DERIVED:
+                DERIVED[field](tried)
+        except CaseError as error:
+            raise CaseError(f"{error.sentence}; drop the limit", "limits", field) from None
+
+
+def metric(case: "Casting") -> str:
+    """The metric of the lattice. Raises CaseError for one the part or something around it cannot have."""
+    try:
+        found = metric_of(case.part.shape, case.grid)
+    except CaseError as error:
+        raise error.under("grid", "metric") from None
+    return found
+
+
+def contact_of(case: "Casting", name: str) -> Contact:
+    """What passes between the casting and the mould or a body of that name. Raises CaseError where none is known."""
+    where: tuple[str, ...]
+    if name == "mould":
+        given, kind, encloses, where = case.contact, case.mould.kind, "mould", ("contact",)
+    else:
+        body = case.inserts[name]
+        given, kind, encloses = body.contact, body.material.kind, body.encloses
+        where = (f"{body.kind}s", name, "contact")
+    if given is not None:
+        return given
+    try:
+        return default_contact(case.alloy.freezing, kind, encloses)
+    except CaseError as error:
+        raise CaseError(error.sentence, *where) from None
+
+
+def _alloy(case: "Casting") -> None:
+    if not isinstance(case.alloy, Alloy) or case.alloy.freezing is None:
+        raise CaseError(
+            f"'{case.alloy.name}' has no freezing data; take a casting alloy such as A356, WCB or EN-GJL-250, or "
+            "Alloy(..., material=, freezing=Freezing(...))",
+            "alloy",
+        )
+
+
+def _pour(case: "Casting") -> None:
+    freezing = case.alloy.freezing
+    most = min(float(freezing.liquidus) + ABOVE, HOTTEST)
+    if not freezing.solidus < case.pour <= most:
+        low, high = celsius(freezing.solidus), celsius(most)
+        why = "all of it is solid" if case.pour <= freezing.solidus else "the data of the melt end"
+        raise CaseError(f"'{case.pour}': {why}; pour {case.alloy.name} between {low} and {high}", "pour")
+
+
+def _spacing(case: "Casting") -> None:
+    metric(case)
+    try:
+        check_spacing(case.part.shape, case.grid)
+    except CaseError as error:
+        raise error.under("grid", "spacing") from None
+    shape: Any = case.part.shape
+    if metric(case) in LINE and getattr(shape, "inner", 0.0) > 0.0:
+        raise CaseError("an infinite ring has no place for its core; give it a length", "part", "length")
+
+
+def _inserts(case: "Casting") -> None:
+    used = metric(case)
+    for name, body in case.inserts.items():
+        where = (f"{body.kind}s", name, "part")
+        if used in LINE:
+            raise CaseError(f"a 1d casting has no place for a {body.kind}; give the part its full size", *where)
+        shape: Shape = body.part.shape
+        if used not in shape.metrics:
+            raise CaseError(
+                f"this {body.part.kind} has no {used} metric; draw it otherwise, or Grid(metric='3d')", *where
+            )
+        beside = any(abs(a - b) > SLACK for a, b in zip(shape.middle[:2], case.part.shape.middle[:2], strict=True))
+        if used == "rz" and beside:
+            raise CaseError("stands beside the axis of the part, which rz cannot hold; take Grid(metric='3d')", *where)
+        contact_of(case, name)
+
+
+def _mould(case: "Casting") -> None:
+    mould = case.mould
+    if mould.wall is None:
+        raise CaseError(f"'{mould.name}' has no wall; write mould('{mould.name}', wall='60 mm')", "mould", "wall")
+    if mould.wall < case.grid.spacing * (1.0 - SLACK):
+        raise CaseError(
+            f"'{mould.wall}' is thinner than a cell, '{case.grid.spacing}'; give at least that", "mould", "wall"
+        )
+    if mould.temperature >= case.pour:
+        raise CaseError(f"'{mould.temperature}' is not below the pour, '{case.pour}'", "mould", "temperature")
+    contact_of(case, "mould")
+
+
+def _end(case: "Casting") -> None:
+    hot = float(case.pour)
+    if case.shake_out is not None and is_temperature(case.shake_out):
+        hot = _cools_to(case, case.shake_out, hot, "shake_out")
+    if case.then:
+        ways(case.then, (ROOM, hot), "then")
+    if case.until is not None:
+        _cools_to(case, case.until, hot, "until")
+
+
+def _cools_to(case: "Casting", end: Any, hot: float, name: str) -> float:
+    """The end itself, K. Raises CaseError where the casting does not come there from `hot`."""
+    if end >= hot:
+        raise CaseError(f"'{end}' is not below {celsius(hot)}, where the casting begins; give one below", name)
+    if end <= ROOM:
+        raise CaseError(f"'{end}' is never reached in air at {celsius(ROOM)}; give one above that", name)
+    return float(end)
+
+
+def is_temperature(given: Any) -> bool:
+    """Whether a shake-out is a temperature, not a time."""
+    return of_dimension(given, "K")
