@@ -16,6 +16,7 @@ from ..solver.bodies import Bodies
 from ..solver.boundary import Law
 from ..solver.casting import LEVELS, CastingProblem, levels
 from ..solver.clock import Clock
+from ..solver.geometry import Cells
 from ..solver.march import march
 from ..solver.pour import Conductance, Pour
 from ..solver.problem import Leg
@@ -68,6 +69,11 @@ def plain(k: float, c: float) -> FreezingTable:
 def joined(h: float = PERFECT) -> Conductance:
     """A constant conductance of contact, W/m2/K."""
     return lambda one, other, time: np.full_like(one, h)
+
+
+def alone(name: str, cells: Cells) -> Bodies:
+    """One body that touches nothing."""
+    return Bodies((name,), (cells,), (), (np.full(cells.patch_cell.size, -1, np.int64),))
 
 
 def held(T: float) -> Law:
