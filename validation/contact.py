@@ -128,4 +128,6 @@ def square_column() -> Iterator[Verdict]:
         found = at(run, [(FAR + 1.0 + x, 0.0, float(y)) for x in (0.75, 0.5, 0.25, 0.0)])
         expected = [exact.column(x, float(y)) for x in (0.75, 0.5, 0.25, 0.0)]
         worst = farthest(found - np.array(expected), 0.0)
-        yield Verdict("A17", f"row y {y:g}, farthest", 0.0, worst, 0.1, "K", "0.1 K, the standard's", "ISO 10211 case 1")
+        yield Verdict(
+            "A17", f"row y {y:g}, farthest", 0.0, worst, 0.1, "K", "0.1 K, the standard's", "ISO 10211 case 1"
+        )

@@ -164,7 +164,12 @@ def freezing_corner() -> Iterator[Verdict]:
 def inward_cylinder() -> Iterator[Verdict]:
     """A cylinder at its melting point freezes inwards: Fourier number when all is solid, 100 cells."""
     bodies = nested(("bar",), "cylinder", (0.0, 1.0), (1.0 / 100.0,))
-    for latent, biot, expected in ((10.0, None, 2.66824), (10.0, 1.0, 7.89490), (1.0, None, 0.380526), (1.0, 1.0, 1.02581)):
+    for latent, biot, expected in (
+        (10.0, None, 2.66824),
+        (10.0, 1.0, 7.89490),
+        (1.0, None, 0.380526),
+        (1.0, 1.0, 1.02581),
+    ):
         metal = Metal(1.0, 1.0, 1.0, 1.0, latent * 100.0, 600.0)
         law = held(500.0) if biot is None else bathed(biot, 500.0)
         run = poured(bodies, [pure(metal)], [600.0], [(law,)], [1.1 * expected])
@@ -188,7 +193,9 @@ def lump() -> Iterator[Verdict]:
     yield one("all solid", solid, float(run.passed("solidus").mean()), tolerance=1e-3 * solid)
     T = float(run.moments[-1].T[0].mean())
     yield one(f"T at {end:.4f} s", 500.0, T, tolerance=0.2, unit="degC", reason="0.1 % of the fall")
-    run = poured(bodies, [alloy((1e5, 1e5), (c, c), latent, 560.0, 600.0)], [700.0], [(bathed(h, 25.0),)], np.arange(1.0, 81.0))
+    run = poured(
+        bodies, [alloy((1e5, 1e5), (c, c), latent, 560.0, 600.0)], [700.0], [(bathed(h, 25.0),)], np.arange(1.0, 81.0)
+    )
     got = float((run.passed("solidus") - run.passed("liquidus")).mean())
     yield one("time in a mush from 600 to 560 degC", 52.1848, got, tolerance=0.052)
 
