@@ -14,7 +14,7 @@ from ..materials.solid_fraction import scheil
 from ..solver.bodies import Bodies, assemble, nested
 from ..solver.shape import Box
 from .analytic_freezing import Front, Metal, Mush, corner, lumped
-from .poured import PERFECT, SHUT, Moment, Poured, alloy, bathed, held, joined, plain, poured, pure
+from .poured import SHUT, Moment, Poured, alloy, bathed, held, joined, plain, poured, pure
 from .verdict import Verdict, check, farthest
 
 Array = NDArray[float64]
