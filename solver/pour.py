@@ -135,6 +135,10 @@ class Pour:
         for name, cells, plan in zip(self.bodies.names, self.bodies.cells, plans, strict=False):
             for number, zone in enumerate(cells.zones):
                 book[f"{name} {zone}"] = float(step.heat[at + number])
+            if len(plans) == 1:  # walls that others touched before the shake-out
+                for number, joint in enumerate(self.bodies.joints, len(cells.zones)):
+                    if joint.one == 0:
+                        book[f"{name} {self.bodies.names[joint.other]}"] = float(step.heat[at + number])
             at += plan.zone_count
         return Moved(
             step.dt,
