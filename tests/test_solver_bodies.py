@@ -124,7 +124,9 @@ def test_a_patch_that_is_covered_in_part_is_split():
     assert (cells.patch_distance[top] == edge / 2).all()
 
 
-@pytest.mark.parametrize(("metric", "power", "factor"), [("slab", 1, 1.0), ("cylinder", 2, pi), ("sphere", 3, 4 / 3 * pi)])
+@pytest.mark.parametrize(
+    ("metric", "power", "factor"), [("slab", 1, 1.0), ("cylinder", 2, pi), ("sphere", 3, 4 / 3 * pi)]
+)
 def test_nested_shells(metric, power, factor):
     bodies = nested(("in", "out"), metric, (0.0, 0.02, 0.05), (1e-3, 2e-3))
     assert [cells.index.size for cells in bodies.cells] == [20, 15]

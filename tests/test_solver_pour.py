@@ -154,7 +154,9 @@ def test_a_mirrored_casting_has_mirrored_temperatures():
         cells = bodies.cells[0]
         order = np.lexsort((np.round(cells.centres() * (sign, 1.0, 1.0) / 1e-4)).T)
         found.append(moved.temperature[order])
-    np.testing.assert_allclose(found[0], found[1], rtol=0, atol=6.7e-7)  # 1e-9 of the span: a plateau magnifies round-off
+    np.testing.assert_allclose(
+        found[0], found[1], rtol=0, atol=6.7e-7
+    )  # 1e-9 of the span: a plateau magnifies round-off
 
 
 def test_a_casting_that_is_shaken_out_is_alone():

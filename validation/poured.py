@@ -130,7 +130,10 @@ def poured(
     tables, starts [degC], laws  of each body           contacts  of each joint
     """
     steps = np.diff(times, prepend=0.0)
-    legs = tuple(Leg(f"to {t:g} s", "cool", laws[0], float(dt), around=tuple(laws[1:])) for t, dt in zip(times, steps, strict=True))
+    legs = tuple(
+        Leg(f"to {t:g} s", "cool", laws[0], float(dt), around=tuple(laws[1:]))
+        for t, dt in zip(times, steps, strict=True)
+    )
     start = tuple(T + ZERO for T in starts)
     problem = CastingProblem(
         bodies, tuple(tables), tuple(contacts), start, levels(tables[0]), legs, np.empty((0, 3)), 1.0, 2, tolerance
