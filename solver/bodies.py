@@ -262,7 +262,7 @@ def _beside(one: _Walls, other: _Walls) -> tuple[Index, Array, Index]:
         cell = np.where((cell < 0) & (found >= 0) & beyond, found, cell)
         spare = np.where(spare < 0, found, spare)
     cell = np.where(cell < 0, spare, cell)
-    met = cell >= 0
+    met = (cell >= 0) & ~_on_faces(one.cells)[patch]  # nothing lies behind the faces of the block
     return patch[met], one.area[patch[met]], cell[met]
 
 

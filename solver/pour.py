@@ -136,6 +136,10 @@ class Pour:
         for name, cells, plan in zip(self.bodies.names, self.bodies.cells, plans, strict=False):
             for number, zone in enumerate(cells.zones):
                 book[f"{name} {zone}"] = float(step.heat[at + number])
+            if len(plans) == 1:  # walls that others touched before the shake-out
+                for number, joint in enumerate(self.bodies.joints, len(cells.zones)):
+                    if joint.one == 0:
+                        book[f"{name} {self.bodies.names[joint.other]}"] = float(step.heat[at + number])
             at += plan.zone_count
         after = [np.add(H, plan.D1, out=plan.D1) for H, plan in zip(enthalpy, plans, strict=True)]
         temperature, wall = plans[0].T, [plan.wall_temperature() for plan in plans]

@@ -131,10 +131,10 @@ class States:
         return self._read(self.solid, H)
 
     def at(self, H: Array) -> Array:
-        """T [K] at H, J/m3."""
+        """T [K] at H, J/m3; the end lines go on outside the axis, as in the heat kernels."""
         return self._read(self.temperature, H)
 
     def _read(self, column: Array, H: Array) -> Array:
-        place = np.clip((H - self.datum) / self.rise, 0.0, column.size - 1.0)
-        i = np.minimum(place.astype(np.int64), column.size - 2)
+        place = (H - self.datum) / self.rise
+        i = np.clip(place.astype(np.int64), 0, column.size - 2)
         return np.asarray(column[i] + (place - i) * (column[i + 1] - column[i]), float64)

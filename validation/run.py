@@ -12,6 +12,8 @@ from ..materials.refusal import one_of
 from . import (  # noqa: F401 (they enter the catalogue)
     balance,
     casting,
+    contact,
+    freezing,
     hardenability,
     hardness,
     heat,
@@ -19,6 +21,7 @@ from . import (  # noqa: F401 (they enter the catalogue)
     measured,
     metallurgy,
     numerics,
+    pouring,
     stress,
 )
 from .machine import machine

@@ -1,0 +1,286 @@
+"""Error against seconds of three integrators: RKL2 of the house, explicit Euler, implicit Euler by enthalpy.
+
+python benchmarks/work_precision_casting.py [picture.png]
+
+The other two stand here alone, on the same cells and tables, as plainly as they can be written: explicit Euler
+compiled by numba, implicit Euler as R. Voller and C. R. Swaminathan, Numer. Heat Transfer B 19 (1991) 175-189, in the
+symmetric form (V c/dt + K) dT = -R with c = dH/dT, by a direct solver or conjugate gradients of scipy, its step
+chosen from the change of the rate. Error: largest of any cell of the casting at four times against RKL2 at 1 mK.
+"""
+
+import sys
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from scipy.sparse import coo_matrix, diags
+from scipy.sparse.linalg import cg, spsolve
+
+from metaltwin.materials.library import alloy
+from metaltwin.solver.bodies import assemble, nested
+from metaltwin.solver.heat import neighbours
+from metaltwin.solver.shape import Box
+from metaltwin.validation.poured import SHUT, bathed, joined, plain, poured
+
+ZERO = 273.15
+FLATTEST = 1e-10  # m3K/J: a plateau's dT/dH is held above it
+ENOUGH = 1.0  # J/m3: residual of a step of implicit Euler
+
+
+@dataclass
+class Case:
+    """bodies, tables, starts degC, h and T of the wall (None: shut), contact h, times s."""
+
+    name: str
+    bodies: object
+    tables: list
+    starts: list
+    wall: tuple | None
+    h: float
+    times: list
+
+    def ours(self, tolerance):
+        """(times, n) degC of the casting, and seconds."""
+        zones = [len(cells.zones) for cells in self.bodies.cells]
+        law = SHUT if self.wall is None else bathed(*self.wall)
+        contacts = [joined(self.h)] * len(self.bodies.joints)
+        begin = time.perf_counter()
+        run = poured(
+            self.bodies, self.tables, self.starts, [(law,) * n for n in zones], self.times, contacts, tolerance
+        )
+        return np.array([moment.T[0] for moment in run.moments]), time.perf_counter() - begin, run
+
+
+class Network:
+    """All cells of a case as one list, joined by pairs: G inside a body, area and distances across contacts."""
+
+    def __init__(self, case, pour):
+        self.case, self.states = case, pour.states
+        cells = case.bodies.cells
+        self.first = np.cumsum([0, *(one.index.size for one in cells)])
+        self.V = np.concatenate(pour.volume)
+        pairs, across, G, contact = [], [], [], []
+        for body, one in enumerate(cells):
+            n, size = one.index.size, np.array(one.lattice.spacing)
+            full = np.tile(np.repeat(size.prod() / size**2, 2), (n, 1))
+            full[one.rim] = one.rim_conductance
+            near = neighbours(one, np.arange(n))
+            for face in (1, 3, 5):
+                open_ = np.flatnonzero((near[:, face] != np.arange(n)) & (full[:, face] > 0.0))
+                pairs.append(np.stack([open_, near[open_, face]]) + self.first[body])
+                G.append(full[open_, face])
+        for joint in case.bodies.joints:
+            a, b = cells[joint.one], cells[joint.other]
+            i, j = a.patch_cell[joint.mine], b.patch_cell[joint.theirs]
+            across.append(np.stack([i + self.first[joint.one], j + self.first[joint.other]]))
+            contact.append((a.patch_area[joint.mine], a.patch_distance[joint.mine], b.patch_distance[joint.theirs]))
+        self.i, self.j = np.concatenate(pairs, axis=1)
+        self.G = np.concatenate(G)
+        self.ci, self.cj = np.concatenate(across, axis=1) if across else np.zeros((2, 0), np.int64)
+        self.A, self.di, self.dj = np.concatenate(contact, axis=1) if contact else np.zeros((3, 0))
+        free = [np.flatnonzero(touching < 0) for touching in case.bodies.touching]
+        walls = list(zip(cells, free, self.first, strict=False))
+        self.w = np.concatenate([one.patch_cell[q] + at for one, q, at in walls])
+        self.wA = np.concatenate([one.patch_area[q] for one, q, _ in walls])
+        self.wd = np.concatenate([one.patch_distance[q] for one, q, _ in walls])
+        self.H = np.concatenate(pour.begin()[0])
+        self.k = [
+            np.interp(s.datum + s.rise * np.arange(s.temperature.size), table.H, table.k)
+            for s, table in zip(pour.states, case.tables, strict=True)
+        ]
+
+    def read(self, H):
+        """T, conductivity integral, dT/dH and k of every cell."""
+        T, theta, rise, k = (np.empty(H.size) for _ in range(4))
+        for body, s in enumerate(self.states):
+            part = slice(self.first[body], self.first[body + 1])
+            read = T[part], theta[part], rise[part], k[part]
+            look(H[part], s.datum, s.rise, s.temperature, s.theta, self.k[body], *read)
+        return T, theta, rise, k
+
+    def flow(self, T, theta, k):
+        """W into every cell."""
+        out = np.zeros(T.size)
+        h, far = self.case.wall or (0.0, 0.0)
+        add(out, self.i, self.j, self.G, theta, T, self.ci, self.cj, self.A, self.di, self.dj, self.case.h, k,
+            self.w, self.wA, self.wd, h, far + ZERO)  # fmt: skip
+        return out
+
+    def casting(self, T):
+        return T[: self.first[1]] - ZERO
+
+    def matrix(self, T, theta, k):
+        """K of dQ = -K dT, symmetric."""
+        gap = T[self.j] - T[self.i]
+        mean = np.where(np.abs(gap) > 1e-6, (theta[self.j] - theta[self.i]) / np.where(gap == 0.0, 1.0, gap), k[self.i])
+        inner = self.G * mean
+        joint = self.A / (self.di / k[self.ci] + 1.0 / self.case.h + self.dj / k[self.cj])
+        a, b = np.concatenate([self.i, self.ci]), np.concatenate([self.j, self.cj])
+        g = np.concatenate([inner, joint])
+        n = T.size
+        K = coo_matrix((np.concatenate([-g, -g]), (np.concatenate([a, b]), np.concatenate([b, a]))), (n, n)).tocsr()
+        own = np.bincount(a, g, n) + np.bincount(b, g, n)
+        if self.case.wall:
+            h = self.case.wall[0]
+            own += np.bincount(self.w, self.wA / (self.wd / k[self.w] + 1.0 / h), n)
+        return K + diags(own)
+
+
+@njit(cache=True)
+def look(H, datum, rise, temperature, integral, conductivity, T, theta, slope, k):
+    """Linear reading of the tables of one body."""
+    for c in range(H.size):
+        place = (H[c] - datum) / rise
+        i = min(max(int(place), 0), temperature.size - 2)
+        part, dT = place - i, temperature[i + 1] - temperature[i]
+        T[c], theta[c] = temperature[i] + part * dT, integral[i] + part * (integral[i + 1] - integral[i])
+        slope[c], k[c] = dT / rise, conductivity[i]
+
+
+@njit(cache=True)
+def add(out, i, j, G, theta, T, ci, cj, A, di, dj, h, k, w, wA, wd, hw, far):
+    """Flows of pairs, contacts and walls into cells, W."""
+    for p in range(i.size):
+        q = G[p] * (theta[j[p]] - theta[i[p]])
+        out[i[p]] += q
+        out[j[p]] -= q
+    for p in range(ci.size):
+        a, b = ci[p], cj[p]
+        q = A[p] * (T[b] - T[a]) / max(di[p] / k[a] + 1.0 / h + dj[p] / k[b], 0.55 / h)
+        out[a] += q
+        out[b] -= q
+    if hw > 0.0:
+        for p in range(w.size):
+            out[w[p]] += wA[p] * (far - T[w[p]]) / max(wd[p] / k[w[p]] + 1.0 / hw, 0.55 / hw)
+
+
+def explicit(net, share):
+    """Euler forward at a share of its longest step with liquid in the mould; a solid takes about half of that."""
+    begin, H = time.perf_counter(), net.H.copy()
+    T, theta, rise, k = net.read(H)
+    c = 1.0 / np.maximum(rise, FLATTEST)
+    own = net.matrix(T, theta, k).diagonal()
+    limit = float((net.V * c / own).min())
+    dt, t, found, steps = share * limit, 0.0, [], 0
+    for end in net.case.times:
+        count = int(np.ceil((end - t) / dt - 1e-9))
+        for _ in range(count):
+            T, theta, _, k = net.read(H)
+            H += (end - t) / count * net.flow(T, theta, k) / net.V
+        t, steps = end, steps + count
+        found.append(net.casting(net.read(H)[0]))
+    return np.array(found), time.perf_counter() - begin, steps
+
+
+def implicit(net, tolerance):
+    """Euler backward, step from the change of the rate; direct solver in 1d, conjugate gradients in 3d."""
+    begin, H = time.perf_counter(), net.H.copy()
+    big = H.size > 3000
+    T, theta, rise, k = net.read(H)
+    F, dt, t, found, steps, solves = net.flow(T, theta, k) / net.V, 1e-3, 0.0, [], 0, 0
+    for end in net.case.times:
+        while t < end * (1.0 - 1e-12):
+            take = min(dt, end - t)
+            new, (T, theta, rise, k) = H.copy(), net.read(H)
+            for _ in range(60):
+                R = net.V * (new - H) / take - net.flow(T, theta, k)
+                if np.abs(R * take / net.V).max() < ENOUGH:
+                    break
+                c = 1.0 / np.maximum(rise, FLATTEST)
+                A = net.matrix(T, theta, k) + diags(net.V * c / take)
+                if big:
+                    dT, _ = cg(A, -R, rtol=1e-8, M=diags(1.0 / A.diagonal()))
+                else:
+                    dT = spsolve(A.tocsc(), -R)
+                new += c * dT
+                T, theta, rise, k = net.read(new)
+                solves += 1
+            else:
+                dt = 0.3 * take
+                continue
+            rate = (new - H) / take
+            missed = 0.5 * take * np.abs((rate - F) * rise)[: net.first[1]].max()
+            if missed > 2.0 * tolerance and take > 1e-6:
+                dt = take * max(0.2, 0.8 * np.sqrt(tolerance / missed))
+                continue
+            H, F, t, steps = new, rate, t + take, steps + 1
+            dt = take * min(3.0, max(0.2, 0.8 * np.sqrt(tolerance / max(missed, 1e-12))))
+        found.append(net.casting(net.read(H)[0]))
+    return np.array(found), time.perf_counter() - begin, f"{steps}/{solves}"
+
+
+def cases():
+    """The four cases."""
+    steel, sand = plain(30.0, 4.68e6), plain(0.7, 1.52e6)
+    slab = nested(("slab",), "slab", (0.0, 0.02), (0.001,))
+    yield Case("water quench, slab 40 mm, 10 s", slab, [steel], [850.0], (10000.0, 20.0), 1.0, [1.0, 2.0, 5.0, 10.0])
+    a356 = alloy("A356")
+    cast = a356.freezing.table(a356.material)
+    plate = nested(("plate", "sand"), "slab", (0.0, 0.0125, 0.1625), (0.0005, 0.001))
+    times = [30.0, 150.0, 600.0, 1500.0]
+    yield Case("A356 plate 25 mm in sand, 25 min", plate, [cast, sand], [700.0, 25.0], None, 500.0, times)
+    times = [600.0, 1800.0, 5400.0, 10800.0]
+    yield Case("temper, slab 40 mm, 3 h", slab, [steel], [20.0], (50.0, 560.0), 1.0, times)
+    block = ("sand", Box((0.12, 0.12, 0.085), (0.0, 0.0, 0.0)))
+    bodies = assemble({"plate": Box((0.06, 0.06, 0.025))}, block, "3d", 0.005)
+    times = [30.0, 150.0, 600.0, 1500.0]
+    yield Case(
+        "A356 plate 60 x 60 x 25 mm in sand, 3d, 25 min", bodies, [cast, sand], [700.0, 25.0], None, 500.0, times
+    )
+
+
+def study(case):
+    """Rows (method, setting, steps, error K, seconds)."""
+    case.ours(1.0)
+    exact, _, run = case.ours(1e-3)
+    net = Network(case, run.pour)
+    rows = []
+    for tolerance in (5.0, 1.0, 0.2, 0.05, 0.01):
+        T, seconds, run = case.ours(tolerance)
+        rows.append(
+            ("RKL2", f"{tolerance:g} K", f"{run.clock.steps}/{run.clock.stages}", np.abs(T - exact).max(), seconds)
+        )
+    explicit(net, 0.4)
+    for share in (0.4, 0.1):
+        T, seconds, steps = explicit(net, share)
+        rows.append(("explicit Euler", f"{share:g} limit", steps, np.abs(T - exact).max(), seconds))
+    for tolerance in (5.0, 1.0, 0.2, 0.05):
+        T, seconds, steps = implicit(net, tolerance)
+        rows.append(("implicit Euler", f"{tolerance:g} K", steps, np.abs(T - exact).max(), seconds))
+    return rows
+
+
+def draw(studies, path):
+    """One panel a case."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, panels = plt.subplots(2, 2, figsize=(10, 7), layout="constrained")
+    for panel, (name, rows) in zip(panels.flat, studies, strict=False):
+        for method, marker in (("RKL2", "o-"), ("explicit Euler", "s-"), ("implicit Euler", "^-")):
+            points = [(row[4], row[3]) for row in rows if row[0] == method]
+            panel.loglog(*zip(*points, strict=True), marker, label=method)
+        panel.set(title=name, xlabel="s of one core", ylabel="largest error, K")
+        panel.grid(alpha=0.3)
+    panels.flat[0].legend()
+    figure.savefig(path, dpi=110)
+
+
+def main() -> None:
+    """Print one line a run; draw them where a file is named."""
+    studies = []
+    for case in cases():
+        rows = study(case)
+        studies.append((case.name, rows))
+        print(case.name)
+        for method, setting, steps, error, seconds in rows:
+            print(f"  {method:<15}{setting:>10}{steps!s:>14}{error:>10.4f} K{seconds:>9.3f} s", flush=True)
+    if len(sys.argv) > 1:
+        draw(studies, sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()

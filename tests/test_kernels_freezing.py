@@ -1,0 +1,85 @@
+"""What cells passed while they froze: against a travelling profile that is known, and a slow twin."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from metaltwin.kernels.freezing import passed
+
+SPACING = np.array([0.002, np.inf, np.inf])
+
+
+def row(n):
+    """Neighbours of cells in a row along x."""
+    cells = np.arange(n)
+    neighbour = np.repeat(cells[:, None], 6, axis=1)
+    neighbour[1:, 0], neighbour[:-1, 1] = cells[:-1], cells[1:]
+    return neighbour
+
+
+def empty(levels, n):
+    return np.full((levels, n), np.nan), np.full(n, np.nan), np.full(n, np.nan)
+
+
+def test_a_travelling_front_is_dated_and_measured():
+    """T = 700 + G (x - v t) passes 600 degC at t = (x + 100/G)/v, everywhere with gradient G and rate G v."""
+    n, G, v, c, dt = 30, 5000.0, 0.004, 2.5e6, 0.37
+    x = (np.arange(n) + 0.5) * SPACING[0]
+    times, gradient, rate = empty(2, n)
+    for step in range(120):
+        t = step * dt
+        T0, T1 = (700.0 + G * (x - v * at) for at in (t, t + dt))
+        passed(c * T0, c * T1, T0, T1, t, dt, c * np.array([650.0, 600.0]), 1, row(n), SPACING, times, gradient, rate)
+    np.testing.assert_allclose(times[0], (x + 50.0 / G) / v, rtol=1e-12)
+    np.testing.assert_allclose(times[1], (x + 100.0 / G) / v, rtol=1e-12)
+    np.testing.assert_allclose(gradient, G, rtol=1e-9)
+    np.testing.assert_allclose(rate, G * v, rtol=1e-9)
+
+
+def test_a_cell_that_remelts_forgets_its_date_and_gets_the_later_one():
+    times, gradient, rate = empty(1, 1)
+    path = [10.0, 4.0, 8.0, 3.0]
+    for step, (before, after) in enumerate(zip(path[:-1], path[1:], strict=True)):
+        H0, H1 = np.array([before]), np.array([after])
+        passed(H0, H1, H0, H1, float(step), 1.0, np.array([5.0]), 0, row(1), SPACING, times, gradient, rate)
+        assert np.isnan(times[0, 0]) == (after >= 5.0)
+    assert times[0, 0] == 2.0 + 3.0 / 5.0
+    assert rate[0] == 5.0 and gradient[0] == 0.0
+
+
+def test_the_gradient_has_three_components():
+    """3 x 3 x 3 cells of T = a . x: the one in the middle sees |a|, one at a corner too, from one side."""
+    spacing, a = np.array([0.001, 0.002, 0.004]), np.array([3000.0, -2000.0, 500.0])
+    place = np.stack(np.meshgrid(*[np.arange(3)] * 3, indexing="ij"), -1).reshape(-1, 3)[:, ::-1]
+    number = place @ np.array([1, 3, 9])
+    order = np.argsort(number)
+    place = place[order]
+    neighbour = np.repeat(np.arange(27)[:, None], 6, axis=1)
+    for axis, shift in enumerate((1, 3, 9)):
+        neighbour[place[:, axis] > 0, 2 * axis] -= shift
+        neighbour[place[:, axis] < 2, 2 * axis + 1] += shift
+    T = 900.0 + (place * spacing) @ a
+    times, gradient, rate = empty(1, 27)
+    passed(T + 500.0, T - 500.0, T, T, 0.0, 2.0, np.array([900.0]), 0, neighbour, spacing, times, gradient, rate)
+    np.testing.assert_allclose(gradient, np.linalg.norm(a), rtol=1e-12)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_dates_agree_with_plain_loops(seed):
+    rng = np.random.default_rng(seed)
+    n, levels = 12, np.array([7.0, 5.0, 4.0])
+    path = rng.uniform(0.0, 10.0, (6, n))
+    times, gradient, rate = empty(3, n)
+    for step, (H0, H1) in enumerate(zip(path[:-1], path[1:], strict=True)):
+        passed(H0, H1, H0, H1, float(step), 1.0, levels, 2, row(n), SPACING, times, gradient, rate)
+    for cell in range(n):
+        for q, level in enumerate(levels):
+            expected = np.nan
+            for step in range(5):
+                a, b = path[step : step + 2, cell]
+                if a >= level > b:
+                    expected = step + (a - level) / (a - b)
+                elif a < level <= b:
+                    expected = np.nan
+            np.testing.assert_allclose(times[q, cell], expected, rtol=1e-12)
