@@ -24,7 +24,8 @@ Conductance = Callable[[Array, Array, float], Array]
 """(T of the first body's surface, T of the other's, s since the pour) -> W/m2/K between them."""
 
 AXIS = Axis(100.0, 2.0, 1201)
-BEYOND = 150.0  # K, how far past the hottest and the coldest start the states of a body reach
+COLDEST = 200.0  # K, where the states of a body begin
+BEYOND = 150.0  # K, how far past the hottest start they reach
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ class Pour:
     ) -> None:
         self.bodies, self.contacts = bodies, contacts
         self.start = start
-        low, high = min(start) - BEYOND, max(start) + BEYOND
-        self.states = [States.of(table, max(low, AXIS.low), min(high, AXIS.high)) for table in tables]
+        high = min(max(start) + BEYOND, AXIS.high)
+        self.states = [States.of(table, COLDEST, high) for table in tables]
         self.enthalpy = [float(table.enthalpy(np.array(T))) for table, T in zip(tables, start, strict=True)]
         self.volume = [lift(cells) for cells in bodies.cells]
         if threads is None:

@@ -11,8 +11,8 @@ from metaltwin.materials.matter import Matter, Phase, constant
 from metaltwin.solver.boundary import Law
 from metaltwin.solver.geometry import Cells, build
 from metaltwin.solver.heat import Heat, lift
-from metaltwin.solver.rkl import MOST_STAGES, _reach, next_dt
 from metaltwin.solver.lattice import Lattice
+from metaltwin.solver.rkl import MOST_STAGES, _reach, next_dt
 from metaltwin.solver.shape import Cylinder, Sphere
 from metaltwin.solver.state import products
 from metaltwin.solver.tables import Axis, Tables
