@@ -42,7 +42,7 @@ from .tensor import max_principal, von_mises
 Array = NDArray[float64]
 
 SUFFIX = ".vtkhdf"
-LARGEST_WAIT = 16 << 20  # bytes of snapshots kept back before they are packed
+LARGEST_WAIT = 4 << 20  # bytes of snapshots kept back before they are packed; a larger one goes in at once
 LONGEST_WAIT = 5.0  # s
 PRECISE = 200_000  # cells, up to which the end is kept in float64 as well
 PACKING = 0.5  # of the raw bytes, pessimistic
@@ -109,13 +109,12 @@ class Log:
         self._steps: list[tuple[float, str, dict[str, Array], Array]] = []
         self._samples: list[tuple[Array, Array, dict[str, Array]]] = []
         self._rows: list[dict[str, Any]] = []
-        self._last: dict[str, Array] = {}
         self._waiting, self._since = 0, float("-inf")  # the first instant goes in at once
         self._kept: tuple[State, dict[str, Any]] | None = None
 
     def _begin(self, file: Any) -> None:
         vtkhdf.begin(file, self.cells.lattice, self.cells.index, self._blocks)
-        vtkhdf.put(file, self._blocks, "volume_fraction", self.cells.fraction.astype(np.float32))
+        vtkhdf.put(file, self._blocks, "volume_fraction", self.cells.fraction, np.float32)
         file["case"] = self.case
         file.create_group("versions").attrs.update(self.versions)
         file.create_group("meaning")
@@ -135,6 +134,9 @@ class Log:
     def _kind(self) -> type[np.floating[Any]]:
         return float64 if self._exact else np.float32
 
+    def _kind_of(self, name: str) -> type[np.floating[Any]]:
+        return self._kind if name == "temperature" else np.float32
+
     def _packed(self, width: int) -> dict[str, Any]:
         rows = int(np.clip(8192 // max(width, 1), 1, vtkhdf.STEPS_TOGETHER))
         return {"chunks": (rows, max(width, 1)), **vtkhdf.PACKED}
@@ -149,14 +151,14 @@ class Log:
 
     def snapshot(self, time: float, leg: str, fields: dict[str, Array], wall: Array) -> None:
         """Keep the fields of one instant.   time s; fields (n,), (3, n) or (6, n) each; wall (p,) K"""
-        stored = {}
-        for name, values in fields.items():
-            kind = self._kind if name == "temperature" else np.float32
-            stored[name] = np.array(values, kind)
-        if self.cells.index.size <= PRECISE:
-            self._last = {name: np.array(values, float64) for name, values in fields.items()}
-        self._steps.append((time, leg, stored, np.array(wall, self._kind)))
-        self._waiting += sum(values.nbytes for values in stored.values())
+        size = 4 * sum(values.size for values in fields.values())
+        kept = (
+            fields
+            if size > LARGEST_WAIT
+            else {name: np.array(values, self._kind_of(name)) for name, values in fields.items()}
+        )
+        self._steps.append((time, leg, kept, np.array(wall, self._kind)))
+        self._waiting += size
         if self._waiting > LARGEST_WAIT:
             self.flush()
         self._flush_if_late()
@@ -177,22 +179,21 @@ class Log:
         self._rows.append(_plain(row))
 
     def end(self, fields: dict[str, Array]) -> None:
-        """Keep what exists only at the end, such as hardness.   fields (n,), (3, n) or (6, n) each"""
+        """Keep every field of the end, such as hardness that exists only there.   fields (n,), (3, n) or (6, n) each"""
         self.flush()
         self.about = replace(self.about, ended=True)
         with self._open() as file:
-            still = dict(fields)
+            last = dict(fields)
             quenched = self._as_quenched(file)
             if quenched is not None:
-                still.setdefault("as_quenched_stress", quenched)
+                last.setdefault("as_quenched_stress", quenched)
             moving = set(vtkhdf.names(file, static=False))
-            for name, values in still.items():
+            for name, values in last.items():
                 if name not in moving:
-                    vtkhdf.put(file, self._blocks, name, values.astype(np.float32))
+                    vtkhdf.put(file, self._blocks, name, values, np.float32)
                     _write_meaning(file, name)
-            if self.cells.index.size <= PRECISE:
-                for name, values in {**self._last, **still}.items():
-                    file["final"].create_dataset(name, data=values, **vtkhdf.PACKED)
+                if self.cells.index.size <= PRECISE:
+                    file["final"].create_dataset(name, data=values, dtype=float64, **vtkhdf.PACKED)
             self._write_text(file)
         if self.path is not None:
             checkpoint_path(self.path).unlink(missing_ok=True)
@@ -279,13 +280,19 @@ class Log:
         numbers = np.array([self.about.legs.index(step[1]) for step in self._steps])
         _extend(file["wall"], np.stack([step[3] for step in self._steps]))
         _extend(file["legs"], numbers)
-        stacked = {name: np.stack([step[2][name] for step in self._steps]) for name in self._steps[0][2]}
-        if "stress" in stacked:
-            stacked["von_mises"] = von_mises(stacked["stress"])
-            stacked["max_principal"] = max_principal(stacked["stress"])
-        vtkhdf.append(file, self._blocks, np.array([step[0] for step in self._steps]), stacked)
-        for name in stacked:
+        vtkhdf.append(file, self._blocks, np.array([step[0] for step in self._steps]), self._stacked())
+        for name in vtkhdf.names(file, static=False):
             _write_meaning(file, name)
+
+    def _stacked(self) -> Iterator[tuple[str, Array, type[np.floating[Any]]]]:
+        """Each field over the steps that wait, (T, n) or (T, k, n), and how it is stored; one at a time."""
+        for name in self._steps[0][2]:
+            steps = [step[2][name] for step in self._steps]
+            values = np.stack(steps) if len(steps) > 1 else steps[0][None]
+            yield name, values, self._kind_of(name)
+            if name == "stress":
+                yield "von_mises", von_mises(values), np.float32
+                yield "max_principal", max_principal(values), np.float32
 
     def _as_quenched(self, file: Any) -> Array | None:
         """Stress at the end of the last leg before the first temper."""
@@ -556,7 +563,7 @@ def _read_cells(group: Any) -> Cells:
         _three(attrs["origin"], float),
         _three(attrs["middle"], float),
     )
-    arrays = {name: dataset[:] for name, dataset in group.items()}
+    arrays = {entry.name: group[entry.name][:] for entry in fields(Cells) if entry.name in group}
     return Cells(lattice=lattice, zones=tuple(str(zone) for zone in attrs["zones"]), **arrays)
 
 

@@ -7,6 +7,7 @@ from numpy import float32, float64, int64
 from numpy.typing import NDArray
 
 from . import _heat
+from .space import space
 
 Array = NDArray[float64]
 Index = NDArray[int64]
@@ -154,7 +155,7 @@ class Plan:
 
         H0        (n,)        J/m3
         products  (P - 1, n)  volume fractions of all phases but the parent
-        T         (n,)        K   [written by `look`]
+        T         (n,)        K
         wall      (p,)        K
         latent    (n,)        W/m3, source of each cell in every rate until the next `begin`
         """
@@ -164,13 +165,14 @@ class Plan:
         check("products", products, (self.phases - 1, self.n))
         check("T", T, (self.n,))
         check("wall", wall, (self.patches,))
-        self.T, self.wall[:] = T, wall[self.order]
-        self.F0, self.D1, self.D2, self.E = (np.zeros(self.n) for _ in range(4))
-        self._loops.begin(H0, products.reshape(-1), T, np.empty(self.n), latent)
+        if not self.T.size:
+            self.T, self.F0, self.D1, self.D2, self.E, self._conducted = (space(self.n) for _ in range(6))
+        self.T[:], self.wall[:] = T, wall[self.order]
+        self._loops.begin(H0, products.reshape(-1), self.T, self._conducted, latent)
 
     def rest(self) -> None:
         """Let go of the arrays of a step."""
-        self.T = self.F0 = self.D1 = self.D2 = self.E = np.empty(0)
+        self.T = self.F0 = self.D1 = self.D2 = self.E = self._conducted = np.empty(0)
         self._loops.rest()
 
     def look(self, D: Array | None, laws: Array, patch_law: Index, zone_power: Array) -> None:

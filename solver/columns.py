@@ -18,6 +18,7 @@ from .problem import Leg, Problem, Sink, Trial
 from .recorder import Recorder
 from .state import State
 from .stress import Increment
+from .threads import tidy
 
 Array = NDArray[float64]
 
@@ -130,6 +131,7 @@ class Columns:
         """Store the fields of this instant."""
         sink.snapshot(state.time, leg, self.fields(state), state.wall)
         clock.shown = (state.time, float(state.temperature.mean()))
+        tidy()
 
     def fields(self, state: State) -> dict[str, Array]:
         """Every field that exists while the march runs."""

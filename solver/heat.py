@@ -74,7 +74,6 @@ class Heat:
     stiffest   how many times stiffer than a full cell a cut cell may be
     threads    None: as many as the process may use; results do not depend on it
 
-    `volume` (n,) m3 holds the heat of each cell: the part's share of it, lifted in small cut cells.
     """
 
     def __init__(
@@ -90,8 +89,8 @@ class Heat:
     ) -> None:
         self.cells, self.matter, self.tolerance, self.source = cells, matter, tolerance, source
         self.tables = Tables.of(matter, axis)
-        self.volume = lift(cells, stiffest)
-        run, rim, conductance = _rows(cells, self.volume)
+        volume = lift(cells, stiffest)
+        run, rim, conductance = _rows(cells, volume)
         lattice = cells.lattice
         resolved = [d for d, n in zip(lattice.spacing, lattice.shape, strict=True) if n > 1]
         if threads is None:
@@ -103,7 +102,7 @@ class Heat:
             rim=rim,
             rim_neighbour=_neighbours(cells, rim),
             rim_conductance=conductance,
-            rim_volume=self.volume[rim],
+            rim_volume=volume[rim],
             rim_share=cells.fraction[rim],
             patch_cell=cells.patch_cell,
             patch_area=cells.patch_area,
@@ -117,10 +116,18 @@ class Heat:
             step=axis.step,
             threads=threads,
         )
-        self._total = float(self.volume.sum())
+        self._rim, self._lift = rim, (volume - cells.volume)[rim]
+        self._total = float(volume.sum())
         self._zone = np.ascontiguousarray(cells.patch_zone[self.plan.order])
         self._steady: dict[int, tuple[Law, Array]] = {}
         self._stacked: tuple[tuple[Law, ...], Array] = ((), np.empty((0, axis.count)))
+
+    @property
+    def volume(self) -> Array:
+        """(n,) m3 that hold the heat of each cell: the part's share of it, lifted in small cut cells."""
+        volume = self.cells.volume.copy()
+        volume[self._rim] += self._lift
+        return volume
 
     def initial(self, T0: float, phases: Mapping[str, float] | None = None) -> State:
         """The part at a uniform temperature.   T0 K; phases: fraction by name, None: all of the first phase
@@ -142,12 +149,12 @@ class Heat:
 
     def energy(self, enthalpy: Array) -> float:
         """Heat content of the part, J.   enthalpy (n,) J/m3"""
-        return float(self.volume @ enthalpy)
+        return float(self.cells.volume @ enthalpy + self._lift @ enthalpy[self._rim])
 
     def explicit_limit(self, state: State, laws: tuple[Law, ...] = (), *, since: float = 0.0) -> float:
         """Longest stable step of the plain explicit method, s; conduction alone without laws."""
         table = self._laws(laws or (Law(flux=0.0),) * len(self.cells.zones), state.time - since)
-        self.plan.begin(state.enthalpy, state.products, state.temperature.copy(), state.wall)
+        self.plan.begin(state.enthalpy, state.products, state.temperature, state.wall)
         self.plan.look(None, table, self._zone, np.empty(len(self.cells.zones)))
         radius = self.plan.survey(None)[0]
         self.plan.rest()
@@ -185,7 +192,7 @@ class Heat:
             return source
 
         latent = state.memory.get("latent")
-        plan.begin(state.enthalpy, state.products, state.temperature.copy(), state.wall, latent)
+        plan.begin(state.enthalpy, state.products, state.temperature, state.wall, latent)
         source = look(None, start, power)
         plan.rate(plan.F0)
         wall = plan.wall.copy()

@@ -6,7 +6,7 @@ from .clock import Clock
 from .columns import Columns
 from .problem import Problem, Sink
 from .state import State
-from .threads import threads_for
+from .threads import threads_for, tidy
 
 Watch = Callable[[Clock, State], bool]
 
@@ -28,6 +28,7 @@ def march(
 
 def _march(problem: Problem, sink: Sink, watch: Watch, state: State | None, clock: Clock | None) -> tuple[State, Clock]:
     columns = Columns(problem)
+    tidy()
     legs = problem.legs
     if state is None or clock is None:
         state, clock = columns.begin(), Clock()
@@ -50,5 +51,5 @@ def _march(problem: Problem, sink: Sink, watch: Watch, state: State | None, cloc
                 raise Stopped(leg.name)
         columns.close(sink, state, clock, leg)
         clock.leave()
-    sink.end(columns.final(state))
+    sink.end(columns.fields(state) | columns.final(state))
     return state, clock

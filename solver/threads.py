@@ -1,5 +1,7 @@
-"""As many threads as a problem is worth."""
+"""As many threads as a problem is worth, and no more memory than it needs."""
 
+import ctypes
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,3 +19,10 @@ def threads_for(cells: int) -> Iterator[None]:
         yield
     finally:
         numba.set_num_threads(before)
+
+
+def tidy() -> None:
+    """Give memory that was freed, but that malloc keeps, back to the system; does nothing where it is not glibc's."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim is not None:
+        trim(0)
