@@ -37,7 +37,7 @@ from ..solver.lattice import Lattice
 from ..solver.state import State
 from . import pending, vtkhdf
 from .meaning import meaning
-from .tensor import max_principal, von_mises
+from .tensor import by_parts, max_principal, von_mises
 
 Array = NDArray[float64]
 
@@ -291,8 +291,8 @@ class Log:
             values = np.stack(steps) if len(steps) > 1 else steps[0][None]
             yield name, values, self._kind_of(name)
             if name == "stress":
-                yield "von_mises", von_mises(values), np.float32
-                yield "max_principal", max_principal(values), np.float32
+                yield "von_mises", by_parts(von_mises, values), np.float32
+                yield "max_principal", by_parts(max_principal, values), np.float32
 
     def _as_quenched(self, file: Any) -> Array | None:
         """Stress at the end of the last leg before the first temper."""

@@ -42,8 +42,9 @@ def _march(problem: Problem, sink: Sink, watch: Watch, state: State | None, cloc
             trial = columns.attempt(state, leg, clock.entered, clock.step(leg, state.time, columns.mark(clock)))
             if clock.refuses(trial, problem.tolerance):
                 continue
-            last = clock.over(leg, trial.state)
-            state, increment, longest = columns.accept(state, trial, last)
+            longest = columns.accept(state, trial)
+            state = trial.state  # the one before is let go
+            increment = columns.strain(state, last=clock.over(leg, state))
             clock.accept(leg, trial, increment, longest, problem.tolerance)
             columns.follow(sink, state, clock, leg.name)
             if watch(clock, state):
@@ -51,5 +52,7 @@ def _march(problem: Problem, sink: Sink, watch: Watch, state: State | None, cloc
                 raise Stopped(leg.name)
         columns.close(sink, state, clock, leg)
         clock.leave()
-    sink.end(columns.fields(state) | columns.final(state))
+    last = columns.fields(state) | columns.final(state)
+    del columns
+    sink.end(last)
     return state, clock

@@ -37,8 +37,8 @@ def skin(cells: Cells) -> csr_array:
         rows.append(np.repeat(cut[part], taken.sum(1)))
         columns.append(who[taken])
         values.append(weight[taken])
-    data = np.concatenate(values).astype(float32), (np.concatenate(rows), np.concatenate(columns))
-    return csr_array(data, shape=(n, n))
+    at = np.concatenate(rows, dtype=int32, casting="unsafe"), np.concatenate(columns, dtype=int32, casting="unsafe")
+    return csr_array((np.concatenate(values).astype(float32), at), shape=(n, n))
 
 
 def _fit(
