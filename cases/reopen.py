@@ -8,7 +8,8 @@ import numpy as np
 from ..materials.refusal import CaseError
 from ..solver.clock import Clock
 from ..solver.problem import Problem
-from . import store
+from . import resultfile, store
+from .archive import Archive
 from .casefile import load
 from .problem import problem as problem_of
 from .result import Result
@@ -17,18 +18,18 @@ from .running import NO_FILE, follow
 
 def read(path: str | os.PathLike[str]) -> Result:
     """The result in a .vtkhdf file. Raises CaseError where it is missing, cut short or no result."""
-    return Result(store.Archive(Path(path)), load)
+    return Result(Archive(Path(path)), load)
 
 
 def resume(file: str | os.PathLike[str], progress: bool = True) -> Result:
     """Go on with an interrupted run to a bit-identical end. Raises CaseError where files are not whole."""
-    with store.alone(store.result_path(file)):
+    with resultfile.alone(resultfile.result_path(file)):
         log, state, extra = store.resume(file)
         if log.case.startswith(NO_FILE):
             raise CaseError(f"'{log.path}' came from a case with a Python function; run that case again")
         case = load(log.case)
         problem = problem_of(case)
-        if not all(_same(problem, log, name) for name in ("index", "fraction")):
+        if not all(_same(problem, log, name) for name in ("index", "volume")):
             raise CaseError(
                 f"'{log.path}': '{case.part.stl}' has changed since the run began; put it back or run again"
             )

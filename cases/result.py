@@ -14,11 +14,11 @@ from ..materials.quantity import parse
 from ..materials.refusal import CaseError, nearest
 from ..solver.field import Sampler
 from ..solver.geometry import Cells
+from .archive import Archive
+from .archive import save as save_archive
 from .case import Case
 from .meaning import AFTER_TEMPER, AXIAL, COMPONENTS, meaning
 from .reading import Field, Limit, Point, Probe, Stress
-from .store import Archive
-from .store import save as save_archive
 from .summary import Summary, summarise
 from .tensor import along, frame, matrix
 from .timeline import evenly, stencil

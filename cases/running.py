@@ -18,7 +18,8 @@ from ..solver.clock import Clock, Diverged
 from ..solver.march import Stopped, march
 from ..solver.problem import Leg, Problem
 from ..solver.state import State
-from . import store
+from . import resultfile, store
+from .archive import About
 from .case import Case
 from .casetext import text
 from .estimate import HEAT_BYTES, LONGEST, STRESS_BYTES
@@ -49,23 +50,23 @@ def run(case: Case, file: str | os.PathLike[str] | None, progress: bool) -> Resu
     """Compute a case. Raises Interrupted on Ctrl-C, CaseError for what cannot be computed or written."""
     path = None if file is None else Path(file)
     if path is not None:
-        store.check_writable(path)
+        resultfile.check_writable(path)
     problem = problem_of(case)
-    with store.alone(path):
+    with resultfile.alone(path):
         if path is not None:
-            store.check_writable(path, room(problem))
+            resultfile.check_writable(path, room(problem))
     log = store.Log(problem.cells, about(case, problem), _text(case), versions(), path)
-    with store.alone(path):
+    with resultfile.alone(path):
         return follow(case, problem, log, None, None, progress)
 
 
-def about(case: Case, problem: Problem) -> store.About:
+def about(case: Case, problem: Problem) -> About:
     """What the result must know beside its fields."""
     limits = {
         field: (None if low is None else float(low), None if high is None else float(high))
         for field, (low, high) in (case.limits or {}).items()
     }
-    return store.About(
+    return About(
         probes={sensor.name: tuple(float(x) for x in sensor.at) for sensor in case.sensors},  # type: ignore[misc]
         limits=limits,
         axis=axis_of(case.part.shape),
@@ -82,7 +83,7 @@ def room(problem: Problem) -> float:
     components = 2 + (5 if problem.matter.transforms else 0) + (14 if problem.stress else 0)
     count = problem.snapshots if isinstance(problem.snapshots, int) else FEW
     state = HEAT_BYTES + (STRESS_BYTES if problem.stress else 0.0)
-    return store.expected_bytes(cells, components, count, state)
+    return resultfile.expected_bytes(cells, components, count, state)
 
 
 def versions() -> dict[str, str]:
@@ -99,7 +100,7 @@ def file_name(name: str) -> str:
     >>> file_name("42CrMo4 shaft, oil quenched")
     '42CrMo4_shaft_oil_quenched.vtkhdf'
     """
-    return (re.sub(r"[^\w.-]+", "_", name)[:LONGEST_NAME].strip("_.") or "case") + store.SUFFIX
+    return (re.sub(r"[^\w.-]+", "_", name)[:LONGEST_NAME].strip("_.") or "case") + resultfile.SUFFIX
 
 
 def _text(case: Case) -> str:

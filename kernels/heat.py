@@ -51,6 +51,12 @@ class Plan:
     Between `begin` and `rest` it has what a step needs: T, F0, D1, D2, E, (n,) each; otherwise nothing of that size.
     """
 
+    T: Array
+    F0: Array
+    D1: Array
+    D2: Array
+    E: Array
+
     def __init__(
         self,
         *,

@@ -162,7 +162,9 @@ class Solid(Body):
         left = unturned(self.mesh, lattice.spacing, self.piece, moved)
         mean = np.zeros((3, self.cells.index.size))
         for a in range(8):
-            mean += left[:, self.mesh.corner(a)] / 8.0
+            corner = self.mesh.corner(a)
+            for k in range(3):
+                mean[k] += 0.125 * left[k][corner]
         return mean
 
     def fields(self, state: State) -> dict[str, Array]:
@@ -184,7 +186,8 @@ def unturned(mesh: Mesh, spacing: tuple[float, float, float], piece: NDArray[int
         mine = np.flatnonzero(piece == number)
         arm = mesh.node_places(mine) * np.array(spacing)
         arm -= arm.mean(0)
-        part = moved[mine] - moved[mine].mean(0)
+        part = moved[mine]
+        part -= part.mean(0)
         inertia = (arm**2).sum() * np.eye(3) - np.einsum("ni,nj->ij", arm, arm)
         tensor = np.einsum("ni,nj->ij", arm, part)
         moment = np.array([tensor[1, 2] - tensor[2, 1], tensor[2, 0] - tensor[0, 2], tensor[0, 1] - tensor[1, 0]])
