@@ -93,7 +93,7 @@ class Columns:
         if self.stress is None or not (last or self.stress.pending(state) >= 0.5 * self.strain_step):
             return None
         increment = self.stress.advance(state, state.time)
-        tidy()
+        tidy(self.problem.cells.index.size)
         return increment
 
     def content(self, state: State) -> float:
@@ -132,7 +132,7 @@ class Columns:
         """Store the fields of this instant."""
         sink.snapshot(state.time, leg, self.fields(state), state.wall)
         clock.shown = (state.time, float(state.temperature.mean()))
-        tidy()
+        tidy(self.problem.cells.index.size)
 
     def fields(self, state: State) -> dict[str, Array]:
         """Every field that exists while the march runs."""

@@ -28,7 +28,7 @@ def march(
 
 def _march(problem: Problem, sink: Sink, watch: Watch, state: State | None, clock: Clock | None) -> tuple[State, Clock]:
     columns = Columns(problem)
-    tidy()
+    tidy(problem.cells.index.size)
     legs = problem.legs
     if state is None or clock is None:
         state, clock = columns.begin(), Clock()

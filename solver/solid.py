@@ -86,7 +86,7 @@ class Solid(Body):
         while TOLERANCE * size < norm < np.inf and iterations < STEPS:
             if iterations == 0:
                 self.multigrid.refresh(moduli)
-                tidy()
+                tidy(self.cells.index.size)
             goal = min(FIRST, 0.5 * (norm / before) ** 1.5) if iterations else FIRST
             goal = max(goal, 1e-3, 0.3 * TOLERANCE * size / norm)
             np.negative(force, out=force)

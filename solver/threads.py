@@ -2,8 +2,9 @@
 
 import ctypes
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import numba
 
@@ -21,8 +22,15 @@ def threads_for(cells: int) -> Iterator[None]:
         numba.set_num_threads(before)
 
 
-def tidy() -> None:
-    """Give memory that was freed, but that malloc keeps, back to the system; does nothing where it is not glibc's."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
-    if trim is not None:
+def tidy(cells: int) -> None:
+    """Give memory that a large part has freed, but that malloc keeps, back to the system.
+
+    Does nothing for a small part, where it would cost more than it brings, and where malloc is not glibc's.
+    """
+    if cells >= ALONE and (trim := _trim()) is not None:
         trim(0)
+
+
+@cache
+def _trim() -> Callable[[int], int] | None:
+    return getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
