@@ -227,8 +227,9 @@ from metaltwin.cases import store
 from test_cases_store import ABOUT, CASE, feed, rz_cells
 store.LONGEST_WAIT = 0.0
 log = store.Log(rz_cells(), ABOUT, CASE, {{}}, {path!r})
+feed(log, 0, 1)
 print("begun", flush=True)
-feed(log, 0, 100000)
+feed(log, 1, 100000)
 """
 
 
