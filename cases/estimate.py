@@ -29,7 +29,7 @@ FRONT = 4.0  # a quench that transforms takes so many times more steps and incre
 STEPS = 16.0  # steps of a leg for each cube root of (its temperature change / tolerance)
 STAGES = 1.4  # stages over those of equal steps
 START_SECONDS = 3.5  # s, loading compiled code
-HEAT_BYTES, STRESS_BYTES, BOX_BYTES, BASE_BYTES = 400.0, 1000.0, 24.0, 220e6
+HEAT_BYTES, STRESS_BYTES, BOX_BYTES, BASE_BYTES = 175.0, 850.0, 17.0, 250e6
 SCAN_RZ_BYTES = 2650.0  # a cell of the box, while an r-z lattice is measured
 
 SIGMA = 5.670374419e-8  # W/m2/K4

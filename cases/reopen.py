@@ -9,7 +9,8 @@ from ..materials.refusal import CaseError
 from ..solver.casting import CastingProblem
 from ..solver.clock import Clock
 from ..solver.problem import Problem
-from . import running, store
+from . import resultfile, running, store
+from .archive import Archive
 from .casefile import load
 from .castingresult import result_of
 from .result import Result
@@ -17,18 +18,18 @@ from .result import Result
 
 def read(path: str | os.PathLike[str]) -> Result:
     """The result in a .vtkhdf file. Raises CaseError where it is missing, cut short or no result."""
-    return result_of(store.Archive(Path(path)), load)
+    return result_of(Archive(Path(path)), load)
 
 
 def resume(file: str | os.PathLike[str], progress: bool = True) -> Result:
     """Go on with an interrupted run to a bit-identical end. Raises CaseError where files are not whole."""
-    with running.asked_to_stop() as asked, store.alone(store.result_path(file)):
+    with running.asked_to_stop() as asked, resultfile.alone(resultfile.result_path(file)):
         log, state, extra = store.resume(file)
         if log.case.startswith(running.NO_FILE):
             raise CaseError(f"'{log.path}' came from a case with a Python function; run that case again")
         case = load(log.case)
         problem: Problem | CastingProblem = case.problem()
-        if not all(_same(problem, log, name) for name in ("index", "fraction")):
+        if not all(_same(problem, log, name) for name in ("index", "volume")):
             raise CaseError(
                 f"'{log.path}': '{case.part.stl}' has changed since the run began; put it back or run again"
             )

@@ -14,12 +14,12 @@ from ..materials.quantity import parse
 from ..materials.refusal import CaseError, nearest
 from ..solver.field import Sampler
 from ..solver.geometry import Cells
+from .archive import Archive
+from .archive import save as save_archive
 from .case import AnyCase
 from .expression import evaluate
 from .meaning import AFTER_TEMPER, AXIAL, COMPONENTS, FROZEN, meaning
 from .reading import Field, Limit, Point, Probe, Stress
-from .store import Archive
-from .store import save as save_archive
 from .summary import Summary, summarise
 from .tensor import along, frame, matrix
 from .timeline import evenly, stencil

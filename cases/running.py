@@ -19,7 +19,8 @@ from ..solver.clock import Clock, Diverged
 from ..solver.march import Stopped, march
 from ..solver.problem import Leg, Problem
 from ..solver.state import State
-from . import store
+from . import resultfile, store
+from .archive import About
 from .case import AnyCase
 from .casetext import text
 from .castingproblem import poured
@@ -51,24 +52,24 @@ def run(case: AnyCase, file: str | os.PathLike[str] | None, progress: bool) -> R
     """Compute a case. Raises Interrupted on Ctrl-C, CaseError for what cannot be computed or written."""
     path = None if file is None else Path(file)
     if path is not None:
-        store.check_writable(path)
+        resultfile.check_writable(path)
     problem: Problem | CastingProblem = case.problem()
-    with store.alone(path):
+    with resultfile.alone(path):
         if path is not None:
-            store.check_writable(path, room(problem))
+            resultfile.check_writable(path, room(problem))
     with asked_to_stop() as asked:
         log = store.Log(problem.cells, about(case, problem), _text(case), versions(), path)
-        with store.alone(path):
+        with resultfile.alone(path):
             return follow(case, problem, log, None, None, asked, progress)
 
 
-def about(case: AnyCase, problem: Problem | CastingProblem) -> store.About:
+def about(case: AnyCase, problem: Problem | CastingProblem) -> About:
     """What the result must know beside its fields."""
     limits = {
         field: (None if low is None else float(low), None if high is None else float(high))
         for field, (low, high) in (case.limits or {}).items()
     }
-    return store.About(
+    return About(
         probes={sensor.name: tuple(float(x) for x in sensor.at) for sensor in case.sensors},  # type: ignore[misc]
         limits=limits,
         axis=axis_of(case.part.shape),
@@ -93,10 +94,10 @@ def room(problem: Problem | CastingProblem) -> float:
     count = problem.snapshots if isinstance(problem.snapshots, int) else FEW
     if isinstance(problem, CastingProblem):
         whole = sum(one.index.size for one in problem.bodies.cells)
-        return store.expected_bytes(cells, 3, count, HEAT_BYTES * whole / cells)
+        return resultfile.expected_bytes(cells, 3, count, HEAT_BYTES * whole / cells)
     components = 2 + (5 if problem.matter.transforms else 0) + (14 if problem.stress else 0)
     state = HEAT_BYTES + (STRESS_BYTES if problem.stress else 0.0)
-    return store.expected_bytes(cells, components, count, state)
+    return resultfile.expected_bytes(cells, components, count, state)
 
 
 def versions() -> dict[str, str]:
@@ -113,7 +114,7 @@ def file_name(name: str) -> str:
     >>> file_name("42CrMo4 shaft, oil quenched")
     '42CrMo4_shaft_oil_quenched.vtkhdf'
     """
-    return (re.sub(r"[^\w.-]+", "_", name)[:LONGEST_NAME].strip("_.") or "case") + store.SUFFIX
+    return (re.sub(r"[^\w.-]+", "_", name)[:LONGEST_NAME].strip("_.") or "case") + resultfile.SUFFIX
 
 
 def _text(case: AnyCase) -> str:

@@ -1,5 +1,6 @@
 """Symmetric tensors in the order xx yy zz xy yz zx (shear as tensor components)."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,12 @@ def max_principal(s: Array) -> Array:
         cosine = np.where(size > 0.0, j3 / (2.0 * size**3), 0.0)
     angle = np.arccos(np.clip(cosine, -1.0, 1.0)) / 3.0
     return np.asarray(mean + 2.0 * size * np.cos(angle), np.asarray(s).dtype)
+
+
+def by_parts(invariant: Callable[[Array], Array], s: Array, cells: int = 1 << 14) -> Array:
+    """An invariant of tensors, some cells at a time.   s (..., 6, n) -> (..., n)"""
+    parts = [invariant(s[..., first : first + cells]) for first in range(0, s.shape[-1], cells)]
+    return np.concatenate(parts, axis=-1)
 
 
 def matrix(s: Array) -> Array:

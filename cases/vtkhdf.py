@@ -7,6 +7,7 @@
 Cells outside the part hold NaN and are hidden by vtkGhostType 32.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -98,14 +99,14 @@ def seen_origin(lattice: Lattice) -> tuple[float, float, float]:
     return x, y if lattice.metric == "3d" else -0.5 * dy, z if lattice.metric in ("rz", "3d") else -0.5 * dz
 
 
-def append(file: Any, blocks: Blocks, times: Array, fields: dict[str, Array]) -> None:
-    """Add T steps; the count of steps is raised last.   times (T,) s; fields (T, n) or (T, k, n) each"""
+def append(file: Any, blocks: Blocks, times: Array, fields: Iterable[tuple[str, Array, Any]]) -> None:
+    """Add T steps; the count of steps is raised last.   times (T,) s; fields: name, (T, n) or (T, k, n), stored as"""
     root = file["VTKHDF"]
     steps = root["Steps"]
     first, count = int(steps.attrs["NSteps"]), len(times)
-    for name, values in fields.items():
+    for name, values, dtype in fields:
         if name not in root["CellData"]:
-            _create(root, blocks, name, values.dtype, values.shape[1:-1])
+            _create(root, blocks, name, dtype, values.shape[1:-1])
         cell = root["CellData"][name]
         cell.resize(first + count, axis=0)
         _fill(cell, blocks, slice(first, first + count), values)
@@ -118,12 +119,12 @@ def append(file: Any, blocks: Blocks, times: Array, fields: dict[str, Array]) ->
     steps.attrs["NSteps"] = np.int64(first + count)
 
 
-def put(file: Any, blocks: Blocks, name: str, values: Array) -> None:
-    """Write a field that does not change in time, (n,) or (k, n); an older one of the name is replaced."""
+def put(file: Any, blocks: Blocks, name: str, values: Array, dtype: Any) -> None:
+    """Write a field that does not change in time, (n,) or (k, n), as a dtype; an older one of the name is replaced."""
     root = file["VTKHDF"]
     if name in root["CellData"]:
         drop(file, name)
-    _create(root, blocks, name, values.dtype, values.shape[:-1], static=True)
+    _create(root, blocks, name, dtype, values.shape[:-1], static=True)
     _fill(root["CellData"][name], blocks, slice(0, 1), values[None])
 
 
@@ -186,6 +187,6 @@ def _fill(cell: Any, blocks: Blocks, steps: slice, values: Array) -> None:
     """values (T, n) or (T, k, n) into the chunks that hold part cells."""
     rows = values if values.ndim == 2 else np.moveaxis(values, 1, 2)
     for slices, shape, inside, group in blocks.parts:
-        block = np.full((rows.shape[0], int(np.prod(shape)), *rows.shape[2:]), np.nan, values.dtype)
+        block = np.full((rows.shape[0], int(np.prod(shape)), *rows.shape[2:]), np.nan, cell.dtype)
         block[:, inside] = rows[:, group]
         cell[(steps, *slices)] = block.reshape(rows.shape[0], *shape, *rows.shape[2:])

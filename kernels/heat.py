@@ -7,6 +7,7 @@ from numpy import float32, float64, int64
 from numpy.typing import NDArray
 
 from . import _heat
+from .space import space
 
 Array = NDArray[float64]
 Index = NDArray[int64]
@@ -52,6 +53,12 @@ class Plan:
 
     Between `begin` and `rest` it has what a step needs: T, F0, D1, D2, E, (n,) each; otherwise nothing of that size.
     """
+
+    T: Array
+    F0: Array
+    D1: Array
+    D2: Array
+    E: Array
 
     def __init__(
         self,
@@ -171,7 +178,7 @@ class Plan:
 
         H0        (n,)        J/m3
         products  (P - 1, n)  volume fractions of all phases but the parent
-        T         (n,)        K   [written by `look`]
+        T         (n,)        K
         wall      (p,)        K
         latent    (n,)        W/m3, source of each cell in every rate until the next `begin`
         """
@@ -181,13 +188,14 @@ class Plan:
         check("products", products, (self.phases - 1, self.n))
         check("T", T, (self.n,))
         check("wall", wall, (self.patches,))
-        self.T, self.wall[:] = T, wall[self.order]
-        self.F0, self.D1, self.D2, self.E = (np.zeros(self.n) for _ in range(4))
-        self._loops.begin(H0, products.reshape(-1), T, np.empty(self.n), latent)
+        if not self.T.size:
+            self.T, self.F0, self.D1, self.D2, self.E, self._conducted = (space(self.n) for _ in range(6))
+        self.T[:], self.wall[:] = T, wall[self.order]
+        self._loops.begin(H0, products.reshape(-1), self.T, self._conducted, latent)
 
     def rest(self) -> None:
         """Let go of the arrays of a step."""
-        self.T = self.F0 = self.D1 = self.D2 = self.E = np.empty(0)
+        self.T = self.F0 = self.D1 = self.D2 = self.E = self._conducted = np.empty(0)
         self._loops.rest()
 
     def look(self, D: Array | None, laws: Array, patch_law: Index, zone_power: Array) -> None:

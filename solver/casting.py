@@ -120,15 +120,19 @@ class CastingColumns:
         )
         return Trial(step.dt, after, step.heat, step.error, 0.0, inf, step.stages)
 
-    def accept(self, state: State, trial: Trial, last: bool) -> tuple[State, Increment | None, float]:
-        """The state after an accepted step, with what its cells passed."""
+    def accept(self, state: State, trial: Trial) -> float:
+        """Note what the cells passed in an accepted step; the longest next step that this can follow, s: any."""
         after = trial.state
         passed(
             state.enthalpy, after.enthalpy, state.temperature, after.temperature, state.time, trial.dt,
             self.problem.levels, LEVELS.index("niyama"), self._neighbour, self._spacing,
             after.memory["passed"], after.memory["gradient"], after.memory["rate"],
         )  # fmt: skip
-        return after, None, inf
+        return inf
+
+    def strain(self, state: State, last: bool) -> Increment | None:
+        """A casting carries no stress yet."""
+        return None
 
     def content(self, state: State, leg: Leg) -> float:
         """Heat content of all bodies that are still there, J."""
@@ -166,9 +170,12 @@ class CastingColumns:
 
     def show(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
         """Store the fields of this instant."""
-        fields = {"temperature": state.temperature, "solid_fraction": self.pour.states[0].fraction(state.enthalpy)}
-        sink.snapshot(state.time, leg, fields, state.wall)
+        sink.snapshot(state.time, leg, self.fields(state), state.wall)
         clock.shown = (state.time, float(state.temperature.mean()))
+
+    def fields(self, state: State) -> dict[str, Array]:
+        """Every field that exists while the march runs."""
+        return {"temperature": state.temperature, "solid_fraction": self.pour.states[0].fraction(state.enthalpy)}
 
     def close(self, sink: Sink, state: State, clock: Clock, leg: Leg) -> None:
         """End a leg: its fields and its row of the ledger."""

@@ -85,13 +85,13 @@ class Clock:
 
     def refuses(self, trial: Trial, tolerance: float) -> bool:
         """Whether the step must be repeated; then the next one to try is shorter. Raises Diverged."""
-        real = isfinite(trial.error) and float(abs(trial.state.temperature).max()) < ABSURD
+        hot = float(trial.state.temperature.max())
+        real = isfinite(trial.error) and max(hot, -float(trial.state.temperature.min())) < ABSURD
         if real and trial.error <= LARGEST_ERROR * tolerance and trial.change <= LARGEST_CHANGE:
             return False
         if trial.dt <= SMALLEST * self.first:
             if real:
                 return False
-            hot = float(trial.state.temperature.max())
             raise Diverged(
                 f"the temperature left every bound at {trial.state.time:.6g} s (hottest cell {hot:.6g} K, "
                 f"step {trial.dt:.3g} s): look at the heat transfer coefficients and properties of this step"

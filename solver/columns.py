@@ -18,6 +18,7 @@ from .problem import Leg, Problem, Sink, Trial
 from .recorder import Recorder
 from .state import State
 from .stress import Increment
+from .threads import tidy
 
 Array = NDArray[float64]
 
@@ -76,23 +77,24 @@ class Columns:
             change, horizon = moved.largest, moved.horizon
         return Trial(step.dt, after, step.heat, step.error, change, horizon, step.stages)
 
-    def accept(self, state: State, trial: Trial, last: bool) -> tuple[State, Increment | None, float]:
-        """The state after an accepted step with its records and, where due or `last` of a leg, its stress.
-
-        Also the stress increment if one was made, and the longest next step that phases and stress can follow, s.
-        """
-        after, longest, increment = trial.state, trial.horizon, None
+    def accept(self, state: State, trial: Trial) -> float:
+        """Bring the records over an accepted step; the longest next step that phases and stress can follow, s."""
+        after, longest = trial.state, trial.horizon
         if self.kinetics is not None and self.recorder is not None:
             self.kinetics.accept(state, after)
             self.recorder.follow(state, after)
         if self.stress is not None:
-            before = self.stress.pending(state)
-            pending = self.stress.pending(after)
-            gained = max(pending - before, 1e-3 * self.strain_step)
+            gained = max(self.stress.pending(after) - self.stress.pending(state), 1e-3 * self.strain_step)
             longest = min(longest, trial.dt * self.strain_step / gained)
-            if last or pending >= 0.5 * self.strain_step:
-                increment = self.stress.advance(after, after.time)
-        return after, increment, longest
+        return longest
+
+    def strain(self, state: State, last: bool) -> Increment | None:
+        """The stress increment of an accepted state, where one is due or it is the `last` of a leg."""
+        if self.stress is None or not (last or self.stress.pending(state) >= 0.5 * self.strain_step):
+            return None
+        increment = self.stress.advance(state, state.time)
+        tidy(self.problem.cells.index.size)
+        return increment
 
     def content(self, state: State, leg: Leg) -> float:
         """Heat content of the part, J."""
@@ -130,6 +132,7 @@ class Columns:
         """Store the fields of this instant."""
         sink.snapshot(state.time, leg, self.fields(state), state.wall)
         clock.shown = (state.time, float(state.temperature.mean()))
+        tidy(self.problem.cells.index.size)
 
     def fields(self, state: State) -> dict[str, Array]:
         """Every field that exists while the march runs."""

@@ -29,7 +29,6 @@ class Cells:
 
     index           (n,)    box number of each part cell, ascending
     volume          (n,)    m3, the part's share of the cell
-    fraction        (n,)    volume over the volume of a full cell
     run             (q, 3)  (first part cell, its box number, length) of rows of open full cells; 3d only
     rim             (m,)    part cells in no run: cut, next to the wall, or of a curved metric
     rim_conductance (m, 6)  open area over centre distance of faces -x +x -y +y -z +z, m; 0 where closed
@@ -44,7 +43,6 @@ class Cells:
     lattice: Lattice
     index: Index
     volume: Array
-    fraction: Array
     run: Index
     rim: Index
     rim_conductance: Array
@@ -54,6 +52,13 @@ class Cells:
     patch_distance: Array
     patch_zone: Index
     zones: tuple[str, ...]
+
+    @property
+    def fraction(self) -> Array:
+        """(n,) volume over the volume of a full cell; made anew each time it is asked for."""
+        if self.lattice.metric not in ("rz", "3d"):
+            return np.ones(self.index.size)
+        return self.volume / full_volume(self.lattice, self.index)
 
     def centres(self) -> Array:
         """(n, 3) cell centres in lattice axes, m; x is r where the metric is curved."""
@@ -185,7 +190,6 @@ def shell(
         lattice=Lattice(metric, (n, 1, 1), (step, 1.0, 1.0), (inner, -0.5, -0.5), middle),
         index=np.arange(n),
         volume=volume,
-        fraction=np.ones(n),
         run=np.empty((0, 3), int64),
         rim=np.arange(n),
         rim_conductance=conductance,
@@ -220,7 +224,6 @@ def _assembled(shape: Shape, lattice: Lattice, pieces: Pieces) -> Cells:
         lattice=lattice,
         index=index,
         volume=full_volume(lattice, index) * fraction,
-        fraction=fraction,
         run=_runs(index, position),
         rim=position,
         rim_conductance=conductance,

@@ -4,9 +4,10 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
+from ..kernels.fractions import fractions
 from ..materials.hardness_scale import hv_from_hrc, tensile_strength_pavlina, yield_strength_pavlina
 from ..materials.matter import HardnessLaw, Matter
-from .recorder import RATES, TEMPERS, past
+from .recorder import RATES, TEMPERS, parts, past
 from .state import State
 
 Array = NDArray[float64]
@@ -34,15 +35,23 @@ def vickers(state: State, matter: Matter) -> Array:
 
     Raises ValueError where the matter has no hardness law, or none for a phase that is there.
     """
-    law = matter.hardness
-    if law is None:
+    if matter.hardness is None:
         raise ValueError(f"{matter.name} has no hardness law: its hardness is not known")
-    known = past(state)
+    hv = np.empty(state.temperature.size)
+    for some in parts(hv.size):
+        hv[some] = _vickers(
+            fractions(np.ascontiguousarray(state.products[:, some])), past(state, some), matter, matter.hardness
+        )
+    return hv
+
+
+def _vickers(phases: Array, known: dict[str, Array], matter: Matter, law: HardnessLaw) -> Array:
+    """Vickers hardness of cells with fractions (P, n) and a past."""
     passed = ~np.isnan(known["cooling_rate_700"])
     rate = np.where(passed, known["cooling_rate_700"], 330.0 / known["t8_5"])
     log_rate = np.log10(3600.0 * np.clip(rate, *RATES))
-    total = np.zeros(state.temperature.size)
-    for phase, share in zip(matter.phases, state.phases, strict=True):
+    total = np.zeros(rate.size)
+    for phase, share in zip(matter.phases, phases, strict=True):
         there = share > TRACE
         if not there.any():
             continue

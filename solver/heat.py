@@ -60,7 +60,6 @@ class Heat:
     stiffest   how many times stiffer than a full cell a cut cell may be
     threads    None: as many as the process may use; results do not depend on it
 
-    `volume` (n,) m3 holds the heat of each cell: the part's share of it, lifted in small cut cells.
     """
 
     def __init__(
@@ -76,13 +75,22 @@ class Heat:
     ) -> None:
         self.cells, self.matter, self.tolerance, self.source = cells, matter, tolerance, source
         self.tables = Tables.of(matter, axis)
-        self.volume = lift(cells, stiffest)
+        volume = lift(cells, stiffest)
         if threads is None:
             threads = 1 if cells.index.size < ALONE else processors()
-        self.plan = planned(cells, self.volume, self.tables, threads)
-        self._total = float(self.volume.sum())
+        self.plan = planned(cells, volume, self.tables, threads)
+        self._lifted = np.flatnonzero(volume != cells.volume)
+        self._lift = (volume - cells.volume)[self._lifted]
+        self._total = float(volume.sum())
         self._zone = np.ascontiguousarray(cells.patch_zone[self.plan.order])
         self._laws = LawTables(axis.knots)
+
+    @property
+    def volume(self) -> Array:
+        """(n,) m3 that hold the heat of each cell: the part's share of it, lifted in small cut cells."""
+        volume = self.cells.volume.copy()
+        volume[self._lifted] += self._lift
+        return volume
 
     def initial(self, T0: float, phases: Mapping[str, float] | None = None) -> State:
         """The part at a uniform temperature.   T0 K; phases: fraction by name, None: all of the first phase
@@ -104,12 +112,12 @@ class Heat:
 
     def energy(self, enthalpy: Array) -> float:
         """Heat content of the part, J.   enthalpy (n,) J/m3"""
-        return float(self.volume @ enthalpy)
+        return float(self.cells.volume @ enthalpy + self._lift @ enthalpy[self._lifted])
 
     def explicit_limit(self, state: State, laws: tuple[Law, ...] = (), *, since: float = 0.0) -> float:
         """Longest stable step of the plain explicit method, s; conduction alone without laws."""
         table = self._laws.of(laws or (Law(flux=0.0),) * len(self.cells.zones), state.time - since)
-        self.plan.begin(state.enthalpy, state.products, state.temperature.copy(), state.wall)
+        self.plan.begin(state.enthalpy, state.products, state.temperature, state.wall)
         self.plan.look(None, table, self._zone, np.empty(len(self.cells.zones)))
         radius = self.plan.survey(None)[0]
         self.plan.rest()
@@ -152,7 +160,7 @@ class Heat:
             flow[zones] = source * self._total
             return flow
 
-        plan.begin(state.enthalpy, state.products, state.temperature.copy(), state.wall, latent)
+        plan.begin(state.enthalpy, state.products, state.temperature, state.wall, latent)
         step = rkl.step((plan,), look, again, dt)
         book = dict(zip(self.cells.zones, step.heat[:zones].tolist(), strict=True))
         if self.source:

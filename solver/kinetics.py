@@ -8,6 +8,7 @@ from numpy import float32, float64
 from numpy.typing import NDArray
 
 from ..kernels.kinetics import BINS, BLOCK, DEEPEST, Laws, ratchet, react
+from ..kernels.space import space
 from ..materials.matter import Kinetics, Matter, Product
 from .state import State
 from .tables import Tables
@@ -57,7 +58,7 @@ class Transformation:
         the end with the state's phases and the latent heat of its memory: becomes the one with the new phases.
         Nothing in the state changes.
         """
-        products, latent = np.empty_like(state.products), np.empty(state.temperature.size, float32)
+        products, latent = space(*state.products.shape), np.empty(state.temperature.size, float32)
         react(
             self.laws, enthalpy, before, after, dt, state.products, state.memory["lowest"], state.memory["latent"],
             TARGET, products, latent, self._largest, self._horizon,

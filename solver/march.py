@@ -7,7 +7,7 @@ from .clock import Clock
 from .columns import Columns
 from .problem import Problem, Sink
 from .state import State
-from .threads import threads_for
+from .threads import threads_for, tidy
 
 Watch = Callable[[Clock, State], bool]
 
@@ -31,6 +31,7 @@ def _march(
     problem: Problem | CastingProblem, sink: Sink, watch: Watch, state: State | None, clock: Clock | None
 ) -> tuple[State, Clock]:
     columns = CastingColumns(problem) if isinstance(problem, CastingProblem) else Columns(problem)
+    tidy(problem.cells.index.size)
     legs = problem.legs
     if state is None or clock is None:
         state, clock = columns.begin(), Clock()
@@ -44,8 +45,9 @@ def _march(
             trial = columns.attempt(state, leg, clock.entered, clock.step(leg, state.time, columns.mark(clock)))
             if clock.refuses(trial, problem.tolerance):
                 continue
-            last = clock.over(leg, trial.state)
-            state, increment, longest = columns.accept(state, trial, last)
+            longest = columns.accept(state, trial)
+            state = trial.state  # the one before is let go
+            increment = columns.strain(state, last=clock.over(leg, state))
             clock.accept(leg, trial, increment, longest, problem.tolerance)
             columns.follow(sink, state, clock, leg.name)
             if watch(clock, state):
@@ -53,5 +55,7 @@ def _march(
                 raise Stopped(leg.name)
         columns.close(sink, state, clock, leg)
         clock.leave()
-    sink.end(columns.final(state))
+    last = columns.fields(state) | columns.final(state)
+    del columns
+    sink.end(last)
     return state, clock

@@ -18,6 +18,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from ..kernels import solid as kernel
+from ..kernels.space import space
 
 Array = NDArray[float64]
 Single = NDArray[float32]
@@ -128,6 +129,10 @@ def interpolation() -> Array:
     return parts
 
 
+def nothing(x: Single, y: Single) -> None:
+    """No stiffness."""
+
+
 @dataclass
 class Level:
     """One level of the hierarchy: its mesh, its stiffness and its work space; fields of nodes are (N, 3).
@@ -140,7 +145,7 @@ class Level:
     """
 
     mesh: Mesh
-    apply: Callable[[Single, Single], None] = field(default=lambda x, y: None)
+    apply: Callable[[Single, Single], None] = nothing
     inverse: Single = field(default_factory=lambda: np.empty((0, 6), float32))
     largest: float = 0.0
     parent: NDArray[int32] = field(default_factory=lambda: np.empty(0, int32))
@@ -179,15 +184,16 @@ class Level:
         block(a, k)  (n,) entry k (xx yy zz xy yz zx) of the stiffness of corner a of each cell with itself
         """
         size = self.mesh.node.size
-        total = np.zeros((6, size))
-        for a in range(8):
-            corner = self.mesh.corner(a)
-            for k in range(6):
-                total[k] += np.bincount(corner, block(a, k), minlength=size)
-        self.inverse = np.empty((size, 6), float32)
+        if not self.inverse.size:
+            self.inverse = np.empty((size, 6), float32)
+        for k in range(6):
+            total = np.zeros(size)
+            for a in range(8):
+                total += np.bincount(self.mesh.corner(a), block(a, k), minlength=size)
+            self.inverse[:, k] = total
         for start in range(0, size, CHUNK):
             part = slice(start, start + CHUNK)
-            self.inverse[part] = _inverse(*total[:, part]).T
+            self.inverse[part] = _inverse(*self.inverse[part].T.astype(float64)).T
         number = np.arange(size)
         for axis in range(3):
             self.step[:, axis] = np.sin((12.9898 + axis) * number + 78.233 * np.sin(number))
@@ -238,6 +244,8 @@ class Multigrid:
 
     def refresh(self, moduli: Single) -> None:
         """Take the moduli (slots/16, 2, 16), float32 bulk and shear times weight, Pa; they are kept."""
+        for level in self.levels:  # let go of the last matrices before there are new ones
+            level.apply = nothing
         first, second, third = self.levels[:3]
         first.apply = lambda x, y: kernel.elastic(first.mesh.order, moduli, self.scale, x, y)
         bulk, shear = (moduli[first.mesh.slot // 16, m, first.mesh.slot % 16] for m in range(2))
@@ -377,7 +385,7 @@ def conjugate_gradients(
     Gives x (N, 3), iterations, |right - K x| / |right|.
     """
     shape, residual, single = right.shape, right.ravel(), multigrid.right.ravel()
-    x, p, q = np.zeros(residual.size), np.zeros(residual.size), np.zeros(residual.size)
+    x, p, q = space(residual.size), space(residual.size), space(residual.size)
     part = np.empty(residual.size // 512 + 8)
     start = norm = float(np.sqrt(kernel.descend(0.0, p, q, x, residual, single, part)))
     before, alpha, iteration = 1.0, 0.0, 0

@@ -12,7 +12,13 @@ from .state import State
 Array = NDArray[float64]
 
 RATES = (0.01, 400.0)  # K/s at 700 degC, range of the cooling rates behind the hardness of phases
+AT_ONCE = 1 << 14  # cells
 TEMPERS = (-8.6, 4.0)  # m of tempering: 10 s at 100 degC to 32 h at 700 degC
+
+
+def parts(n: int) -> list[slice]:
+    """Cells looked at together, so that what is made for them stays small."""
+    return [slice(first, first + AT_ONCE) for first in range(0, n, AT_ONCE)]
 
 
 class Recorder:
@@ -49,8 +55,12 @@ class Recorder:
 
     def fields(self, state: State) -> dict[str, Array]:
         """cooling_rate_700 in K/s and t8_5 in s, (n,); NaN where not passed since austenite last grew."""
-        known = past(state)
-        return {name: known[name] for name in ("cooling_rate_700", "t8_5")}
+        fields = {name: np.empty(state.temperature.size) for name in ("cooling_rate_700", "t8_5")}
+        for some in parts(state.temperature.size):
+            known = past(state, some)
+            for name, values in fields.items():
+                values[some] = known[name]
+        return fields
 
     def warnings(self, state: State) -> tuple[str, ...]:
         """Where the records leave the range of the laws that use them, a sentence each."""
@@ -73,8 +83,8 @@ class Recorder:
         return tuple(found)
 
 
-def past(state: State) -> dict[str, Array]:
-    """What the records say, (n,) each; NaN where it did not happen since austenite last grew.
+def past(state: State, some: slice = slice(None)) -> dict[str, Array]:
+    """What the records of some cells say, (n,) each; NaN where it did not happen since austenite last grew.
 
     cooling_rate_700      K/s, mean from 750 to 650 degC
     t8_5                  s from 800 to 500 degC
@@ -85,8 +95,8 @@ def past(state: State) -> dict[str, Array]:
     tempering             m = T (17 + log10 t_h) / 1000 - 14 of Hollomon and Jaffe, K and h, on the actual
                           path above 100 degC since there is martensite, mean over what formed; NaN: none
     """
-    records = state.memory["records"].astype(float64)
-    parameter = np.asarray(state.memory["tempering"], float64)
+    records = state.memory["records"][:, some].astype(float64)
+    parameter = np.asarray(state.memory["tempering"][some], float64)
     passage, passage_85 = records[rows.PASSAGE_700], records[rows.PASSAGE_85]
     bainite = np.where(records[rows.BAINITE] > 0.0, records[rows.BAINITE], np.nan)
     pearlite = np.where(records[rows.PEARLITE] > 0.0, records[rows.PEARLITE], np.nan)

@@ -41,7 +41,8 @@ class Section(Banded):
         self.own = np.full(2 * self.node_count, -1)
         places = 2 * self.corner[:, :, None] + np.arange(2)
         self.own[places.reshape(-1, 8)] = self.number
-        self.spread = skin(cells) if cells.fraction.min() < FULL else None
+        self.fraction = cells.fraction
+        self.spread = skin(cells) if self.fraction.min() < FULL else None
 
     def blank(self) -> dict[str, Array]:
         n = self.cells.index.size
@@ -87,7 +88,7 @@ class Section(Banded):
         while iterations < ITERATIONS:
             iterations += 1
             kernel.section(
-                self.column, self.number, self.cells.fraction, self.shapes, self.weights, du, elastic, parent,
+                self.column, self.number, self.fraction, self.shapes, self.weights, du, elastic, parent,
                 product, rows, creeps, p.exponent, theta, p.memory, p.factor, push, weigh, stiffness,
                 elastic1, parent1, product1, plastic, stress,
             )  # fmt: skip

@@ -21,8 +21,8 @@ def skin(cells: Cells) -> csr_array:
     thin for it, terms that are not seen stay near zero; where no full cell is near, the fullest stands in.
     """
     n = cells.index.size
-    cut = np.flatnonzero(cells.fraction < FULL)
-    own = np.flatnonzero(cells.fraction >= FULL)
+    fraction = cells.fraction
+    cut, own = np.flatnonzero(fraction < FULL), np.flatnonzero(fraction >= FULL)
     if cut.size == 0:
         return csr_array(eye_array(n, dtype=float32))
     outward = cells.patch_area[:, None] * cells.patch_normal
@@ -32,19 +32,21 @@ def skin(cells: Cells) -> csr_array:
     number[cells.index] = np.arange(n)
     rows, columns, values = [own], [own], [np.ones(own.size)]
     for part in np.array_split(np.arange(cut.size), -(-cut.size // 1000)):
-        who, weight = _fit(cells, number, cut[part], normal[part])
+        who, weight = _fit(cells, fraction, number, cut[part], normal[part])
         taken = weight != 0.0
         rows.append(np.repeat(cut[part], taken.sum(1)))
         columns.append(who[taken])
         values.append(weight[taken])
-    data = np.concatenate(values).astype(float32), (np.concatenate(rows), np.concatenate(columns))
-    return csr_array(data, shape=(n, n))
+    at = np.concatenate(rows, dtype=int32, casting="unsafe"), np.concatenate(columns, dtype=int32, casting="unsafe")
+    return csr_array((np.concatenate(values).astype(float32), at), shape=(n, n))
 
 
-def _fit(cells: Cells, number: NDArray[int32], cut: NDArray[int64], normal: Array) -> tuple[NDArray[int32], Array]:
+def _fit(
+    cells: Cells, fraction: Array, number: NDArray[int32], cut: NDArray[int64], normal: Array
+) -> tuple[NDArray[int32], Array]:
     """Cells (m, FITTED) whose values, times weights (m, FITTED), give those at the centres of m cut cells.
 
-    number (boxes,) cell in each box; cut (m,) cells, normal (m, 3) outward.
+    fraction (n,) of the cells; number (boxes,) cell in each box; cut (m,) cells, normal (m, 3) outward.
     """
     shape = np.array(cells.lattice.shape)
     stride = np.array([1, shape[0], shape[0] * shape[1]])
@@ -53,7 +55,7 @@ def _fit(cells: Cells, number: NDArray[int32], cut: NDArray[int64], normal: Arra
     def look(spot: NDArray[int64]) -> tuple[NDArray[int32], Array]:
         inside = np.all((spot >= 0) & (spot < shape), axis=-1, keepdims=True)
         who = np.where(inside[..., 0], number[np.where(inside, spot, 0) @ stride], -1)
-        return who, np.where(who >= 0, cells.fraction[who], 0.0)
+        return who, np.where(who >= 0, fraction[who], 0.0)
 
     below = place - normal
     for depth in DEPTHS:

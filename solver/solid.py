@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from ..kernels import solid as kernel
 from ..kernels.plasticity import STRAIN
+from ..kernels.space import space
 from ..materials.matter import Matter
 from .geometry import Cells
 from .multigrid import Mesh, Multigrid, conjugate_gradients, mesh, pieces
 from .skin import skin
 from .state import State
 from .stress import Body, Knots, Load
+from .threads import tidy
 
 Array = NDArray[float64]
 
@@ -72,8 +74,8 @@ class Solid(Body):
     def attempt(self, mechanics: dict[str, Array], load: Load, last: bool) -> tuple[int, float, bool]:
         order, free = self.mesh.order, self.free_strain(load)
         slots, nodes = order.cell.size, self.mesh.node.size
-        increment, force = np.zeros((nodes, 3)), np.empty((nodes, 3))
-        moduli, points = self.moduli, np.zeros((slots // 8, 8, 6, 8), int16)
+        increment, force = space(nodes, 3), space(nodes, 3)
+        moduli, points = self.moduli, space(slots // 8, 8, 6, 2).view(int16)
 
         def stiffness(x: Array, y: Array) -> None:
             kernel.tangent(order, moduli, points, self.scale, x, y)
@@ -84,6 +86,7 @@ class Solid(Body):
         while TOLERANCE * size < norm < np.inf and iterations < STEPS:
             if iterations == 0:
                 self.multigrid.refresh(moduli)
+                tidy(self.cells.index.size)
             goal = min(FIRST, 0.5 * (norm / before) ** 1.5) if iterations else FIRST
             goal = max(goal, 1e-3, 0.3 * TOLERANCE * size / norm)
             np.negative(force, out=force)
@@ -96,6 +99,7 @@ class Solid(Body):
                 increment -= share * step
                 norm, now = self.forces(mechanics, load, free, increment, force, moduli, points)
             size = max(size, now) if norm < np.inf else size
+            del step  # before there is the next
         converged = norm <= TOLERANCE * size < np.inf
         if last and norm == np.inf:
             raise ArithmeticError(self._where(load, free))
@@ -158,15 +162,17 @@ class Solid(Body):
         left = unturned(self.mesh, lattice.spacing, self.piece, moved)
         mean = np.zeros((3, self.cells.index.size))
         for a in range(8):
-            mean += left[:, self.mesh.corner(a)] / 8.0
+            corner = self.mesh.corner(a)
+            for k in range(3):
+                mean[k] += 0.125 * left[k][corner]
         return mean
 
     def fields(self, state: State) -> dict[str, Array]:
         """As Body.fields; the displacement has no rigid motion."""
         fields = super().fields(state)
-        for name in ("stress", "plastic_strain", "max_principal_transient"):
-            fields[name] = np.ascontiguousarray((self.skin @ fields[name].T).T)
-        fields["plastic_strain"] = np.maximum(fields["plastic_strain"], 0.0)
+        for row in (*fields["stress"], fields["plastic_strain"], fields["max_principal_transient"]):
+            row[:] = self.skin @ row
+        np.maximum(fields["plastic_strain"], 0.0, out=fields["plastic_strain"])
         return fields
 
 
@@ -180,7 +186,8 @@ def unturned(mesh: Mesh, spacing: tuple[float, float, float], piece: NDArray[int
         mine = np.flatnonzero(piece == number)
         arm = mesh.node_places(mine) * np.array(spacing)
         arm -= arm.mean(0)
-        part = moved[mine] - moved[mine].mean(0)
+        part = moved[mine]
+        part -= part.mean(0)
         inertia = (arm**2).sum() * np.eye(3) - np.einsum("ni,nj->ij", arm, arm)
         tensor = np.einsum("ni,nj->ij", arm, part)
         moment = np.array([tensor[1, 2] - tensor[2, 1], tensor[2, 0] - tensor[0, 2], tensor[0, 1] - tensor[1, 0]])

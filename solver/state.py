@@ -35,12 +35,14 @@ class State:
     @property
     def phases(self) -> Array:
         """(P, n) volume fractions, sum 1; made anew each time it is asked for."""
-        return fractions(self.products)
+        share: Array = fractions(self.products)
+        return share
 
     @property
     def parent(self) -> Array:
         """(n,) volume fraction of the first phase."""
-        return parent(self.products)
+        share: Array = parent(self.products)
+        return share
 
 
 def products(phases: Array) -> Array:

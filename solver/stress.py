@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..kernels import plasticity
 from ..kernels.fractions import fractions
+from ..kernels.space import space
 from ..materials.matter import Matter, Property
 from .geometry import Cells
 from .state import State
@@ -207,7 +208,7 @@ class Body(ABC):
                 theta = 0.5 if relaxed > SHORTEST else 1.0
                 share = min(share, relaxed)
             end = done + share if done + share < 1.0 - 1e-9 else 1.0
-            Tb, zb = (T1, z1) if end == 1.0 else (T0 + end * (T1 - T0), z0 + end * (z1 - z0))
+            Tb, zb = (T1, z1) if end == 1.0 else (between(T0, T1, end), between(z0, z1, end))
             load = Load(Ta, za, Tb, zb, (end - done) * elapsed, theta)
             used, error, ok = self.attempt(mechanics, load, last=share <= SMALLEST)
             iterations += used
@@ -246,10 +247,13 @@ class Body(ABC):
 
     def _watch(self, mechanics: dict[str, Array], T: Array, z: Array) -> None:
         """Follow the largest principal stress of the cells below martensite start."""
-        below = self.watch > T
-        if below.any():
-            largest = largest_principal(self.raw_stress(mechanics, T, z)[:, below])
-            mechanics["peak"][below] = np.maximum(mechanics["peak"][below], largest)
+        if not (self.watch > T).any():
+            return
+        stress, peak = self.raw_stress(mechanics, T, z), mechanics["peak"]
+        for first in range(0, T.size, AT_ONCE):
+            part = slice(first, first + AT_ONCE)
+            below = first + np.flatnonzero(self.watch > T[part])
+            peak[below] = np.maximum(peak[below], largest_principal(stress[:, below]))
 
     def stress(self, state: State) -> Array:
         """(6, n) mean stress of each cell as solved, Pa, cut cells too: not for the eye."""
@@ -269,13 +273,21 @@ class Body(ABC):
         transient maximum is 0 where the cell was never below martensite start.
         """
         mechanics = state.mechanics
-        peak = mechanics["peak"]
+        peak, displacement = mechanics["peak"], self.centres(mechanics)
         return {
             "stress": self.stress(state),
             "plastic_strain": mechanics["plastic_strain"].copy(),
-            "displacement": self.centres(mechanics),
+            "displacement": displacement,
             "max_principal_transient": np.where(np.isfinite(peak), peak, 0.0),
         }
+
+
+def between(first: Array, last: Array, share: float) -> Array:
+    """first + share (last - first), arrays alike."""
+    mixed = np.subtract(last, first, out=space(*first.shape))
+    mixed *= share
+    mixed += first
+    return mixed
 
 
 class Banded(Body):

@@ -1,7 +1,10 @@
-"""As many threads as a problem is worth."""
+"""As many threads as a problem is worth, and no more memory than it needs."""
 
-from collections.abc import Iterator
+import ctypes
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import numba
 
@@ -17,3 +20,17 @@ def threads_for(cells: int) -> Iterator[None]:
         yield
     finally:
         numba.set_num_threads(before)
+
+
+def tidy(cells: int) -> None:
+    """Give memory that a large part has freed, but that malloc keeps, back to the system.
+
+    Does nothing for a small part, where it would cost more than it brings, and where malloc is not glibc's.
+    """
+    if cells >= ALONE and (trim := _trim()) is not None:
+        trim(0)
+
+
+@cache
+def _trim() -> Callable[[int], int] | None:
+    return getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None

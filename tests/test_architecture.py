@@ -21,7 +21,7 @@ MAY_STAND_ON = {
 SHOWS = re.compile(r"^ {8}from \.\.views")  # inside a method: Result.show, Result.plot, Drawn.plot, Fit.plot
 HOMES = {
     "pyvista|vtk|vtkmodules|matplotlib": {"views/"},
-    "h5py": {"cases/store.py"},
+    "h5py": {"cases/store.py", "cases/checkpoint.py", "cases/resultfile.py"},
     "pint": {"materials/quantity.py"},
     "typer": {"__main__.py"},
     "rich": {"__main__.py", "cases/progress.py", "views/report.py"},

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import metaltwin as mt
-from metaltwin.cases import feedingzones, running, store
+from metaltwin.cases import feedingzones, resultfile, running
 from metaltwin.cases.castingproblem import BEDDED, poured
 from metaltwin.cases.castingresult import CastingResult
 from metaltwin.cases.expression import evaluate
@@ -313,7 +313,7 @@ def test_a_stopped_casting_goes_on_to_a_bit_identical_end(tmp_path, monkeypatch,
         disc().run(file)
     monkeypatch.setattr(running, "march", march)
     part = mt.read(file)
-    assert not part.ended and store.checkpoint_path(file).is_file()
+    assert not part.ended and resultfile.checkpoint_path(file).is_file()
     with pytest.raises(mt.CaseError, match="comes only at the end"):
         part.field("niyama")
     with pytest.raises(mt.CaseError, match="comes only at the end"):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import metaltwin as mt
-from metaltwin.cases import running, store
+from metaltwin.cases import resultfile, running
 from metaltwin.cases.progress import Bar
 
 OIL = mt.Medium("oil", h="400 W/m^2/K", temperature="60 degC")
@@ -91,7 +91,7 @@ def test_ctrl_c_as_soon_as_the_file_is_there_says_how_to_go_on(again, tmp_path, 
             patch.setattr(running.store, "resume", pressed(running.store.resume))
             with pytest.raises(running.Interrupted, match="--resume"):
                 mt.resume(file, progress=False)
-    assert store.checkpoint_path(file).exists()
+    assert resultfile.checkpoint_path(file).exists()
     result = mt.resume(file, progress=False)
     assert result.ended and result.times[-1] == whole.times[-1]
 

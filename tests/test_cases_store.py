@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metaltwin.cases import pending, store
+from metaltwin.cases import pending, resultfile
 from metaltwin.cases.store import About, Archive, Log, checkpoint_path, resume
 from metaltwin.materials.refusal import CaseError
 from metaltwin.solver.geometry import Cells
@@ -34,9 +34,9 @@ def rz_cells(nr=20, nz=40, dx=1e-3):
     normal = np.repeat(np.array([[1.0, 0, 0], [0, 0, -1.0], [0, 0, 1.0]]), (nz, nr, nr), axis=0)
     zone = np.repeat([1, 0, 2], (nz, nr, nr))
     size, none = patch.size, np.empty((0, 3), np.int64)
-    half, one = np.full(size, dx / 2), np.ones(index.size)
+    half = np.full(size, dx / 2)
     return Cells(
-        lattice, index, 2 * np.pi * r * dx * dx, one, none, index, np.ones((index.size, 6)),
+        lattice, index, 2 * np.pi * r * dx * dx, none, index, np.ones((index.size, 6)),
         patch, np.ones(size), normal, half, zone, ("bottom", "side", "top"),
     )  # fmt: skip
 
@@ -45,7 +45,7 @@ def box_cells(lattice, inside):
     """Whole cells of a 3d lattice with one wall patch."""
     n, none, zero = inside.size, np.empty((0, 3), np.int64), np.zeros(1, np.int64)
     return Cells(
-        lattice, inside, np.full(n, 1e-9), np.ones(n), none, np.arange(n), np.ones((n, 6)),
+        lattice, inside, np.full(n, 1e-9), none, np.arange(n), np.ones((n, 6)),
         zero, np.ones(1), np.array([[1.0, 0, 0]]), np.full(1, 5e-4), zero, ("bottom", "side", "top"),
     )  # fmt: skip
 
@@ -112,7 +112,7 @@ def test_what_went_in_comes_out(tmp_path):
     log = Log(cells, ABOUT, CASE, {"metaltwin": "0.1"}, tmp_path / "run.vtkhdf")
     feed(log, 0, 25)
     hardness = np.linspace(400, 700, cells.index.size)
-    log.end({"hardness": hardness})
+    log.end({"hardness": hardness, "temperature": temperature(24, cells.index.size)})
     archive = Archive(tmp_path / "run.vtkhdf")
     n = cells.index.size
     assert archive.case == CASE and archive.about.name == "synthetic" and archive.about.ended
@@ -227,8 +227,9 @@ from metaltwin.cases import store
 from test_cases_store import ABOUT, CASE, feed, rz_cells
 store.LONGEST_WAIT = 0.0
 log = store.Log(rz_cells(), ABOUT, CASE, {{}}, {path!r})
+feed(log, 0, 1)
 print("begun", flush=True)
-feed(log, 0, 100000)
+feed(log, 1, 100000)
 """
 
 
@@ -297,7 +298,7 @@ def test_a_missing_folder_and_too_little_room_are_refused(tmp_path):
     with pytest.raises(CaseError, match="no folder.*make it"):
         Log(rz_cells(), ABOUT, CASE, {}, tmp_path / "not" / "run.vtkhdf")
     with pytest.raises(CaseError, match="MB free; store fewer snapshots"):
-        store.check_writable(tmp_path / "run.vtkhdf", expected=1e18)
+        resultfile.check_writable(tmp_path / "run.vtkhdf", expected=1e18)
     log = Log(rz_cells(), ABOUT, CASE)
     with pytest.raises(CaseError, match="must end in .vtkhdf"):
         log.save(tmp_path / "run.h5")

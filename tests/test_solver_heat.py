@@ -44,7 +44,7 @@ def line(metric, n, outer, inner=0.0, both=False):
     ends = [0, n - 1] if both else [n - 1]
     return Cells(
         Lattice(metric, (n, 1, 1), (dx, 1.0, 1.0), (inner, 0.0, 0.0)),
-        np.arange(n), np.diff(whole), np.ones(n), np.zeros((0, 3), np.int64), np.arange(n), G,
+        np.arange(n), np.diff(whole), np.zeros((0, 3), np.int64), np.arange(n), G,
         np.array(ends), area[[0, -1]] if both else area[[-1]],
         np.array([[-1.0, 0, 0], [1.0, 0, 0]])[-len(ends) :],
         np.full(len(ends), dx / 2), np.arange(len(ends)), ("inner", "outer")[-len(ends) :],

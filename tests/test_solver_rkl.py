@@ -60,7 +60,9 @@ def lump(steps, latent=80e3, end=80.0):
     state = columns.begin()
     with threads_for(2):
         for _ in range(steps):
-            state, _, _ = columns.accept(state, columns.attempt(state, leg, 0.0, end / steps), False)
+            trial = columns.attempt(state, leg, 0.0, end / steps)
+            columns.accept(state, trial)
+            state = trial.state
     return state.temperature[0]
 
 

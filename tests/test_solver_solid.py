@@ -70,7 +70,7 @@ def box(shape, spacing=(1e-3, 1.2e-3, 0.8e-3), fraction=None) -> Cells:
     fraction = np.ones(n) if fraction is None else fraction
     empty = np.zeros(0, np.int64)
     return Cells(
-        Lattice("3d", shape, spacing, (0.0, 0.0, 0.0)), np.arange(n), fraction * np.prod(spacing), fraction,
+        Lattice("3d", shape, spacing, (0.0, 0.0, 0.0)), np.arange(n), fraction * np.prod(spacing),
         np.zeros((0, 3), np.int64), np.arange(n), np.ones((n, 6)), empty, np.zeros(0), np.zeros((0, 3)),
         np.zeros(0), empty, ("bottom", "side", "top"),
     )  # fmt: skip

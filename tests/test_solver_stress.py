@@ -56,7 +56,6 @@ def row(metric: str, inner: float, outer: float, n: int) -> Cells:
         lattice=Lattice(metric, (n, 1, 1), (size, 1.0, 1.0), (inner, 0.0, 0.0)),
         index=np.arange(n),
         volume=turn * (x[1:] ** power - x[:-1] ** power),
-        fraction=np.ones(n),
         run=np.zeros((0, 3), np.int64),
         rim=np.arange(n),
         rim_conductance=np.ones((n, 6)),
@@ -79,7 +78,7 @@ def ring(outer: float, height: float, nr: int, nz: int, part: np.ndarray | None 
     n = index.size
     lattice = Lattice("rz", (nr, 1, nz), (size, 1.0, rise), (0.0, 0.0, 0.0))
     return Cells(
-        lattice, index, (volume * fraction)[index], fraction[index], np.zeros((0, 3), np.int64), np.arange(n),
+        lattice, index, (volume * fraction)[index], np.zeros((0, 3), np.int64), np.arange(n),
         np.ones((n, 6)), np.zeros(0, np.int64), np.zeros(0), np.zeros((0, 3)), np.zeros(0),
         np.zeros(0, np.int64), ("bottom", "side", "top"),
     )  # fmt: skip
