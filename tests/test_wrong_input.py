@@ -408,7 +408,7 @@ def test_damaged_files(tmp_path, halfway):
 
 def test_resume_is_refused_where_it_would_mix_two_runs(tmp_path, halfway):
     path, _ = copied(halfway, tmp_path / "copy")
-    with store.alone(path):
+    with resultfile.alone(path):
         refused(lambda: mt.resume(path, progress=False), "another run is writing", "wait for it")
         refused(lambda: bar().run(path, progress=False), "another run is writing")
     (halfway / "cube.stl").write_text(stl(CUBE * [1.0, 1.0, 2.0]), "utf-8")
