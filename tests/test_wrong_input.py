@@ -31,7 +31,7 @@ from typer.testing import CliRunner
 
 import metaltwin as mt
 from metaltwin.__main__ import app
-from metaltwin.cases import running, store
+from metaltwin.cases import resultfile, running
 
 CASE = """\
 metaltwin: 1
