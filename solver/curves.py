@@ -11,7 +11,7 @@ from ..materials.matter import Matter
 from .hardness import vickers
 from .kinetics import Transformation
 from .recorder import Recorder, past
-from .state import State
+from .state import State, products
 from .tables import Tables
 from .threads import threads_for
 
@@ -84,28 +84,29 @@ class Curves:
         phases[:] = np.eye(count)[0][:, None] if start is None else np.asarray(start, float64)[:, None]
         transformation, recorder = Transformation(self.matter, self.tables, n), Recorder(self.matter)
         still = np.zeros(n)  # all phases have one enthalpy, which then says nothing
-        state = State(float(times[0]), still, phases, np.ascontiguousarray(temperatures[0]), np.zeros(0))
+        state = State(float(times[0]), still, products(phases), np.ascontiguousarray(temperatures[0]), np.zeros(0))
         transformation.begin(state)
         recorder.begin(state)
         reached = {level: (np.full(n, np.nan), np.full(n, np.nan)) for level in levels}
-        kept = [state.phases.copy()] if history else []
+        kept = [state.phases] if history else []
         for time, given in zip(times[1:], temperatures[1:], strict=True):
-            after = np.ascontiguousarray(given)
+            after = np.array(given)
             moved = transformation.advance(state, still, state.temperature, after, float(time) - state.time)
-            before, memory = state, {**state.memory, **moved.memory}
-            state = State(float(time), still, moved.phases, after, state.wall, memory)
+            before, memory = state, {**state.memory, "latent": moved.latent}
+            state = State(float(time), still, moved.products, after, state.wall, memory)
+            transformation.accept(before, state)
             recorder.follow(before, state)
             for level in levels:
                 self._look(level, before, state, *reached[level])
             if history:
-                kept.append(state.phases.copy())
+                kept.append(state.phases)
         hard = vickers(state, self.matter) if self.matter.hardness is not None else np.full(n, np.nan)
-        return Traces(state.phases.copy(), hard, past(state), reached, np.array(kept) if history else None)
+        return Traces(state.phases, hard, past(state), reached, np.array(kept) if history else None)
 
     def _look(self, level: Level, before: State, after: State, time: Array, temperature: Array) -> None:
         """Note where a level was passed in a step, linear between its ends."""
         row, share = self.names.index(level[0]), level[1]
-        old, new = before.phases[row], after.phases[row]
+        old, new = (one.parent if row == 0 else one.products[row - 1] for one in (before, after))
         passed = np.isnan(time) & ((new <= share) if row == 0 else (new >= share))
         if passed.any():
             part = np.clip((share - old[passed]) / (new - old)[passed], 0.0, 1.0)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..kernels import plasticity as law
 from ..materials.matter import Matter
+from ..solver.state import products
 from ..solver.stress import Properties
 from ..solver.tables import Axis
 
@@ -26,7 +27,7 @@ class Bar:
 
     def __init__(self, matter: Matter, T: float, phases: Sequence[float] = (1.0,)) -> None:
         self.properties = Properties(matter, Axis(200.0, 1.0, 1200))
-        self.T, self.z = np.array([T]), np.array(phases, float64)[:, None]
+        self.T, self.z = np.array([T]), products(np.array(phases, float64)[:, None])
         self.elastic: tuple[float, ...] = (0.0,) * 6
         self.parent = self.product = self.plastic = self.strain = self.sigma = 0.0
 
@@ -53,7 +54,7 @@ class Bar:
         keep: bool = True,
     ) -> float:
         T1 = np.array([T])
-        z1 = self.z if phases is None else np.array(phases, float64)[:, None]
+        z1 = self.z if phases is None else products(np.array(phases, float64)[:, None])
         rows, creeps = self.properties.rows(self.T, self.z, T1, z1, dt)
         row, kinds = rows[0], self.properties
         d = np.zeros(6)
