@@ -252,7 +252,7 @@ def chvorinov() -> Iterator[Verdict]:
     yield Verdict("B11", "all solid", 193.2333, got, 1.93, "s", "1 %", "Chvorinov, closed form")
 
 
-@check("B12", "casting")
+@check("B02-resisted", "casting")
 def resisted() -> Iterator[Verdict]:
     """Aluminium at its melting point against h 2000 W/m2/K to 25 degC: depth of the front."""
     wall, times = Wall(0.1, 500), (3.958, 8.348, 23.81)
@@ -260,4 +260,4 @@ def resisted() -> Iterator[Verdict]:
     for t, depth, moment in zip(times, (5.0, 10.0, 25.0), run.moments, strict=True):
         got = 1e3 * wall.depth(moment)
         source = "converged enthalpy method; Garcia, Clyne & Prates 1979 is 3 to 8 % low"
-        yield Verdict("B12", f"front, {t:g} s", depth, got, max(0.1, 5e-3 * depth), "mm", CELL, source)
+        yield Verdict("B02-resisted", f"front, {t:g} s", depth, got, max(0.1, 5e-3 * depth), "mm", CELL, source)
