@@ -30,7 +30,10 @@ def small(**changes):
         {"casting": cast, "chill": chill}, ("sand", Box((0.06, 0.06, 0.054), (0.0, 0.0, 0.027))), "3d", 3e-3
     )
     tables = (MUSH, plain(40.0, 3.5e6), SAND)
-    legs = (Leg("mould", "cool", AIR, 40.0, around=(AIR, AIR)), Leg("out", "cool", (Law(h=2000.0, temperature=298.15),) * 3, 40.0))
+    legs = (
+        Leg("mould", "cool", AIR, 40.0, around=(AIR, AIR)),
+        Leg("out", "cool", (Law(h=2000.0, temperature=298.15),) * 3, 40.0),
+    )
     problem = CastingProblem(
         bodies, tables, (joined(700.0),) * len(bodies.joints), (690.0 + ZERO, 298.15, 298.15), levels(MUSH), legs,
         PROBES, 1.0, 4, 0.5,
