@@ -105,13 +105,13 @@ class Pour:
     def explicit_limit(
         self, enthalpy: list[Array], walls: list[Array], laws: list[tuple[Law, ...]], since: float
     ) -> float:
-        """Longest stable step of the plain explicit method, s."""
+        """Longest stable step of the plain explicit method, s, in whatever state full cells may come to."""
         plans, look, _ = self._begun(enthalpy, walls, laws, since, since)
         look(False, 0.0)
         radius = max(plan.survey(None)[0] for plan in plans)
         for plan in plans:
             plan.rest()
-        return rkl.explicit(radius)
+        return rkl.explicit(max(radius, *(_radius(*pair) for pair in zip(self.bodies.cells, self.states, strict=True))))
 
     def advance(
         self,
@@ -194,3 +194,10 @@ def _plan(
     zones = len(cells.zones)
     zone = np.where(touching >= 0, zones + touching, cells.patch_zone)
     return planned(cells, volume, tables, threads, states.plan, zone, zones + joints)
+
+
+def _radius(cells: Cells, states: States) -> float:
+    """Gershgorin radius of full cells in the state that conducts best, 1/s: what freezes at one temperature has none."""
+    lattice = cells.lattice
+    around = sum(d**-2.0 for d, n in zip(lattice.spacing, lattice.shape, strict=True) if n > 1)
+    return 4.0 * around * float(np.diff(states.theta).max()) / states.rise

@@ -64,7 +64,7 @@ class Wall:
     def at(self, moment: Moment, x: Sequence[float]) -> Array:
         """T at depths, degC; linear between the wall and the cells."""
         depth = np.append(0.0, (np.arange(self.cells) + 0.5) * self.edge)
-        return np.interp(x, depth, np.append(moment.walls[0][-1], moment.T[0][::-1]))
+        return np.asarray(np.interp(x, depth, np.append(moment.walls[0][-1], moment.T[0][::-1])))
 
     def depth(self, moment: Moment) -> float:
         """Solid per m2, m."""
@@ -140,7 +140,7 @@ def freezing_corner() -> Iterator[Verdict]:
     edge = 2.0 * reach * unit / across
     bodies = assemble({"square": Box((across * edge, across * edge, edge))}, None, "3d", edge)
     metal = Metal(100.0, 100.0, 1e6, 1e6, 0.25 * 1e6 * 100.0, 600.0)
-    run = poured(bodies, [pure(metal)], [630.0], [(SHUT, held(500.0), SHUT)], [t])
+    run = poured(bodies, [pure(metal)], [630.0], [(SHUT, held(500.0), SHUT)], [t], tolerance=1.0)
     half = across // 2
     solid = run.moments[0].fs.reshape(across, across)[:half, :half]
     T = run.moments[0].T[0].reshape(across, across)[:half, :half]
@@ -162,8 +162,8 @@ def freezing_corner() -> Iterator[Verdict]:
 
 @check("B07", "casting")
 def inward_cylinder() -> Iterator[Verdict]:
-    """A cylinder at its melting point freezes inwards: Fourier number when all is solid, 100 cells."""
-    bodies = nested(("bar",), "cylinder", (0.0, 1.0), (1.0 / 100.0,))
+    """A cylinder at its melting point freezes inwards: Fourier number when all is solid, 60 cells."""
+    bodies = nested(("bar",), "cylinder", (0.0, 1.0), (1.0 / 60.0,))
     for latent, biot, expected in (
         (10.0, None, 2.66824),
         (10.0, 1.0, 7.89490),
@@ -252,7 +252,7 @@ def chvorinov() -> Iterator[Verdict]:
     yield Verdict("B11", "all solid", 193.2333, got, 1.93, "s", "1 %", "Chvorinov, closed form")
 
 
-@check("B12", "casting")
+@check("B02-resisted", "casting")
 def resisted() -> Iterator[Verdict]:
     """Aluminium at its melting point against h 2000 W/m2/K to 25 degC: depth of the front."""
     wall, times = Wall(0.1, 500), (3.958, 8.348, 23.81)
@@ -260,4 +260,4 @@ def resisted() -> Iterator[Verdict]:
     for t, depth, moment in zip(times, (5.0, 10.0, 25.0), run.moments, strict=True):
         got = 1e3 * wall.depth(moment)
         source = "converged enthalpy method; Garcia, Clyne & Prates 1979 is 3 to 8 % low"
-        yield Verdict("B12", f"front, {t:g} s", depth, got, max(0.1, 5e-3 * depth), "mm", CELL, source)
+        yield Verdict("B02-resisted", f"front, {t:g} s", depth, got, max(0.1, 5e-3 * depth), "mm", CELL, source)

@@ -121,7 +121,7 @@ def poured(
     tables: Sequence[FreezingTable],
     starts: Sequence[float],
     laws: Sequence[tuple[Law, ...]],
-    times: Sequence[float],
+    times: Sequence[float] | Array,
     contacts: Sequence[Conductance] = (),
     tolerance: float = 0.1,
 ) -> Poured:

@@ -28,7 +28,7 @@ SQUARED = "2.0 +- 0.2: second order"
 def plate(name: str, latent: str | None, half: float, sand: float, start: float, times: list[float]) -> Poured:
     """A plate of an alloy of the library in sand, h 500 W/m2/K between; half its thickness and the sand's, m."""
     cast = card(name)
-    assert cast.freezing is not None
+    assert cast.freezing is not None and cast.material is not None
     freezing = cast.freezing if latent is None else cast.freezing.replace(latent_heat=latent)
     bodies = nested(("plate", "sand"), "slab", (0.0, half, half + sand), (half / 25, half / 25))
     tables = [freezing.table(cast.material), SAND]
@@ -133,7 +133,7 @@ def _run(bodies: Bodies) -> Poured:
 def _means(run: Poured) -> Array:
     """(moments, 2) mean solid fraction and mean temperature of the casting, degC."""
     V = run.pour.volume[0]
-    return np.array([(V @ moment.fs, V @ moment.T[0]) for moment in run.moments]) / V.sum()
+    return np.array([(V @ moment.fs, V @ moment.T[0]) for moment in run.moments], float64) / float(V.sum())
 
 
 def bar(width: float, height: float, depth: float, turned: float) -> Mesh:
