@@ -113,6 +113,8 @@ def test_a_casting_from_the_pour_to_the_air():
     last = kept.last
     solid = last["solidification_time"]
     assert set(last) == {
+        "temperature",
+        "solid_fraction",
         "solidification_time", "local_solidification_time", "rigid_time", "thermal_gradient", "cooling_rate",
     }  # fmt: skip
     fs = kept.fields[-1]["solid_fraction"]
