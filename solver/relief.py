@@ -1,0 +1,98 @@
+"""What a body does when material is taken out of it: the stress that was there relaxes elastically."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+from ..kernels.plasticity import BULK, SHEAR
+from ..materials.matter import Matter
+from .geometry import Cells
+from .mechanics import mechanics_for
+from .state import State
+from .stress import Body
+from .tables import Axis
+
+Array = NDArray[float64]
+
+CARRIED = ("elastic", "mean", "deviator")  # of state.mechanics: the elastic strain of one metric or another
+AXIS = Axis()
+
+
+@dataclass(frozen=True)
+class Relief:
+    """What machining does to the m cells that are left.
+
+    stress        (6, m) Pa, change of the stress
+    displacement  (3, m) m
+    imbalance     Pa, rms of what the stress changed by before any cut, so that all forces balance
+    residual      unbalanced force that is left, see Increment
+    """
+
+    stress: Array
+    displacement: Array
+    imbalance: float
+    residual: float
+
+
+def relieve(cells: Cells, rest: Cells, matter: Matter, stress: Array, T: Array, z: Array) -> Relief:
+    """Take out of `cells` what is not in `rest` of the same lattice.
+
+    stress (6, n) Pa, T (n,) K and z (P, n) phase fractions of `cells`. The stress is brought into exact
+    balance on the whole body first; only what the cut adds to that is the relief.
+    """
+    law = _elastic(matter)
+    whole, before = _loaded(cells, law, stress, T, z)
+    first = whole.advance(before, 1.0)
+    balanced = whole.fields(before)["stress"]
+    kept = np.searchsorted(cells.index, rest.index)
+    body = mechanics_for(rest, law, AXIS)
+    after = _state(T[kept], np.ascontiguousarray(z[:, kept]))
+    body.start(after)
+    for name in CARRIED:
+        if name in after.mechanics:
+            points = before.mechanics[name].reshape(cells.index.size, -1)
+            after.mechanics[name][:] = points[kept].ravel()
+    second = body.advance(after, 1.0)
+    fields = body.fields(after)
+    return Relief(
+        fields["stress"] - balanced[:, kept],
+        fields["displacement"],
+        float(np.sqrt(np.average(((balanced - stress) ** 2).mean(0), weights=cells.volume))),
+        max(first.residual, second.residual),
+    )
+
+
+def _elastic(matter: Matter) -> Matter:
+    """The matter without anything that flows or creeps."""
+    phases = []
+    for phase in matter.phases:
+        if phase.mechanics is None:
+            raise ValueError(f"{matter.name} has no mechanics for {phase.name}")
+        stiff = replace(phase.mechanics, yield_stress=None, hardening=None, trip=0.0, creep=None)
+        phases.append(replace(phase, mechanics=stiff))
+    return replace(matter, phases=tuple(phases))
+
+
+def _state(T: Array, z: Array) -> State:
+    return State(0.0, np.zeros(T.size), z, T, np.zeros(0))
+
+
+def _loaded(cells: Cells, law: Matter, stress: Array, T: Array, z: Array) -> tuple[Body, State]:
+    """A body that carries a given stress, each cell by an elastic strain of its own."""
+    body, state = mechanics_for(cells, law, AXIS), _state(T, z)
+    body.start(state)
+    n, row = T.size, body.properties.rows(T, z, T, z, 0.0)[0]
+    mean = stress[:3].mean(0) / (3.0 * row[:, BULK])
+    normal = (stress[:3] - stress[:3].mean(0)) / (2.0 * row[:, SHEAR])
+    shear = stress[3:] / (2.0 * row[:, SHEAR])
+    mechanics = state.mechanics
+    if "deviator" in mechanics:
+        mechanics["mean"][:] = mean
+        mechanics["deviator"].reshape(n, 8, 5)[:] = np.stack([*normal[:2], *shear], 1)[:, None]
+    elif mechanics["elastic"].size == 16 * n:
+        mechanics["elastic"].reshape(n, 4, 4)[:] = np.stack([*(normal + mean), shear[2]], 1)[:, None]
+    else:
+        mechanics["elastic"].reshape(n, 2, 3)[:] = (normal + mean).T[:, None]
+    return body, state
