@@ -7,7 +7,7 @@ import numpy as np
 from numpy import float64, int64
 from numpy.typing import NDArray
 
-from .cutcells import EMPTY, FULL, Pieces, scan, scan_rz
+from .cutcells import CUT, EMPTY, FULL, Pieces, scan, scan_rz
 from .difference import Difference
 from .lattice import Lattice
 from .patches import SLIVER, Faces, border, full_volume, walls, with_area, with_volume, without_crumbs
@@ -115,10 +115,10 @@ def remaining(cells: Cells, shape: Shape, tool: Shape, rays: int = RAYS) -> Cell
     body = shape.snapped(lattice.origin, lattice.spacing, _grain(shape, lattice)) if isinstance(shape, Mesh) else shape
     left = Difference(body, tool)
     pieces = scan_rz(left, lattice) if lattice.metric == "rz" else scan(left, lattice, rays)
-    strange = ~np.isin(pieces.cell, cells.index)
-    kind = pieces.kind.copy()
-    kind[pieces.cell[strange]] = EMPTY
-    rows = {name: getattr(pieces, name)[~strange] for name in vars(pieces) if name != "kind"}
+    kind = np.zeros_like(pieces.kind)
+    kind[cells.index] = pieces.kind[cells.index]
+    stays = kind[pieces.cell] == CUT
+    rows = {name: getattr(pieces, name)[stays] for name in vars(pieces) if name != "kind"}
     rest = _joined(without_crumbs(Pieces(kind=kind, **rows), lattice), lattice, float("nan"))
     old = np.searchsorted(cells.index, rest.index)
     cut = scan_rz(tool, lattice) if lattice.metric == "rz" else scan(tool, lattice, rays)

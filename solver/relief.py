@@ -10,6 +10,7 @@ from ..kernels.plasticity import BULK, SHEAR
 from ..materials.matter import Matter
 from .geometry import Cells
 from .mechanics import mechanics_for
+from .skin import FULL
 from .state import State
 from .stress import Body
 from .tables import Axis
@@ -57,11 +58,26 @@ def relieve(cells: Cells, rest: Cells, matter: Matter, stress: Array, T: Array, 
     second = body.advance(after, 1.0)
     fields = body.fields(after)
     return Relief(
-        fields["stress"] - balanced[:, kept],
-        fields["displacement"],
+        _at_centres(rest, fields["stress"] - balanced[:, kept]),
+        _at_centres(rest, fields["displacement"]),
         float(np.sqrt(np.average(((balanced - stress) ** 2).mean(0), weights=cells.volume))),
         max(first.residual, second.residual),
     )
+
+
+def _at_centres(rest: Cells, values: Array) -> Array:
+    """In 1d an end cell that was cut has its values where it is; here at the centre of the whole cell.
+
+    A quadratic through the next three, as the skin of other metrics is extrapolated.
+    """
+    if rest.lattice.metric in ("rz", "3d") or rest.index.size < 4:
+        return values
+    values = values.copy()
+    for end, step in ((0, 1), (-1, -1)):
+        if rest.fraction[end] < FULL:
+            one, two, three = (values[:, end + k * step] for k in (1, 2, 3))
+            values[:, end] = 3.0 * one - 3.0 * two + three
+    return values
 
 
 def _elastic(matter: Matter) -> Matter:

@@ -225,7 +225,7 @@ def _verdict(plotter: Any, mesh: Any, judged: Array, what: str) -> None:
 
 
 def _colours(field: str, values: Array) -> str:
-    signed = meaning(field).unit == "Pa" and np.nanmin(values) < 0.0
+    signed = (meaning(field).unit == "Pa" or field == "deviation") and np.nanmin(values) < 0.0
     return SIGNED if signed else MAPS.get(field, "magma" if meaning(field).unit == "Pa" else "cividis")
 
 
