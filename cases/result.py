@@ -28,6 +28,7 @@ from .timeline import evenly, stencil
 
 if TYPE_CHECKING:
     from .distortion import Distortion
+    from .profile import StressProfile
 
 Array = NDArray[float64]
 Position = tuple[float, float, float]
@@ -218,6 +219,24 @@ class Result:
         from ..views.deformed import deformed
 
         return deformed(self, file, scale)
+
+    def stress_profile(
+        self, at: tuple[str, str, str], direction: str, depth: str, gauge: str | tuple[str, str] = "1 mm"
+    ) -> "StressProfile":
+        """Normal stress below a point of the skin, averaged over a gauge volume, as diffraction reads it.
+
+            result.stress_profile(("20 mm", "0 mm", "80 mm"), "axial", depth="5 mm", gauge=("2 mm", "0.02 mm"))
+
+        direction  "axial", "hoop", "radial" where there is an axis, or "x", "y", "z"
+        depth      how deep along the normal
+        gauge      edge of a cube (neutrons), or (spot, thickness) of what X-rays see of a layer
+
+        Prints as a table, `.plot(save=)` draws, `.csv(file)` writes. Raises CaseError for a point that is not
+        on the skin, a depth beyond the part, an unknown direction.
+        """
+        from .profile import stress_profile
+
+        return stress_profile(self, at, direction, depth, gauge)
 
     def machined(self, remove: Part) -> "Result":
         """The part after machining: `remove` taken out, the stress there relaxed elastically.
