@@ -79,9 +79,9 @@ def _between(cells: Cells, tool: Shape) -> tuple[float, float]:
         raise CaseError(
             "a plate in 1d stays flat: no cut can bend it; compute it as a Part.box", "remove", word="machined"
         )
-    infinite = isinstance(tool, Cylinder) and tool.length is None
     same = np.allclose(tool.middle, cells.lattice.middle, atol=1e-9)
-    if not isinstance(tool, kind) or not same or (kind is Cylinder and not infinite):
+    finite = isinstance(tool, Cylinder) and tool.length is not None
+    if not isinstance(tool, Cylinder | Sphere) or not isinstance(tool, kind) or not same or finite:
         word = "an infinite cylinder or ring about its axis" if kind is Cylinder else "a sphere about its centre"
         raise CaseError(f"does not fit a part in 1d; take out {word}", "remove", word="machined")
     low, high = cells.feet()[:, 0].min() if len(cells.patch_cell) > 1 else 0.0, cells.feet()[:, 0].max()

@@ -172,7 +172,7 @@ def _volume(inward: Array, spot: float, thick: float) -> Array:
     side /= np.linalg.norm(side)
     frame_of = np.stack([inward, side, np.cross(inward, side)])
     places = (np.arange(ACROSS) + 0.5) / ACROSS - 0.5
-    return np.array(list(product(places, repeat=3))) * np.array([thick, spot, spot]) @ frame_of
+    return np.asarray(np.array(list(product(places, repeat=3))) * np.array([thick, spot, spot]) @ frame_of)
 
 
 def _component(result: "Result", points: Array, direction: str) -> Array:
@@ -182,7 +182,7 @@ def _component(result: "Result", points: Array, direction: str) -> Array:
 
 
 def _ways(result: "Result", points: Array, direction: str) -> Array:
-    return frame(points - np.array(result.centre), result.axis or "cylinder")[:, AXIAL.index(direction)]
+    return np.asarray(frame(points - np.array(result.centre), result.axis or "cylinder")[:, AXIAL.index(direction)])
 
 
 def _reading(result: "Result", start: Array, inward: Array, direction: str, depth: Array) -> Array | None:
@@ -195,8 +195,8 @@ def _reading(result: "Result", start: Array, inward: Array, direction: str, dept
     shape: Any = result.nominal
     turned = result.axis == "cylinder" and kind in ("cylinder", "ring") and abs(inward[2]) < 0.1
     if turned and direction in ("axial", "hoop") and inward[:2] @ away[:2] < 0.0 and depth[-1] < radius - shape.inner:
-        both = [_component(result, points, name) for name in ("axial", "hoop")]
-        return cylinder_readings(depth, *both, radius, shape.inner)[direction == "hoop"]
+        axial, hoop = (_component(result, points, name) for name in ("axial", "hoop"))
+        return cylinder_readings(depth, axial, hoop, radius, shape.inner)[direction == "hoop"]
     axis = int(np.abs(inward).argmax())
     if kind in ("plate", "box") and abs(inward[axis]) > 0.999 and direction in AXES and direction != AXES[axis]:
         thickness = shape.upper[axis] - shape.lower[axis]

@@ -28,6 +28,7 @@ from .timeline import evenly, stencil
 
 if TYPE_CHECKING:
     from .distortion import Distortion
+    from .handover import HandOver
     from .profile import StressProfile
 
 Array = NDArray[float64]
@@ -237,6 +238,26 @@ class Result:
         from .profile import stress_profile
 
         return stress_profile(self, at, direction, depth, gauge)
+
+    def export(self, file: str | os.PathLike[str], mesh: Any, unit: str = "mm", code: str = "calculix") -> "HandOver":
+        """Hand the end of the run over to another code, on a mesh of your own (needs the extra `export`).
+
+            print(result.export("part.inp", mesh="part.msh", unit="mm"))
+            result.export("part.vtu", mesh="part.msh")
+
+        file  .inp: nodes, elements and *INITIAL CONDITIONS with stress and temperature; any other ending that
+              meshio writes: displacement, temperature, phases and hardness at nodes, stress and eigenstrain of
+              elements
+        mesh  path of a file that meshio reads, or a meshio.Mesh, in the axes of the part
+        unit  length of its coordinates, mm or m; the stress is in MPa with mm, in Pa with m
+        code  whose .inp: "calculix", or "abaqus" with the phases as field variables
+
+        The answer tells whether the volume mean of the stress was kept. Raises CaseError for a mesh that lies
+        outside the part, has no solid elements or cannot be read.
+        """
+        from .handover import export
+
+        return export(self, file, mesh, unit, code)
 
     def machined(self, remove: Part) -> "Result":
         """The part after machining: `remove` taken out, the stress there relaxed elastically.

@@ -12,7 +12,7 @@ from .geometry import Cells
 from .mechanics import mechanics_for
 from .skin import FULL
 from .state import State
-from .stress import Body
+from .stress import Body, Properties
 from .tables import Axis
 
 Array = NDArray[float64]
@@ -95,20 +95,27 @@ def _state(T: Array, z: Array) -> State:
     return State(0.0, np.zeros(T.size), z, T, np.zeros(0))
 
 
+def elastic_strain(matter: Matter, stress: Array, T: Array, z: Array) -> Array:
+    """Elastic strain (6, n), xx yy zz xy yz zx with tensor shear, of a stress (6, n) Pa at T (n,) K, z (P, n)."""
+    row = Properties(matter, AXIS).rows(T, z, T, z, 0.0)[0]
+    mean = stress[:3].mean(0)
+    strain = np.concatenate([stress[:3] - mean, stress[3:]]) / (2.0 * row[:, SHEAR])
+    strain[:3] += mean / (3.0 * row[:, BULK])
+    return np.asarray(strain)
+
+
 def _loaded(cells: Cells, law: Matter, stress: Array, T: Array, z: Array) -> tuple[Body, State]:
     """A body that carries a given stress, each cell by an elastic strain of its own."""
     body, state = mechanics_for(cells, law, AXIS), _state(T, z)
     body.start(state)
-    n, row = T.size, body.properties.rows(T, z, T, z, 0.0)[0]
-    mean = stress[:3].mean(0) / (3.0 * row[:, BULK])
-    normal = (stress[:3] - stress[:3].mean(0)) / (2.0 * row[:, SHEAR])
-    shear = stress[3:] / (2.0 * row[:, SHEAR])
-    mechanics = state.mechanics
+    n, mechanics = T.size, state.mechanics
+    xx, yy, zz, xy, yz, zx = elastic_strain(law, stress, T, z)
     if "deviator" in mechanics:
+        mean = (xx + yy + zz) / 3.0
         mechanics["mean"][:] = mean
-        mechanics["deviator"].reshape(n, 8, 5)[:] = np.stack([*normal[:2], *shear], 1)[:, None]
+        mechanics["deviator"].reshape(n, 8, 5)[:] = np.stack([xx - mean, yy - mean, xy, yz, zx], 1)[:, None]
     elif mechanics["elastic"].size == 16 * n:
-        mechanics["elastic"].reshape(n, 4, 4)[:] = np.stack([*(normal + mean), shear[2]], 1)[:, None]
+        mechanics["elastic"].reshape(n, 4, 4)[:] = np.stack([xx, yy, zz, zx], 1)[:, None]
     else:
-        mechanics["elastic"].reshape(n, 2, 3)[:] = (normal + mean).T[:, None]
+        mechanics["elastic"].reshape(n, 2, 3)[:] = np.stack([xx, yy, zz], 1)[:, None]
     return body, state
