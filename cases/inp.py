@@ -38,7 +38,7 @@ def write_inp(
     """
     file.write(f"*HEADING\n{name}, by metaltwin\n*NODE, NSET=NALL\n")
     _rows(file, points)
-    first, count = 1, []
+    first, count = 1, list[int]()
     for kind, data in blocks:
         element, _, inside = ELEMENTS[kind]
         file.write(f"*ELEMENT, TYPE={element}, ELSET=EALL\n")

@@ -13,6 +13,7 @@ from ..materials.refusal import CaseError
 from ..solver.geometry import Cells, remaining, shortened
 from ..solver.relief import Relief, relieve
 from ..solver.shape import Cylinder, Shape, Sphere
+from .meaning import MACHINE
 from .part import Part
 from .store import Archive, Log
 
@@ -125,10 +126,10 @@ def _kept(result: "Result", rest: Cells, relief: Relief) -> Archive:
     moving["stress"] = moving["stress"] + relief.stress
     moving["displacement"] = moving["displacement"] + relief.displacement
     moving["machining_displacement"] = relief.displacement
-    about = replace(archive.about, probes={}, legs=(*archive.about.legs, "machine"), ended=False)
+    about = replace(archive.about, probes={}, legs=(*archive.about.legs, MACHINE), ended=False)
     log = Log(rest, about, archive.case, archive.versions)
     for row in archive.ledger:
         log.ledger(row)
-    log.snapshot(float(archive.times[-1]), "machine", moving, moving["temperature"][rest.patch_cell])
+    log.snapshot(float(archive.times[-1]), MACHINE, moving, moving["temperature"][rest.patch_cell])
     log.end(still)
     return log.archive()

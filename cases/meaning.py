@@ -51,6 +51,7 @@ FIELDS: dict[str, Meaning] = {
 
 PHASES = ("austenite", "ferrite", "pearlite", "bainite", "martensite")
 COMPONENTS = ("xx", "yy", "zz", "xy", "yz", "zx")
+MACHINE = "machine"  # the last step of a machined part
 AXIAL = ("radial", "hoop", "axial")
 
 

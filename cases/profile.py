@@ -191,7 +191,7 @@ def _reading(result: "Result", start: Array, inward: Array, direction: str, dept
     points[0] += 1e-9 * inward
     away = start - np.array(result.centre)
     radius = float(np.hypot(*away[:2]))
-    kind = result.case.part.kind if not result.removed else ""
+    kind = result.case.part.kind if not result.is_machined else ""
     shape: Any = result.nominal
     turned = result.axis == "cylinder" and kind in ("cylinder", "ring") and abs(inward[2]) < 0.1
     if turned and direction in ("axial", "hoop") and inward[:2] @ away[:2] < 0.0 and depth[-1] < radius - shape.inner:

@@ -17,7 +17,7 @@ from ..solver.field import Sampler
 from ..solver.geometry import Cells
 from ..solver.shape import Shape
 from .case import Case
-from .meaning import AFTER_TEMPER, AXIAL, COMPONENTS, meaning
+from .meaning import AFTER_TEMPER, AXIAL, COMPONENTS, MACHINE, meaning
 from .part import Part
 from .reading import Field, Limit, Point, Probe, Stress
 from .store import Archive
@@ -27,6 +27,7 @@ from .tensor import along, frame, matrix
 from .timeline import evenly, stencil
 
 if TYPE_CHECKING:
+    from .band import StressBand
     from .distortion import Distortion
     from .handover import HandOver
     from .profile import StressProfile
@@ -239,6 +240,19 @@ class Result:
 
         return stress_profile(self, at, direction, depth, gauge)
 
+    def stress_band(self, factor: float = 1.5, progress: bool = True) -> "StressBand":
+        """The residual stress with transformation plasticity K divided and multiplied by a factor: two more runs.
+
+            band = result.stress_band()
+            print(band)                                             # the skin, and whether its sign is known
+            band.at("20 mm", "0 mm", "80 mm", "axial").least
+
+        Raises CaseError for an alloy that does not transform.
+        """
+        from .band import stress_band
+
+        return stress_band(self, factor, progress)
+
     def export(self, file: str | os.PathLike[str], mesh: Any, unit: str = "mm", code: str = "calculix") -> "HandOver":
         """Hand the end of the run over to another code, on a mesh of your own (needs the extra `export`).
 
@@ -275,6 +289,11 @@ class Result:
 
         archive, _ = machined(self, remove)
         return Result(archive, self._read_case, removed=(*self.removed, remove))
+
+    @property
+    def is_machined(self) -> bool:
+        """Whether this is what `machined` left, also once it went through a file."""
+        return self.steps[-1] == MACHINE
 
     @property
     def nominal(self) -> Shape:

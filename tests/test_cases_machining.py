@@ -8,6 +8,7 @@ from metaltwin.cases.problem import lattice_cells
 from metaltwin.cases.result import Result
 from metaltwin.cases.store import About, Log
 from metaltwin.materials.refusal import CaseError
+from metaltwin.views.export import traverse
 
 S, YOUNG, POISSON = 100e6, 200e9, 0.3
 
@@ -76,6 +77,9 @@ def test_a_machined_part_goes_through_a_file(long, tmp_path):
     bored.save(tmp_path / "bored.vtkhdf")
     again = mt.read(tmp_path / "bored.vtkhdf")
     assert again.field("stress_hoop").max == pytest.approx(bored.field("stress_hoop").max)
+    assert again.is_machined and not long.is_machined
+    ends = traverse(bored)
+    assert ends.depth[-1] == pytest.approx(0.012) and np.isfinite(ends.fields["stress_hoop"]).all()
     assert again.cells.volume.sum() == pytest.approx(np.pi * (0.02**2 - 0.008**2))
 
 

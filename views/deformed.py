@@ -40,7 +40,7 @@ def deformed(result: Result, file: str | os.PathLike[str], scale: float = 1.0) -
 def _surface(result: Result) -> tuple[Array, Facets]:
     body = result.nominal
     cells = result.cells
-    if isinstance(body, Mesh) and result.steps[-1] != "machine":
+    if isinstance(body, Mesh) and not result.is_machined:
         return divided(body.points, body.facets, LONG * max(cells.lattice.spacing))
     skin = surface(cells, np.ones(cells.index.size, bool), None)
     corners = skin.points[np.concatenate([skin.quads[:, [0, 1, 2]], skin.quads[:, [0, 2, 3]]])]
