@@ -210,8 +210,11 @@ def distortion(result: "Result", field: str = "displacement") -> Distortion:
     if field not in result.fields:
         what = "was not machined" if "displacement" in result.fields else "has no stress, so no displacement"
         raise CaseError(f"this part {what}", "field", word="distortion")
-    places, normal, area = skin(result)
-    moved = movement(result, places, field)
+    places, normal, area = skin(result.cells)
+    turns, middle = _turns(result.cells.lattice.metric), np.array(result.cells.lattice.middle)
+    moved = _around(turns, movement(result, places, field))
+    places, normal = _around(turns, places - middle) + middle, _around(turns, normal)
+    area = np.tile(area / len(turns), len(turns))
     fit = rigid(places, places + moved, area)
     left = fit.undone(places + moved) - places
     axis = result.axis == "cylinder"
@@ -250,22 +253,28 @@ def unseen_strain(result: "Result") -> float:
     return total
 
 
-def skin(result: "Result") -> tuple[Array, Array, Array]:
-    """Points (p, 3) m, outward normals (p, 3) and areas (p,) m2 of the skin, all around the part."""
-    cells = result.cells
-    keep = cells.patch_area > CRUMB * np.median(cells.patch_area)
-    feet, normal, area = cells.feet()[keep], cells.patch_normal[keep], cells.patch_area[keep]
-    metric = cells.lattice.metric
-    if metric == "3d":
-        return feet, normal, area
-    turns = _turns(metric)
-    feet = feet * np.array([1.0, 0.0, metric == "rz"])
-    places = np.einsum("tij,kj->tki", turns, feet).reshape(-1, 3) + np.array(cells.lattice.middle)
-    return places, np.einsum("tij,kj->tki", turns, normal).reshape(-1, 3), np.tile(area / len(turns), len(turns))
+def skin(cells: Cells) -> tuple[Array, Array, Array]:
+    """Points (p, 3) m, outward normals (p, 3) and areas (p,) m2 of the skin; of a radial grid on the side of +x."""
+    keep = _counted(cells)
+    seen = {"3d": (1.0, 1.0, 1.0), "rz": (1.0, 0.0, 1.0)}.get(cells.lattice.metric, (1.0, 0.0, 0.0))
+    feet = cells.feet()[keep] * np.array(seen)
+    places = feet if cells.lattice.metric == "3d" else feet + np.array(cells.lattice.middle)
+    return places, cells.patch_normal[keep], cells.patch_area[keep]
+
+
+def _counted(cells: Cells) -> NDArray[np.int64]:
+    return np.flatnonzero(cells.patch_area > CRUMB * np.median(cells.patch_area))
+
+
+def _around(turns: Array, vectors: Array) -> Array:
+    """(t k, 3): (k, 3) vectors under each of the turns."""
+    return np.asarray(np.einsum("tij,kj->tki", turns, vectors).reshape(-1, 3))
 
 
 def _turns(metric: str) -> Array:
     """(t, 3, 3) turns that take the half-plane, the ray or the side of a radial grid all around."""
+    if metric == "3d":
+        return np.eye(3)[None]
     if metric == "slab":
         return np.array([np.eye(3), np.diag([-1.0, -1.0, 1.0])])
     angle = 2.0 * np.pi * np.arange(AROUND) / AROUND
@@ -279,12 +288,11 @@ def _turns(metric: str) -> Array:
 
 def near_skin(cells: Cells, measured: Distortion) -> Array:
     """(n,) deviation of the nearest point of the skin, NaN in cells deeper than DEEP."""
-    away, patch = cKDTree(cells.feet()).query(cells.centres(), distance_upper_bound=DEEP * max(_edges(cells)))
-    kept = np.flatnonzero(cells.patch_area > CRUMB * np.median(cells.patch_area))
-    back = cKDTree(cells.feet()[kept]).query(cells.feet())[1]
+    feet = cells.feet()[_counted(cells)]
+    away, patch = cKDTree(feet).query(cells.centres(), distance_upper_bound=DEEP * max(_edges(cells)))
     known = np.isfinite(away)
     values = np.full(cells.index.size, np.nan)
-    values[known] = measured.deviation[back[patch[known]]]
+    values[known] = measured.deviation[patch[known]]
     return values
 
 
