@@ -16,6 +16,7 @@ from . import (  # noqa: F401 (they enter the catalogue)
     hardness,
     heat,
     kinetics,
+    machining,
     measured,
     metallurgy,
     numerics,

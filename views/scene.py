@@ -163,7 +163,8 @@ def _judged(result: Result, field: str) -> Array:
 def _when(result: Result, field: Field, time: str | float | None) -> str:
     if field.name in result._archive.still:
         return ""
-    return " at the end" if time is None else f" at {field.time:.10g} s"
+    last = " after machining" if result.is_machined else " at the end"
+    return last if time is None else f" at {field.time:.10g} s"
 
 
 def _numbers(field: Field, values: Array, label: str) -> str:
