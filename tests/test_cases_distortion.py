@@ -142,6 +142,13 @@ def test_deviation_is_a_field_of_the_skin():
     assert np.isnan(read.values).any() and np.isfinite(read.values).any()
 
 
+def test_the_deviation_is_drawn(tmp_path):
+    """Also of a part so small that no cell lies deeper than the skin."""
+    for part, spacing in ((mt.Part.box("40 mm", "30 mm", "20 mm"), "2 mm"), (mt.Part.sphere("8 mm"), "2 mm")):
+        result(case(part, spacing, "3d"), grown(1e-3)).show("deviation", save=tmp_path / "deviation.png")
+        assert (tmp_path / "deviation.png").stat().st_size > 10_000
+
+
 def test_a_deformed_cylinder_is_a_closed_surface_of_its_volume(tmp_path):
     """Grown a hundredfold: volume by (1 + 0.1)^3."""
     ring, ball = mt.Part.ring("40 mm", "20 mm", "20 mm"), mt.Part.sphere("40 mm")

@@ -102,7 +102,7 @@ def corrected_readings() -> Iterator[Verdict]:
     """The bar of E17 is turned down layer by layer, each time computed; Moore and Evans give back its stress."""
     cells = build(Cylinder(R), "cylinder", 0.5e-3)
     before = _bar(cells.centres()[:, 0])
-    depth = 0.5e-3 * np.arange(16)
+    depth = 0.5e-3 * np.arange(16, dtype=float64)
     readings = np.empty((2, depth.size))
     for k in range(depth.size):
         kept = cells.index.size - k

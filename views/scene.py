@@ -127,7 +127,7 @@ def _painted(result: Result, field: Field, skin: Surface, time: str | float | No
     total = np.bincount(owners[known], values[known], minlength=len(skin.points))
     mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
     places, back = np.unique(np.round(onto(result.cells.lattice, skin.points), 9), axis=0, return_inverse=True)
-    if len(places) > MOST or not known.all():
+    if field.name == "deviation" or len(places) > MOST or not known.all():
         return mean
     low, high = np.nanmin(values), np.nanmax(values)
     room = np.inf if field.name == "temperature" else ROOM * (high - low)
