@@ -222,6 +222,43 @@ def plot(
     print(save or "")
 
 
+@app.command()
+def profile(
+    result: ResultFile,
+    at: Annotated[tuple[str, str, str], typer.Option(metavar="X Y Z", help="A point on the skin.")],
+    direction: Annotated[str, typer.Option(metavar="WAY", help="axial, hoop, radial, x, y or z.")],
+    depth: Annotated[str, typer.Option(metavar="LENGTH", help="How deep, '5 mm'.")],
+    gauge: Annotated[str, typer.Option(metavar="LENGTH", help="Edge of the gauge volume, a cube.")] = "1 mm",
+    thickness: Annotated[Text, typer.Option(metavar="LENGTH", help="Of the gauge volume along the depth.")] = None,
+    save: Annotated[Path | None, typer.Option(metavar="FILE", help="Picture, or .csv.")] = None,
+) -> None:
+    """Residual stress over the depth below a point of the skin, as diffraction reads it.
+
+    Averaged over the gauge volume; of bars, rings, plates and boxes also what X-rays read as layers come off.
+    """
+    if save is not None:
+        _check_picture(save, TABLE)
+    read = _read(result).stress_profile(at, direction, depth, gauge if thickness is None else (gauge, thickness))
+    print(read)
+    if save is not None:
+        print(read.csv(save) if save.suffix.lower() == ".csv" else save)
+        if save.suffix.lower() != ".csv":
+            read.plot(save)
+
+
+@app.command()
+def distortion(
+    result: ResultFile,
+    surface: Annotated[Path | None, typer.Option(metavar="STL", help="Write the deformed surface.")] = None,
+    scale: Annotated[float, typer.Option(metavar="FACTOR", help="Of its movement.")] = 1.0,
+) -> None:
+    """Tell how far the skin lies from the drawing: growth, roundness, runout, flatness."""
+    read = _read(result)
+    print(read.distortion())
+    if surface is not None:
+        print(read.deformed(surface, scale))
+
+
 def _check_picture(save: Path | None, endings: tuple[str, ...]) -> None:
     """Refuse a picture that cannot be drawn before a large result is read."""
     from .materials.refusal import CaseError

@@ -45,6 +45,8 @@ FIELDS: dict[str, Meaning] = {
     ),
     "plastic_strain": Meaning("", "%", f"equivalent plastic strain; {STRESS}"),
     "displacement": Meaning("m", "mm", "displacement x y z since the start, rigid motion removed"),
+    "machining_displacement": Meaning("m", "mm", "displacement x y z by machining alone, rigid motion removed"),
+    "deviation": Meaning("m", "mm", "distance of the skin from the drawing, outwards positive, best fit"),
     "volume_fraction": Meaning("", "%", "share of the cell that the part fills"),
 }
 
@@ -74,6 +76,7 @@ FIELDS |= FROZEN
 
 PHASES = ("austenite", "ferrite", "pearlite", "bainite", "martensite")
 COMPONENTS = ("xx", "yy", "zz", "xy", "yz", "zx")
+MACHINE = "machine"  # the last step of a machined part
 AXIAL = ("radial", "hoop", "axial")
 
 

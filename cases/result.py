@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy import float64
@@ -12,17 +12,26 @@ from numpy.typing import NDArray
 
 from ..materials.quantity import parse
 from ..materials.refusal import CaseError, nearest
+from ..solver.difference import Difference
 from ..solver.field import Sampler
 from ..solver.geometry import Cells
+from ..solver.shape import Shape
 from .archive import Archive
 from .archive import save as save_archive
 from .case import AnyCase
 from .expression import evaluate
-from .meaning import AFTER_TEMPER, AXIAL, COMPONENTS, FROZEN, meaning
+from .meaning import AFTER_TEMPER, AXIAL, COMPONENTS, FROZEN, MACHINE, meaning
+from .part import Part
 from .reading import Field, Limit, Point, Probe, Stress
 from .summary import Summary, summarise
 from .tensor import along, frame, matrix
 from .timeline import evenly, stencil
+
+if TYPE_CHECKING:
+    from .band import StressBand
+    from .distortion import Distortion
+    from .handover import HandOver
+    from .profile import StressProfile
 
 Array = NDArray[float64]
 Position = tuple[float, float, float]
@@ -30,6 +39,7 @@ PARTS = {
     "stress": (*COMPONENTS, *AXIAL),
     "as_quenched_stress": (*COMPONENTS, *AXIAL),
     "displacement": ("x", "y", "z"),
+    "machining_displacement": ("x", "y", "z"),
 }
 FRAMES = {"cylinder": "cylinder", "rz": "cylinder", "sphere": "sphere"}
 SMOOTH = ("temperature", *PARTS)  # cubic in time; bounded fields are linear
@@ -47,12 +57,15 @@ class Result:
     result.hardness.mean
     """
 
-    def __init__(self, archive: Archive, case: AnyCase | Callable[[str], AnyCase]) -> None:
-        """`case` is the case itself, or what reads it from its text."""
+    def __init__(
+        self, archive: Archive, case: AnyCase | Callable[[str], AnyCase], removed: tuple[Part, ...] = ()
+    ) -> None:
+        """`case` is the case itself, or what reads it from its text; `removed` was machined away."""
         if archive.times.size == 0:
             raise CaseError(f"'{archive.source}' holds no instant; resume its run or run it again")
         self._archive = archive
         self._read_case = case
+        self.removed = removed
         self._operators = lru_cache(256)(self._operator)
 
     @cached_property
@@ -145,11 +158,21 @@ class Result:
 
     def field(self, name: str, time: str | float | None = None) -> Field:
         """A field at the end, or at a time ("60 s" or seconds)."""
+        if name == "deviation":
+            return self._deviation(time)
         instant, weights = self._instants(name, time)
         values = self._over_time(self._source(name), weights)
         what = meaning(name)
         values = self._part(name, values, self._from_centre)
         return Field(name, values, what.unit, self.meaning(name, time), instant, self.cells.volume)
+
+    def _deviation(self, time: str | float | None) -> Field:
+        from .distortion import near_skin
+
+        if time is not None:
+            raise CaseError("deviation is that of the finished part at 20 degC; ask for it without a time", "time")
+        values, what = near_skin(self.cells, self.distortion()), meaning("deviation")
+        return Field("deviation", values, what.unit, what.text, float(self.times[-1]), self.cells.volume)
 
     def __getattr__(self, name: str) -> Field:
         if name.startswith("_"):
@@ -203,6 +226,108 @@ class Result:
     def judge(self, limits: Mapping[str, tuple[Any, Any]]) -> dict[str, Limit]:
         """Fields against limits given as quantities, {"hardness": ("50 HRC", "56 HRC")}, or as SI numbers."""
         return {name: Limit(self.field(name), *(_side(name, side) for side in pair)) for name, pair in limits.items()}
+
+    def distortion(self, field: str = "displacement") -> "Distortion":
+        """The skin against the drawing at 20 degC, rigid motion removed; prints as a page.
+
+            print(result.distortion())
+            result.distortion().max, .growth["diameter"], .rounds["diameter"].runout, .flatness["+z"]
+
+        field  "displacement", or "machining_displacement" of a machined part: what the cut alone did
+        """
+        from .distortion import distortion
+
+        return distortion(self, field)
+
+    def deformed(self, file: str | os.PathLike[str], scale: float = 1.0) -> Path:
+        """Write the surface as it lies at 20 degC as a binary STL in mm, its movement times `scale`.
+
+        The facets of the part's own STL, divided where they are long; of other parts the skin of the grid.
+        """
+        from ..views.deformed import deformed
+
+        return deformed(self, file, scale)
+
+    def stress_profile(
+        self, at: tuple[str, str, str], direction: str, depth: str, gauge: str | tuple[str, str] = "1 mm"
+    ) -> "StressProfile":
+        """Normal stress below a point of the skin, averaged over a gauge volume, as diffraction reads it.
+
+            result.stress_profile(("20 mm", "0 mm", "80 mm"), "axial", depth="5 mm", gauge=("2 mm", "0.02 mm"))
+
+        direction  "axial", "hoop", "radial" where there is an axis, or "x", "y", "z"
+        depth      how deep along the normal
+        gauge      edge of a cube (neutrons), or (spot, thickness) of what X-rays see of a layer
+
+        Prints as a table, `.plot(save=)` draws, `.csv(file)` writes. Raises CaseError for a point that is not
+        on the skin, a depth beyond the part, an unknown direction.
+        """
+        from .profile import stress_profile
+
+        return stress_profile(self, at, direction, depth, gauge)
+
+    def stress_band(self, factor: float = 1.5, progress: bool = True) -> "StressBand":
+        """The residual stress with transformation plasticity K divided and multiplied by a factor: two more runs.
+
+            band = result.stress_band()
+            print(band)                                             # the skin, and whether its sign is known
+            band.at("20 mm", "0 mm", "80 mm", "axial").least
+
+        Raises CaseError for an alloy that does not transform.
+        """
+        from .band import stress_band
+
+        return stress_band(self, factor, progress)
+
+    def export(self, file: str | os.PathLike[str], mesh: Any, unit: str = "mm", code: str = "calculix") -> "HandOver":
+        """Hand the end of the run over to another code, on a mesh of your own (needs the extra `export`).
+
+            print(result.export("part.inp", mesh="part.msh", unit="mm"))
+            result.export("part.vtu", mesh="part.msh")
+
+        file  .inp: nodes, elements and *INITIAL CONDITIONS with stress and temperature; any other ending that
+              meshio writes: displacement, temperature, phases and hardness at nodes, stress and eigenstrain of
+              elements
+        mesh  path of a file that meshio reads, or a meshio.Mesh, in the axes of the part
+        unit  length of its coordinates, mm or m; the stress is in MPa with mm, in Pa with m
+        code  whose .inp: "calculix", or "abaqus" with the phases as field variables
+
+        The answer tells whether the volume mean of the stress was kept. Raises CaseError for a mesh that lies
+        outside the part, has no solid elements or cannot be read.
+        """
+        from .handover import export
+
+        return export(self, file, mesh, unit, code)
+
+    def machined(self, remove: Part) -> "Result":
+        """The part after machining: `remove` taken out, the stress there relaxed elastically.
+
+            bored = result.machined(remove=Part.cylinder("12 mm", "160 mm"))
+            bored.distortion("machining_displacement")
+
+        Its stress is that after the cut, `displacement` the total since the start, `machining_displacement`
+        what the cut added; cells that the tool did not touch keep all else. In rz and 1d the tool is round
+        about the axis of the part.
+
+        Raises CaseError for a run without stress, a tool that misses the part, takes it all or parts it.
+        """
+        from .machining import machined
+
+        archive, _ = machined(self, remove)
+        return Result(archive, self._read_case, removed=(*self.removed, remove))
+
+    @property
+    def is_machined(self) -> bool:
+        """Whether this is what `machined` left, also once it went through a file."""
+        return self.steps[-1] == MACHINE
+
+    @property
+    def nominal(self) -> Shape:
+        """The body that the cells were made of: the part less what was machined away."""
+        shape: Shape = self.case.part.shape
+        for tool in self.removed:
+            shape = Difference(shape, tool.shape)
+        return shape
 
     def summary(self) -> Summary:
         """The table a metallurgist reads first; prints as text."""
@@ -329,6 +454,8 @@ class Result:
 
     def _turned(self, values: Array, points: Array) -> Array:
         """Vectors (3, k) and tensors (6, k) from radial, hoop, axial to x, y, z."""
+        if self.cells.lattice.metric == "slab" and values.ndim == 2 and values.shape[0] == 3:
+            return values * np.where(points[:, 0] < self.centre[0], -1.0, 1.0)
         if self._frame is None or values.ndim == 1:
             return values
         turn = frame(points - np.array(self.centre), self._frame)

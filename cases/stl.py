@@ -81,6 +81,18 @@ def triangles(data: bytes, name: str) -> Array:
         raise CaseError(f"'{name}' has a vertex that is no number: {wrong!r}{point}; export it again", "stl") from None
 
 
+def write(path: Path, points: Array, facets: Facets) -> None:
+    """Write a surface as a binary STL in mm.   points (m, 3) m, facets (f, 3) vertex numbers"""
+    records = np.zeros(len(facets), RECORD)
+    corner = 1e3 * points[facets]
+    across = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    size = np.linalg.norm(across, axis=1, keepdims=True)
+    records["normal"] = across / np.where(size > 0.0, size, 1.0)
+    records["corner"] = corner
+    title = b"surface by metaltwin, mm".ljust(HEADER - 4)
+    path.write_bytes(title + len(facets).to_bytes(4, "little") + records.tobytes())
+
+
 def _misfit(count: int, size: int) -> str:
     """What a binary file that announces `count` facets and holds `size` bytes of them is."""
     held = size // RECORD.itemsize

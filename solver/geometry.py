@@ -1,15 +1,16 @@
 """The part on the grid: cells, open faces, wall patches."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, pi, radians
 
 import numpy as np
 from numpy import float64, int64
 from numpy.typing import NDArray
 
-from .cutcells import FULL, Pieces, scan, scan_rz
+from .cutcells import CUT, EMPTY, FULL, Pieces, scan, scan_rz
+from .difference import Difference
 from .lattice import Lattice
-from .patches import Faces, border, full_volume, walls, with_area, with_volume, without_crumbs
+from .patches import SLIVER, Faces, border, full_volume, walls, with_area, with_volume, without_crumbs
 from .shape import Cylinder, Mesh, Plate, Shape, Without
 
 Array = NDArray[float64]
@@ -17,6 +18,7 @@ Index = NDArray[int64]
 
 ZONES = ("bottom", "side", "top")
 UPRIGHT = cos(radians(45.0))  # a wall whose normal is steeper is bottom or top
+ROUND = 1e-12  # of a cell: a full one
 MOST = 2**31 - 1  # cells of the box: they are numbered in 32 bits
 RAYS = 16  # along the edge of a cell: wall temperatures at Bi 5, 20 cells across, are within 1.3 %; 8 rays: 6 %
 
@@ -56,9 +58,8 @@ class Cells:
     @property
     def fraction(self) -> Array:
         """(n,) volume over the volume of a full cell; made anew each time it is asked for."""
-        if self.lattice.metric not in ("rz", "3d"):
-            return np.ones(self.index.size)
-        return self.volume / full_volume(self.lattice, self.index)
+        part = self.volume / full_volume(self.lattice, self.index)
+        return np.where(np.abs(part - 1.0) < ROUND, 1.0, part)
 
     def centres(self) -> Array:
         """(n, 3) cell centres in lattice axes, m; x is r where the metric is curved."""
@@ -128,6 +129,66 @@ def snapped(shape: Shape, lattice: Lattice) -> Shape:
     return shape.snapped(lattice.origin, lattice.spacing, _grain(shape, lattice)) if isinstance(shape, Mesh) else shape
 
 
+def remaining(cells: Cells, shape: Shape, tool: Shape, rays: int = RAYS) -> Cells:
+    """The cells of a shape on the same lattice, less what lies in the tool; untouched cells stay as they are.
+
+    rz: the tool must be round about the same axis. Raises ValueError where nothing is left.
+    """
+    lattice = cells.lattice
+    left = Difference(snapped(shape, lattice), tool)
+    pieces = scan_rz(left, lattice) if lattice.metric == "rz" else scan(left, lattice, rays)
+    kind = np.zeros_like(pieces.kind)
+    kind[cells.index] = pieces.kind[cells.index]
+    stays = kind[pieces.cell] == CUT
+    rows = {name: getattr(pieces, name)[stays] for name in vars(pieces) if name != "kind"}
+    rest = _joined(without_crumbs(Pieces(kind=kind, **rows), lattice), lattice, float("nan"))
+    old = np.searchsorted(cells.index, rest.index)
+    cut = scan_rz(tool, lattice) if lattice.metric == "rz" else scan(tool, lattice, rays)
+    untouched = cut.kind[rest.index] == EMPTY
+    fraction = np.where(untouched, cells.fraction[old], np.minimum(rest.fraction, cells.fraction[old]))
+    return replace(rest, volume=full_volume(lattice, rest.index) * fraction)
+
+
+def shortened(cells: Cells, low: float, high: float) -> Cells:
+    """A 1d part turned or bored to what lies between two places, m from its axis, mid-plane or centre."""
+    lattice = cells.lattice
+    step, kind = lattice.spacing[0], lattice.metric
+    edges = lattice.origin[0] + step * np.arange(lattice.shape[0] + 1)
+    inside = np.clip(edges, low, high)
+    index = np.flatnonzero(np.diff(inside) > SLIVER * step)
+    if index.size == 0:
+        raise ValueError("nothing is left")
+    low_edges, high_edges = inside[index], inside[index + 1]
+    power, factor = {"slab": (1, 1.0), "cylinder": (2, pi), "sphere": (3, 4.0 / 3.0 * pi)}[kind]
+    volume = factor * (high_edges**power - low_edges**power)
+    conductance = np.zeros((index.size, 6))
+    conductance[1:, 0] = conductance[:-1, 1] = _line_area(kind, low_edges[1:]) / step
+    ends = [(0, -1.0, low_edges[0])] if low_edges[0] > 0.0 else []
+    ends.append((index.size - 1, 1.0, high_edges[-1]))
+    centre = lattice.centres(0)[index]
+    normal = np.zeros((len(ends), 3))
+    normal[:, 0] = [side for _, side, _ in ends]
+    return Cells(
+        lattice=lattice,
+        index=index,
+        volume=volume,
+        run=np.empty((0, 3), int64),
+        rim=np.arange(index.size),
+        rim_conductance=conductance,
+        patch_cell=np.array([cell for cell, _, _ in ends], int64),
+        patch_area=_line_area(kind, np.array([place for _, _, place in ends])),
+        patch_normal=normal,
+        patch_distance=np.array([side * (place - centre[cell]) for cell, side, place in ends]),
+        patch_zone=np.zeros(len(ends), int64),
+        zones=cells.zones,
+    )
+
+
+def _line_area(kind: str, places: Array) -> Array:
+    """Area of the shell at places of a 1d lattice: m2, of a cylinder per m."""
+    return {"slab": np.ones_like(places), "cylinder": 2.0 * pi * places, "sphere": 4.0 * pi * places**2}[kind]
+
+
 def _grain(shape: Mesh, lattice: Lattice) -> float:
     """How far from flat, in cells, float32 may leave a wall: four units in its last place."""
     size = max(abs(value) for value in (*shape.lower, *shape.upper))
@@ -177,7 +238,7 @@ def shell(
     """A slab, cylinder or sphere from one distance of its mid-plane, axis or centre to another, m; exact in 1d."""
     n, step = _fitted(outer - inner, spacing)
     edges = np.linspace(inner, outer, n + 1)
-    area = {"slab": np.ones(n + 1), "cylinder": 2.0 * pi * edges, "sphere": 4.0 * pi * edges**2}[metric]
+    area = _line_area(metric, edges)
     power = {"slab": 1, "cylinder": 2, "sphere": 3}[metric]
     volume = np.diff(edges**power) * {"slab": 1.0, "cylinder": pi, "sphere": 4.0 / 3.0 * pi}[metric]
     conductance = np.zeros((n, 6))
@@ -204,13 +265,16 @@ def shell(
 
 def _assembled(shape: Shape, lattice: Lattice, pieces: Pieces) -> Cells:
     pieces = with_volume(without_crumbs(pieces, lattice), lattice, shape.volume)
+    return _joined(pieces, lattice, shape.area)
+
+
+def _joined(pieces: Pieces, lattice: Lattice, true_area: float) -> Cells:
     index = np.flatnonzero(pieces.kind)
     if index.size == 0:
         raise ValueError(f"no cell of {max(lattice.spacing):g} m finds the part; its walls are far thinner")
     faces = Faces(pieces, lattice, border(pieces, lattice))
     cell, area, normal, distance, flat = walls(pieces, lattice, faces)
-    if np.isfinite(shape.area):
-        area = with_area(area, flat, shape.area)
+    area = with_area(area, flat, true_area) if np.isfinite(true_area) else area
     walled = np.zeros(faces.cell.size, bool)
     walled[np.searchsorted(faces.cell, cell)] = True
     plain = (pieces.kind[faces.cell] == FULL) & (faces.both == 1.0).all(1) & ~walled

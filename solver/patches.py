@@ -35,8 +35,10 @@ def neighbours(lattice: Lattice, cell: Index) -> Index:
 def full_volume(lattice: Lattice, cell: Index) -> Array:
     """(m,) volume of whole cells, m3."""
     dx, dy, dz = lattice.spacing
-    if lattice.metric == "rz":
+    if lattice.metric in ("rz", "cylinder", "sphere"):
         r = lattice.origin[0] + dx * (cell % lattice.shape[0])
+        if lattice.metric == "sphere":
+            return np.asarray(4.0 / 3.0 * pi * ((r + dx) ** 3 - r**3))
         return np.asarray(pi * dx * (2.0 * r + dx) * dz)
     return np.full(cell.size, dx * dy * dz)
 

@@ -22,6 +22,7 @@ SHOWS = re.compile(r"^ {8}from \.\.views")  # inside a method: Result.show, Resu
 HOMES = {
     "pyvista|vtk|vtkmodules|matplotlib": {"views/"},
     "h5py": {"cases/store.py", "cases/checkpoint.py", "cases/resultfile.py"},
+    "meshio": {"cases/handover.py"},
     "pint": {"materials/quantity.py"},
     "typer": {"__main__.py"},
     "rich": {"__main__.py", "cases/progress.py", "views/report.py"},

@@ -176,3 +176,17 @@ def test_the_quick_blocks_of_the_diagrams_page_run(tmp_path, monkeypatch):
     assert 430.0 < names["temperature"] - 273.15 < 490.0
     for picture in re.findall(r"\((pictures/\S+)\)", page):
         assert (ROOT / "docs" / picture).stat().st_size > 20_000
+
+
+def test_the_blocks_of_the_page_on_stress_are_python_and_its_pictures_are_there():
+    page = (ROOT / "docs" / "stress.md").read_text("utf-8")
+    names = {}
+    first, *others = re.findall(r"```python\n(.*?)```", page, re.S)
+    exec(first.partition("result = ")[0], names)
+    assert names["case"].part.words()["length"] == "120 mm"
+    for block in others:
+        calls = re.findall(r"result\.(\w+)\(", block)
+        assert compile(block, "stress.md", "exec") and calls
+        assert all(hasattr(mt.Result, call) for call in calls)
+    for picture in re.findall(r"\((pictures/\S+)\)", page):
+        assert (ROOT / "docs" / picture).stat().st_size > 20_000

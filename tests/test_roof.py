@@ -54,6 +54,22 @@ def result(folder):
     return folder / "out" / "bar.vtkhdf"
 
 
+def test_distortion_and_a_stress_profile_from_the_command_line(result, tmp_path):
+    status, out, _ = metaltwin("distortion", result)
+    assert status == 0 and "growth of diameter" in out
+    at = ("--at", "10 mm", "0 mm", "0 mm", "--direction", "axial", "--depth", "5 mm")
+    status, out, _ = metaltwin("profile", result, *at, "--save", tmp_path / "axial.csv")
+    assert status == 0 and "after removal of layers" in out
+    assert (tmp_path / "axial.csv").read_text().startswith("depth [mm],axial stress [MPa]")
+    status, _, _ = metaltwin("profile", result, *at, "--gauge", "2 mm", "--thickness", "0.02 mm",
+                             "--save", tmp_path / "axial.png")  # fmt: skip
+    assert status == 0 and (tmp_path / "axial.png").stat().st_size > 10_000
+    status, _, err = metaltwin("profile", result, *at[:-1], "30 mm")
+    assert status == 2 and "the part ends" in err
+    status, _, err = metaltwin("distortion", result, "--surface", tmp_path / "bar.stl")
+    assert status == 2 and "infinite" in err
+
+
 @pytest.mark.parametrize(
     "words", [["--help"], ["run", "--help"], ["show", "--help"], ["compare", "--help"], ["validate", "--help"]]
 )

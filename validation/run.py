@@ -18,6 +18,7 @@ from . import (  # noqa: F401 (they enter the catalogue)
     hardness,
     heat,
     kinetics,
+    machining,
     measured,
     metallurgy,
     numerics,

@@ -13,6 +13,7 @@ from ..cases.diagram import CCT, TTT
 from ..cases.dilatometer import Dilation
 from ..cases.fit import KineticsFit
 from ..cases.jominy import EndQuench
+from ..cases.profile import StressProfile
 from ..cases.tempering import TemperingCurve
 from ..materials.hardness_scale import hv_from_hrc
 from ..materials.hband import Band
@@ -21,6 +22,7 @@ from ..materials.matter import PHASES
 from ..materials.refusal import CaseError
 from .display import has_display
 from .plots import COLOURS, PROBES, STYLE, canvas
+from .profile import profile
 
 Array = NDArray[float64]
 
@@ -275,4 +277,5 @@ DRAWN: dict[type[Any], Callable[[Any, Any], None]] = {
     BarHardness: bars,
     TemperingCurve: tempering,
     KineticsFit: fit,
+    StressProfile: profile,
 }

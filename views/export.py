@@ -125,12 +125,21 @@ def _ends(result: Result) -> tuple[Array, Array]:
     if lattice.metric == "3d":
         return _across(result.cells)
     x, y, z = result.centre
-    nx, ny, _ = lattice.shape
-    i, k = result.cells.index % nx, result.cells.index // (nx * ny)
+    places = result.cells.centres()
     if lattice.metric == "rz":
-        z = lattice.origin[2] + lattice.spacing[2] * (0.5 * float(k.min() + k.max() + 1))
-    inner, outer = (lattice.origin[0] + lattice.spacing[0] * float(end) for end in (i.min(), i.max() + 1))
+        z = 0.5 * (places[:, 2].min() + places[:, 2].max())
+    level = np.abs(places[:, 2] - z) if lattice.metric == "rz" else np.zeros(len(places))
+    row = np.flatnonzero(level < level.min() + 1e-9)
+    inner, outer = (_edge(result.cells, int(row[place]), side) for place, side in ((0, -1.0), (-1, 1.0)))
     return np.array([x + outer, y, z]), np.array([x + inner, y, z])
+
+
+def _edge(cells: Cells, cell: int, side: float) -> float:
+    """Where the wall of a cell faces inwards (-1) or outwards (1), m from the axis; without a wall its face."""
+    wall = (cells.patch_cell == cell) & (side * cells.patch_normal[:, 0] > 0.3)
+    if wall.any():
+        return float(np.average(cells.feet()[wall, 0], weights=cells.patch_area[wall]))
+    return float(cells.centres()[cell, 0] + 0.5 * side * cells.lattice.spacing[0])
 
 
 def _across(cells: Cells) -> tuple[Array, Array]:

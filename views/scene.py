@@ -132,7 +132,7 @@ def _painted(result: Result, field: Field, skin: Surface, time: str | float | No
     total = np.bincount(owners[known], values[known], minlength=len(skin.points))
     mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
     places, back = np.unique(np.round(onto(result.cells.lattice, skin.points), 9), axis=0, return_inverse=True)
-    if len(places) > MOST or not known.all():
+    if field.name == "deviation" or len(places) > MOST or not known.all():
         return mean
     low, high = np.nanmin(values), np.nanmax(values)
     room = np.inf if field.name == "temperature" else ROOM * (high - low)
@@ -168,7 +168,8 @@ def _judged(result: Result, field: str) -> Array:
 def _when(result: Result, field: Field, time: str | float | None) -> str:
     if result.still(field.name):
         return ""
-    return " at the end" if time is None else f" at {field.time:.10g} s"
+    last = " after machining" if result.is_machined else " at the end"
+    return last if time is None else f" at {field.time:.10g} s"
 
 
 def _numbers(field: Field, values: Array, label: str) -> str:
@@ -230,7 +231,7 @@ def _verdict(plotter: Any, mesh: Any, judged: Array, what: str) -> None:
 
 
 def _colours(field: str, values: Array) -> str:
-    signed = meaning(field).unit == "Pa" and np.nanmin(values) < 0.0
+    signed = (meaning(field).unit == "Pa" or field == "deviation") and np.nanmin(values) < 0.0
     return SIGNED if signed else MAPS.get(field, "magma" if meaning(field).unit == "Pa" else "cividis")
 
 

@@ -8,6 +8,7 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from ..solver.geometry import Cells
+from ..solver.line import nodes
 
 Array = NDArray[float64]
 Index = NDArray[np.int64]
@@ -50,7 +51,7 @@ def surface(cells: Cells, keep: NDArray[np.bool_], cut: str | None) -> Surface:
     if lattice.metric == "rz":
         whole = revolved(cells, keep & (_behind(cells, cut) if cut == "z" else True), _turn(cut))
     else:
-        radii = np.asarray(lattice.origin[0] + lattice.spacing[0] * np.arange(lattice.shape[0] + 1), float64)
+        radii = nodes(cells)[::2]
         whole = {"slab": plate, "cylinder": disc, "sphere": ball}[lattice.metric](radii, keep, cut)
     return Surface(whole.points + np.array(lattice.middle), whole.quads, whole.cell)
 
@@ -73,6 +74,8 @@ def revolved(cells: Cells, keep: NDArray[np.bool_], turn: tuple[float, float]) -
     front = quads // (shape[0] + 1) % 2 == 0  # of the two nodes in y, the ones in the half-plane
     around = front.sum(1) == 2
     edges = np.searchsorted(used, quads[around][front[around]].reshape(-1, 2))
+    first_and_last = front[around, 0] & front[around, 3]  # the edge that faces outwards goes from last to first
+    edges[first_and_last] = edges[first_and_last, ::-1]
     skin = _turned(flat, edges, owners[around], turn)
     if np.isclose(turn[1] - turn[0], 2 * np.pi):
         return skin

@@ -1,0 +1,77 @@
+"""One body less another: what is left of a part where a tool has taken material out."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy import float64, int64
+from numpy.typing import NDArray
+
+from ..kernels.scan import Crossings
+from .shape import Point, Shape
+
+Array = NDArray[float64]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The part of `body` outside `tool`. Its volume and area are not known beforehand: NaN."""
+
+    body: Shape
+    tool: Shape
+    volume = float("nan")
+    area = float("nan")
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        return self.body.metrics
+
+    @property
+    def lower(self) -> Point:
+        return self.body.lower
+
+    @property
+    def upper(self) -> Point:
+        return self.body.upper
+
+    @property
+    def middle(self) -> Point:
+        return self.body.middle
+
+    def moved(self, by: Point) -> "Difference":
+        return replace(self, body=self.body.moved(by), tool=self.tool.moved(by))
+
+    def crossings(self, axis: int, u: Array, v: Array) -> Crossings:
+        """Walls of the body outside the tool, and walls of the tool inside the body, turned about."""
+        body, tool = self.body.crossings(axis, u, v), self.tool.crossings(axis, u, v)
+        rays = body.start.size - 1
+        position = np.concatenate([body.position, tool.position])
+        tilt = np.concatenate([body.tilt, tool.tilt])
+        of_tool = np.arange(position.size) >= body.position.size
+        ray = np.concatenate([np.repeat(np.arange(rays), np.diff(found.start)) for found in (body, tool)])
+        order = np.lexsort((of_tool, position, ray))
+        position, tilt, of_tool, ray = position[order], tilt[order], of_tool[order], ray[order]
+        step = -np.sign(tilt)
+        in_body, in_tool = _depth(np.where(of_tool, 0.0, step)), _depth(np.where(of_tool, step, 0.0))
+        after = (in_body > 0.0) & (in_tool <= 0.0)
+        before = np.roll(after, 1)
+        before[np.flatnonzero(np.diff(ray, prepend=-1))] = False
+        turns = after != before
+        start = np.zeros(rays + 1, int64)
+        np.cumsum(np.bincount(ray[turns], minlength=rays), out=start[1:])
+        facing = np.where(after, -np.abs(tilt), np.abs(tilt))
+        return _without_hairs(Crossings(start, position[turns], facing[turns]))
+
+
+def _depth(step: Array) -> Array:
+    """How many walls lie behind; every ray enters as often as it leaves, so one sum serves them all."""
+    return np.asarray(np.cumsum(step))
+
+
+def _without_hairs(found: Crossings) -> Crossings:
+    """Leave out pieces of no length: where two walls lie on one another."""
+    entry, leave = found.position[0::2], found.position[1::2]
+    kept = np.repeat(leave > entry, 2)
+    ray = np.repeat(np.arange(found.start.size - 1), np.diff(found.start))[kept]
+    start = np.zeros_like(found.start)
+    np.cumsum(np.bincount(ray, minlength=start.size - 1), out=start[1:])
+    return Crossings(start, found.position[kept], found.tilt[kept])
