@@ -132,5 +132,5 @@ def _kept(result: "Result", rest: Cells, relief: Relief) -> Archive:
     for row in archive.ledger:
         log.ledger(row)
     log.snapshot(float(archive.times[-1]), MACHINE, moving, moving["temperature"][rest.patch_cell])
-    log.end(still)
+    log.end(moving | still)
     return log.archive()

@@ -197,7 +197,7 @@ def _plan(
 
 
 def _radius(cells: Cells, states: States) -> float:
-    """Gershgorin radius of full cells in the state that conducts best, 1/s: what freezes at one temperature has none."""
+    """Gershgorin radius of full cells in their best conducting state, 1/s; metal that just freezes has none."""
     lattice = cells.lattice
     around = sum(d**-2.0 for d, n in zip(lattice.spacing, lattice.shape, strict=True) if n > 1)
     return 4.0 * around * float(np.diff(states.theta).max()) / states.rise

@@ -11,7 +11,7 @@ from ..materials.matter import Matter
 from .geometry import Cells
 from .mechanics import mechanics_for
 from .skin import FULL
-from .state import State
+from .state import State, products
 from .stress import Body, Properties
 from .tables import Axis
 
@@ -92,12 +92,12 @@ def _elastic(matter: Matter) -> Matter:
 
 
 def _state(T: Array, z: Array) -> State:
-    return State(0.0, np.zeros(T.size), z, T, np.zeros(0))
+    return State(0.0, np.zeros(T.size), products(z), T, np.zeros(0))
 
 
 def elastic_strain(matter: Matter, stress: Array, T: Array, z: Array) -> Array:
     """Elastic strain (6, n), xx yy zz xy yz zx with tensor shear, of a stress (6, n) Pa at T (n,) K, z (P, n)."""
-    row = Properties(matter, AXIS).rows(T, z, T, z, 0.0)[0]
+    row = Properties(matter, AXIS).rows(T, products(z), T, products(z), 0.0)[0]
     mean = stress[:3].mean(0)
     strain = np.concatenate([stress[:3] - mean, stress[3:]]) / (2.0 * row[:, SHEAR])
     strain[:3] += mean / (3.0 * row[:, BULK])
