@@ -33,7 +33,15 @@ PARTS = {
 FRAMES = {"cylinder": "cylinder", "rz": "cylinder", "sphere": "sphere"}
 SMOOTH = ("temperature", *PARTS)  # cubic in time; bounded fields are linear
 BOUNDED = ("hardness", "yield_strength", "tensile_strength")
-LAST = (*BOUNDED, "retained_austenite", "cooling_rate_700", "t8_5", "as_quenched_stress")
+LAST = (
+    *BOUNDED,
+    "quench_factor",
+    "strength_share",
+    "retained_austenite",
+    "cooling_rate_700",
+    "t8_5",
+    "as_quenched_stress",
+)
 
 
 class Result:
@@ -290,7 +298,7 @@ class Result:
         few = points.shape[0] <= 1000
         operator = (self._operators if few else self._operator)(points.tobytes(), kind)
         sampled = np.asarray(operator @ values.T).T
-        if meaning(source).unit == "" and sampled.ndim == 1:
+        if meaning(source).shown == "%" and sampled.ndim == 1:
             sampled = np.clip(sampled, 0.0, 1.0)  # fractions; the quadratic may overshoot at the skin
         if source in BOUNDED:  # they end sharply with a phase: no place is harder than all cells around it
             read = values[operator.indices]

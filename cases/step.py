@@ -341,8 +341,40 @@ class Temper:
         return _furnace(self, self.temperature, emissivity)
 
 
-Step = Soak | Heat | Transfer | Quench | Cool | Hold | Temper
-STEPS: dict[str, type[Any]] = {word.kind: word for word in (Soak, Heat, Transfer, Quench, Cool, Hold, Temper)}
+@plain
+@dataclass(frozen=True, config=STRICT)
+class Solution(Soak):
+    """Solution treatment of an aluminium alloy. As the first step: starts uniform at it, all in solution.
+
+    temperature    of part and furnace, between what the alloy's card says dissolves and melts
+    duration       counted from the part at temperature
+    emissivity, h  of the furnace: radiation (default: the alloy's) and convection
+
+        Solution("475 degC", "1 h")
+    """
+
+    kind: ClassVar[str] = "solution"
+
+
+@plain
+@dataclass(frozen=True, config=STRICT)
+class Age(Temper):
+    """Artificial ageing of an aluminium alloy: heats the part, holds it, and cools it to 25 degC.
+
+    temperature    of the furnace
+    duration       of the hold, counted from the coldest point within 5 K of the temperature
+    cool           a name of the library or a Medium; None: the step ends with the hold
+    emissivity, h  of the furnace
+
+        Age("121 degC", "24 h")
+    """
+
+    kind: ClassVar[str] = "age"
+
+
+WORDS = (Soak, Heat, Transfer, Quench, Cool, Hold, Temper, Solution, Age)
+Step = Soak | Heat | Transfer | Quench | Cool | Hold | Temper | Solution | Age
+STEPS: dict[str, type[Any]] = {word.kind: word for word in WORDS}
 
 
 def step_names(steps: tuple[Any, ...]) -> tuple[str, ...]:

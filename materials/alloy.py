@@ -29,6 +29,7 @@ from .hardness import hardness_law, tempering
 from .martensite import alpha_furlan, alpha_van_bohemen, ms_furlan, ms_van_bohemen
 from .material import Conductivity, HeatCapacity, Material, enthalpy
 from .matter import PHASES, Matter, Phase, Property
+from .precipitation import Precipitation
 from .quantity import Amount, Density, Fraction, Quantity, Temperature
 from .refusal import STRICT, CaseError, one_of, plain
 
@@ -58,6 +59,7 @@ class Alloy:
     end_quench     measured Jominy curve of the heat, {distance: hardness}
     material       the Material of an inert alloy
     freezing       how it freezes, of a casting alloy; its material then holds the solid
+    precipitation  how it hardens, of an aluminium alloy; its material then holds the rest
     notes          {field: {source, mark, range}} of the card
 
         alloy("42CrMo4", grain_size=9)
@@ -87,6 +89,7 @@ class Alloy:
     end_quench: Annotated[dict[Any, Any], BeforeValidator(read_end_quench)] = field(default_factory=dict)
     material: Annotated[Material | None, BeforeValidator(read_material)] = None
     freezing: Annotated[Freezing | None, BeforeValidator(Freezing.read)] = None
+    precipitation: Annotated[Precipitation | None, BeforeValidator(Precipitation.read)] = None
     notes: Annotated[Notes, BeforeValidator(read_notes)] = field(default_factory=dict, repr=False)
     given: Matter | None = field(default=None, repr=False)
     base: Any = field(default=None, repr=False, compare=False)
@@ -112,6 +115,8 @@ class Alloy:
             if self.material is None:
                 raise CaseError(f"alloy '{self.name}' freezes but has no material; give its solid", "material")
             self.freezing.check(self.material)
+        if self.precipitation is not None and self.material is None:
+            raise CaseError(f"alloy '{self.name}' hardens by precipitation but has no material; give it", "material")
         self._plausible()
         return self
 
@@ -207,7 +212,8 @@ class Alloy:
             return self.given
         if self.material is not None:
             solid = self.material.matter()
-            return replace(solid, name=self.name, remarks=self._remarks())
+            law = None if self.precipitation is None else self.precipitation.law()
+            return replace(solid, name=self.name, precipitation=law, remarks=self._remarks())
         c, (start, alpha) = self.austenite, self.martensite_pair()
         return Matter(
             self.name,
@@ -250,7 +256,8 @@ class Alloy:
         silent = [name for name in ("heat_capacity", "end_quench") if getattr(self, name) and name not in self.notes]
         notes = self.notes | dict.fromkeys(silent, YOURS)
         found = [self._entry(name, note) for name, note in notes.items()]
-        found += self.freezing.entries() if self.freezing is not None else []
+        for block in (self.freezing, self.precipitation):
+            found += block.entries() if block is not None else []
         if self.given is not None or self.material is not None:
             return found
         c, (start, alpha) = self.austenite, self.martensite_pair()

@@ -13,6 +13,7 @@ from .hardness import hardness
 from .heat import Heat
 from .kinetics import Transformation
 from .mechanics import mechanics_for
+from .precipitation import Precipitation
 from .problem import Leg, Problem, Sink, Trial
 from .recorder import Recorder
 from .state import State
@@ -36,6 +37,8 @@ class Columns:
         self.heat = Heat(cells, matter, problem.tolerance)
         self.kinetics = Transformation(matter, self.heat.tables, cells.index.size) if matter.transforms else None
         self.recorder = Recorder(matter) if matter.transforms else None
+        hardens = matter.precipitation is not None
+        self.precipitation = Precipitation(matter, self.heat.tables.axis) if hardens else None
         self.stress = mechanics_for(cells, matter, self.heat.tables.axis) if problem.stress else None
         self.strain_step = STRAIN_STEP.get(cells.lattice.metric, FINE_STEP)
         self.probes = Sampler(cells, problem.probes) if len(problem.probes) else None
@@ -48,6 +51,8 @@ class Columns:
         if self.kinetics is not None and self.recorder is not None:
             self.kinetics.begin(state)
             self.recorder.begin(state)
+        if self.precipitation is not None:
+            self.precipitation.begin(state)
         if self.stress is not None:
             self.stress.start(state)
         return state
@@ -82,6 +87,8 @@ class Columns:
         after, longest, increment = trial.state, trial.horizon, None
         if self.recorder is not None:
             self.recorder.follow(state, after)
+        if self.precipitation is not None:
+            self.precipitation.follow(state, after)
         if self.stress is not None:
             before = self.stress.pending(state)
             pending = self.stress.pending(after)
@@ -149,7 +156,9 @@ class Columns:
         if self.recorder is not None:
             fields |= self.recorder.fields(state)
             fields["retained_austenite"] = state.phases[0]
-        if self.problem.hardness:
+        if self.precipitation is not None:
+            fields |= self.precipitation.fields(state, self.problem.hardness)
+        elif self.problem.hardness:
             fields |= hardness(state, self.problem.matter)
         return fields
 

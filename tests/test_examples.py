@@ -128,3 +128,9 @@ def test_the_quick_blocks_of_the_diagrams_page_run(tmp_path, monkeypatch):
     assert 430.0 < names["temperature"] - 273.15 < 490.0
     for picture in re.findall(r"\((pictures/\S+)\)", page):
         assert (ROOT / "docs" / picture).stat().st_size > 20_000
+
+
+def test_plate_of_7075_is_weaker_in_the_core():
+    result = coarse(example("plate")["case"], "4 mm").run()
+    core, skin = (result.at(x, "0 mm", "0 mm")["yield_strength"] for x in ("0 mm", "40 mm"))
+    assert 400e6 < core < skin < 503e6
