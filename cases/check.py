@@ -217,7 +217,8 @@ def _marks(schedule: tuple[Stretch, ...], matter: Matter) -> tuple[str, ...]:
 def _warnings(case: Case, matter: Matter) -> list[str]:
     if not matter.transforms:
         return []
-    found = [*_carbide(case, matter), *_too_hot(case, matter), *_too_cold(case, matter)]
+    found = [*_carbide(case, matter), *_intercritical(case, matter), *_too_hot(case, matter)]
+    found += _too_cold(case, matter)
     if isinstance(case.alloy, Alloy):
         found += case.alloy.outside()
     no_law = matter.hardness is not None and matter.hardness.temper is None
@@ -267,6 +268,21 @@ def _carbide(case: Case, matter: Matter) -> list[str]:
             what += f"all of {whole:g} wt % C is taken as dissolved"
         found.append(what)
     return found
+
+
+def _intercritical(case: Case, matter: Matter) -> list[str]:
+    """Soaks and heatings that leave ferrite, and how much of the part becomes austenite by Leblond and Devaux."""
+    need = austenitising(case.alloy, matter)
+    if need is None or need.least >= need.temperature:
+        return []
+    named = [(name, step.temperature) for name, step in _named(case) if type(step) is Soak]
+    named += [(name, step.until) for name, step in _named(case) if isinstance(step, Heat) and step.until]
+    return [
+        f"{name}: {celsius(T)} lies between Ac1 and Ac3 ({celsius(need.least)}, {celsius(need.temperature)}): "
+        f"{100.0 * (T - need.least) / (need.temperature - need.least):.0f} % become austenite at most, ferrite stays"
+        for name, T in named
+        if need.least < T < need.temperature
+    ]
 
 
 def _too_hot(case: Case, matter: Matter) -> list[str]:

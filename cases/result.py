@@ -159,7 +159,7 @@ class Result:
             lambda name: float(self.sample(name, here, time)[0]),
             lambda name: self._stress(name, position, time),
             lambda name: self.sample(name, here, time)[:, 0],
-            self.fields,
+            self.fields if time is None else tuple(self._archive.moving),
         )
 
     @property

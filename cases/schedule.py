@@ -89,10 +89,15 @@ def stretches(case: Case, emissivity: float | None) -> tuple[Stretch, ...]:
 
 @dataclass(frozen=True)
 class Needed:
-    """Least temperature before a quench, K; its name; `whole`: where all carbide dissolves, or None."""
+    """What a quench needs before it, K, and its name.
+
+    temperature  where all is austenite        least  where austenite begins to form
+    whole        where all carbide dissolves, or None
+    """
 
     temperature: float
     name: str
+    least: float
     whole: float | None = None
 
 
@@ -103,8 +108,8 @@ def austenitising(alloy: Any, matter: Matter) -> Needed | None:
         return None
     acm = getattr(alloy, "acm", None)
     if acm is not None:
-        return Needed(kinetics.ac1, "Ac1", float(acm))
-    return Needed(kinetics.ac3, "Ac3")
+        return Needed(kinetics.ac1, "Ac1", kinetics.ac1, float(acm))
+    return Needed(kinetics.ac3, "Ac3", kinetics.ac1)
 
 
 def check_words(case: Case) -> None:
@@ -197,7 +202,8 @@ def _molten(case: Case) -> None:
     for name, step in zip(step_names(case.steps), case.steps, strict=True):
         if isinstance(step, Soak | Hold | Temper | Heat):
             hot = step.highest if isinstance(step, Heat) else step.temperature
-            named.append((("steps", name, "temperature"), hot))
+            if hot < inf:
+                named.append((("steps", name, "temperature"), hot))
     for where, temperature in named:
         if float(temperature) > TREATED[1]:
             raise CaseError(
@@ -257,7 +263,7 @@ def _order(case: Case, need: Needed | None) -> None:
         if isinstance(step, Soak):
             heated = (name, "temperature", float(step.temperature))
             if i == 0 and case.start is None and need is not None:
-                _hot_enough(heated, need)
+                _hot_enough(heated, need.temperature, need)
         if isinstance(step, Heat):
             argument = "temperature" if step.until is None else "until"
             heated = (name, argument, step.highest if step.until is None else float(step.until))
@@ -268,7 +274,7 @@ def _order(case: Case, need: Needed | None) -> None:
                     "steps",
                     name,
                 )
-            _hot_enough(heated, need)
+            _hot_enough(heated, need.least if heated[0] else need.temperature, need)
         hardened = hardened or isinstance(step, Quench | Cool)
 
 
@@ -282,9 +288,10 @@ def _quenched_out(step: Any, name: str) -> None:
         )  # fmt: skip
 
 
-def _hot_enough(heated: tuple[str, str, float], need: Needed) -> None:
+def _hot_enough(heated: tuple[str, str, float], least: float, need: Needed) -> None:
+    """Refuse a quench from below `least`, K: what was heated from the annealed structure may be intercritical."""
     name, argument, temperature = heated
-    if temperature < need.temperature:
+    if temperature < least:
         where = ("steps", name, argument) if name else (argument,)
         raise CaseError(
             f"{celsius(temperature)} is below {need.name} ({celsius(need.temperature)}): not all would "
