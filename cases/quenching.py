@@ -176,7 +176,7 @@ def fit_qfa(
         return first[0] * exp(UNIT[0] * float(x[0])), first[1] * exp(UNIT[1] * float(x[1]))
 
     def residuals(x: Array) -> Array:
-        return (hardened(factors(*constants(x))) - measured) / (SCATTER * (most - low))
+        return np.asarray((hardened(factors(*constants(x))) - measured) / (SCATTER * (most - low)))
 
     from scipy.optimize import least_squares
 

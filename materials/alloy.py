@@ -127,14 +127,14 @@ class Alloy:
         return self
 
     def _bainite(self) -> None:
-        lines = (self.bainite_start, self.bainite_finish)
-        if lines == (None, None):
+        begun, done = self.bainite_start, self.bainite_finish
+        if begun is None and done is None:
             return
-        if not all(isinstance(line, Curve) for line in lines):
+        if not (isinstance(begun, Curve) and isinstance(done, Curve)):
             raise CaseError("bainite_start and bainite_finish are two Curves of s over temperature; give both")
-        if self.bainite_start.temperatures != self.bainite_finish.temperatures or self.bainite_start.knots.size < 2:
+        if begun.temperatures != done.temperatures or begun.knots.size < 2:
             raise CaseError("needs the temperatures of bainite_start, two or more", "bainite_finish")
-        if not np.all(self.bainite_finish.ordinates > self.bainite_start.ordinates):
+        if not np.all(done.ordinates > begun.ordinates):
             raise CaseError("must be later than bainite_start at each temperature", "bainite_finish")
 
     def _plausible(self) -> None:
@@ -246,9 +246,9 @@ class Alloy:
 
     def _kinetics(self, start: float, alpha: float) -> Kinetics:
         made = kinetics.decomposition(self.austenite, self.grain_size, start, alpha, dict(self.rates))
-        if self.bainite_start is None:
-            return made
         begun, done = self.bainite_start, self.bainite_finish
+        if begun is None or done is None:
+            return made
         factor = float(self.rates.get("bainite", 1.0))
         own = ttt.product_ttt("bainite", begun.knots, begun.ordinates, done.ordinates, start, factor)
         others = tuple(product for product in made.products if product.phase != "bainite")

@@ -65,7 +65,8 @@ class Precipitation:
         missing = [name for name in AGEING if getattr(self, name) is None]
         if missing and len(missing) < len(AGEING):
             raise CaseError(f"is missing; ageing takes {', '.join(AGEING)}, or none of them", missing[0])
-        if not missing and not self.weakest <= self.quenched < self.strongest:
+        weakest, quenched, strongest = (float(getattr(self, name) or 0.0) for name in TRIPLE)
+        if not missing and not weakest <= quenched < strongest:
             raise CaseError(
                 f"weakest '{self.weakest}', quenched '{self.quenched}' and strongest '{self.strongest}' must rise",
                 "quenched",

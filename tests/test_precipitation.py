@@ -1,5 +1,7 @@
 """Aluminium: quench factor and ageing, along curves and as fields of a part."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 import metaltwin as mt
+from metaltwin.cases import running
 from metaltwin.kernels.precipitation import integral
 from metaltwin.materials.precipitation import Precipitation
 from metaltwin.materials.quench_factor import aged_strength, critical_time, nose, strength_share
@@ -191,6 +194,24 @@ def test_a_case_of_aluminium_goes_through_a_file(tmp_path):
     again = mt.load(tmp_path / "plate.yaml")
     assert [step.kind for step in again.steps] == ["solution", "transfer", "quench", "age"]
     assert again.check().computed == ("temperature", "hardness")
+
+
+def test_a_resumed_run_remembers_its_quench(tmp_path, monkeypatch):
+    case = plate(grid=mt.Grid("5 mm"), record="10 s")
+    whole, file, asked = case.run(progress=False), tmp_path / "plate.vtkhdf", iter(range(100000))
+
+    @contextmanager
+    def in_the_quench():
+        yield lambda: next(asked) == 60
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "asked_to_stop", in_the_quench)
+        with pytest.raises(KeyboardInterrupt, match="--resume"):
+            case.run(file, progress=False)
+    assert mt.read(file).times[-1] > 3600.0
+    again = mt.resume(file, progress=False)
+    assert np.array_equal(again.quench_factor.values, whole.quench_factor.values)
+    assert np.array_equal(again.yield_strength.values, whole.yield_strength.values)
 
 
 def two(at, first, then):

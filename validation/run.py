@@ -19,6 +19,7 @@ from . import (  # noqa: F401 (they enter the catalogue)
     measured,
     metallurgy,
     numerics,
+    precipitation,
     stress,
 )
 from .machine import machine
