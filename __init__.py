@@ -17,16 +17,20 @@ if TYPE_CHECKING:
     from .cases.grid import Grid as Grid
     from .cases.jominy import Jominy as Jominy
     from .cases.part import Part as Part
+    from .cases.quenching import fit_qfa as fit_qfa
+    from .cases.quenching import quench_factor as quench_factor
     from .cases.reopen import read as read
     from .cases.reopen import resume as resume
     from .cases.result import Result as Result
     from .cases.sensor import Thermocouple as Thermocouple
+    from .cases.step import Age as Age
     from .cases.step import Cool as Cool
     from .cases.step import Heat as Heat
     from .cases.step import Hold as Hold
     from .cases.step import Quench as Quench
     from .cases.step import Ramp as Ramp
     from .cases.step import Soak as Soak
+    from .cases.step import Solution as Solution
     from .cases.step import Temper as Temper
     from .cases.step import Transfer as Transfer
     from .cases.tempering import tempering_curve as tempering_curve
@@ -50,6 +54,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 _HOME = {
+    "Age": ".cases.step",
     "Alloy": ".materials.alloy",
     "CaseError": ".materials.refusal",
     "Casting": ".cases.casting",
@@ -76,6 +81,7 @@ _HOME = {
     "Result": ".cases.result",
     "Sleeve": ".cases.casting",
     "Soak": ".cases.step",
+    "Solution": ".cases.step",
     "Temper": ".cases.step",
     "Thermocouple": ".cases.sensor",
     "TimeCurve": ".materials.curve",
@@ -85,16 +91,19 @@ _HOME = {
     "certificate": ".materials.certificate",
     "compare": ".materials.compare",
     "fit_kinetics": ".cases.fit",
+    "fit_qfa": ".cases.quenching",
     "load": ".cases.casefile",
     "medium": ".materials.library",
     "mould": ".materials.library",
     "mould_names": ".materials.library",
+    "quench_factor": ".cases.quenching",
     "read": ".cases.reopen",
     "resume": ".cases.reopen",
     "tempering_curve": ".cases.tempering",
     "ttt": ".cases.diagram",
 }
 __all__ = [
+    "Age",
     "Alloy",
     "CaseError",
     "Casting",
@@ -121,6 +130,7 @@ __all__ = [
     "Result",
     "Sleeve",
     "Soak",
+    "Solution",
     "Temper",
     "Thermocouple",
     "TimeCurve",
@@ -130,10 +140,12 @@ __all__ = [
     "certificate",
     "compare",
     "fit_kinetics",
+    "fit_qfa",
     "load",
     "medium",
     "mould",
     "mould_names",
+    "quench_factor",
     "read",
     "resume",
     "tempering_curve",

@@ -160,6 +160,7 @@ def _computed(case: Case, matter: Matter) -> tuple[str, ...]:
     return (
         "temperature",
         *(("phases",) if matter.transforms else ()),
+        *(("quench factor",) if matter.precipitation is not None else ()),
         *(("hardness",) if wants_hardness(case, matter) else ()),
         *(("stress",) if wants_stress(case, matter) else ()),
     )
@@ -216,9 +217,14 @@ def _marks(schedule: tuple[Stretch, ...], matter: Matter) -> tuple[str, ...]:
 
 
 def _warnings(case: Case, matter: Matter) -> list[str]:
+    if matter.precipitation is not None and _hottest(case) < matter.precipitation.dissolved:
+        return [
+            f"strength: nothing reaches {celsius(matter.precipitation.dissolved)} and dissolves, so it is not known"
+        ]
     if not matter.transforms:
         return []
-    found = [*_carbide(case, matter), *_too_hot(case, matter), *_too_cold(case, matter)]
+    found = [*_carbide(case, matter), *_intercritical(case, matter), *_too_hot(case, matter)]
+    found += _too_cold(case, matter)
     if isinstance(case.alloy, Alloy):
         found += case.alloy.outside()
     no_law = matter.hardness is not None and matter.hardness.temper is None
@@ -270,6 +276,21 @@ def _carbide(case: Case, matter: Matter) -> list[str]:
     return found
 
 
+def _intercritical(case: Case, matter: Matter) -> list[str]:
+    """Soaks and heatings that leave ferrite, and how much of the part becomes austenite by Leblond and Devaux."""
+    need = austenitising(case.alloy, matter)
+    if need is None or need.least >= need.temperature:
+        return []
+    named = [(name, step.temperature) for name, step in _named(case) if type(step) is Soak]
+    named += [(name, step.until) for name, step in _named(case) if isinstance(step, Heat) and step.until]
+    return [
+        f"{name}: {celsius(T)} lies between Ac1 and Ac3 ({celsius(need.least)}, {celsius(need.temperature)}): "
+        f"{100.0 * (T - need.least) / (need.temperature - need.least):.0f} % become austenite at most, ferrite stays"
+        for name, T in named
+        if need.least < T < need.temperature
+    ]
+
+
 def _too_hot(case: Case, matter: Matter) -> list[str]:
     """Tempers in which austenite forms again."""
     ac1 = matter.kinetics.ac1 if matter.kinetics is not None else None
@@ -282,14 +303,19 @@ def _too_hot(case: Case, matter: Matter) -> list[str]:
 
 def _too_cold(case: Case, matter: Matter) -> list[str]:
     """Schedules in which nothing becomes austenite, so that hardness has no law to follow."""
+    ac1 = matter.kinetics.ac1 if matter.kinetics is not None else None
+    if ac1 is None or not wants_hardness(case, matter) or _hottest(case) >= ac1:
+        return []
+    return [f"hardness: nothing reaches Ac1 ({celsius(ac1)}), so the part keeps a hardness that is not known"]
+
+
+def _hottest(case: Case) -> float:
+    """Highest temperature of start, furnaces and baths, K; 0 where none is named."""
     hottest = [] if case.start is None else [float(case.start)]
     for step in case.steps:
         given = step.highest if isinstance(step, Heat) else getattr(step, "temperature", None)
         hottest += [] if given is None else [float(given)]
-    ac1 = matter.kinetics.ac1 if matter.kinetics is not None else None
-    if ac1 is None or not wants_hardness(case, matter) or max(hottest, default=0.0) >= ac1:
-        return []
-    return [f"hardness: nothing reaches Ac1 ({celsius(ac1)}), so the part keeps a hardness that is not known"]
+    return max(hottest, default=0.0)
 
 
 def _named(case: Case) -> list[tuple[str, Any]]:

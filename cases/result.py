@@ -45,7 +45,15 @@ FRAMES = {"cylinder": "cylinder", "rz": "cylinder", "sphere": "sphere"}
 SMOOTH = ("temperature", *PARTS)  # cubic in time; bounded fields are linear
 PROPERTIES = ("hardness", "yield_strength", "tensile_strength")
 BOUNDED = (*PROPERTIES, *FROZEN)
-LAST = (*PROPERTIES, "retained_austenite", "cooling_rate_700", "t8_5", "as_quenched_stress")
+LAST = (
+    *PROPERTIES,
+    "quench_factor",
+    "strength_share",
+    "retained_austenite",
+    "cooling_rate_700",
+    "t8_5",
+    "as_quenched_stress",
+)
 
 
 class Result:
@@ -198,7 +206,7 @@ class Result:
             lambda name: float(self.sample(name, here, time)[0]),
             lambda name: self._stress(name, position, time),
             lambda name: self.sample(name, here, time)[:, 0],
-            self.fields,
+            self.fields if time is None else tuple(self._archive.moving),
         )
 
     @property

@@ -8,13 +8,14 @@ from ..materials.curve import TimeCurve
 from ..materials.material import Material
 from ..materials.matter import Matter
 from ..materials.medium import Medium
+from ..materials.quench_factor import OVER
 from ..materials.refusal import CaseError
 from ..solver.tables import TREATED
 from .case import Case
 from .grid import axis_of, check_spacing, metric_of
 from .limits import TENSORS
 from .meaning import AXIAL, FROZEN, PHASES
-from .step import Cool, Heat, Hold, Quench, Soak, Temper, opened, step_names
+from .step import Age, Cool, Heat, Hold, Quench, Soak, Solution, Temper, opened, step_names
 
 Range = tuple[float, float]
 ROOM = 293.15
@@ -70,8 +71,8 @@ def stretched(steps: tuple[Any, ...], emissivity: float | None, ways: tuple[bool
         if isinstance(step, Temper):
             hot = float(step.temperature) - AT_TEMPERATURE
             ready += [
-                Stretch(f"{name}.heat", "temper", step, media, until=hot, rising=True),
-                Stretch(f"{name}.hold", "temper", step, media, duration=float(step.duration)),
+                Stretch(f"{name}.heat", step.kind, step, media, until=hot, rising=True),
+                Stretch(f"{name}.hold", step.kind, step, media, duration=float(step.duration)),
             ]
             if step.cool is not None:
                 ready.append(Stretch(f"{name}.cool", "cool", step, opened(step.cool), until=COLD))
@@ -93,10 +94,15 @@ def stretched(steps: tuple[Any, ...], emissivity: float | None, ways: tuple[bool
 
 @dataclass(frozen=True)
 class Needed:
-    """Least temperature before a quench, K; its name; `whole`: where all carbide dissolves, or None."""
+    """What a quench needs before it, K, and its name.
+
+    temperature  where all is austenite        least  where austenite begins to form
+    whole        where all carbide dissolves, or None
+    """
 
     temperature: float
     name: str
+    least: float
     whole: float | None = None
 
 
@@ -107,8 +113,8 @@ def austenitising(alloy: Any, matter: Matter) -> Needed | None:
         return None
     acm = getattr(alloy, "acm", None)
     if acm is not None:
-        return Needed(kinetics.ac1, "Ac1", float(acm))
-    return Needed(kinetics.ac3, "Ac3")
+        return Needed(kinetics.ac1, "Ac1", kinetics.ac1, float(acm))
+    return Needed(kinetics.ac3, "Ac3", kinetics.ac1)
 
 
 def check_words(case: Case) -> None:
@@ -117,6 +123,7 @@ def check_words(case: Case) -> None:
     _data(case, matter)
     _limits(case, matter)
     _molten(case)
+    _precipitation(case, matter)
     shape = case.part.shape
     try:
         metric = metric_of(shape, case.grid)
@@ -134,7 +141,9 @@ def check_words(case: Case) -> None:
 
 def wants_hardness(case: Case, matter: Matter) -> bool:
     """Whether hardness is computed: asked for, or not refused and there are data."""
-    return case.hardness is not False and matter.transforms and matter.hardness is not None
+    steel = matter.transforms and matter.hardness is not None
+    ages = matter.precipitation is not None and matter.precipitation.ageing is not None
+    return case.hardness is not False and (steel or ages)
 
 
 def wants_stress(case: Case, matter: Matter) -> bool:
@@ -144,7 +153,8 @@ def wants_stress(case: Case, matter: Matter) -> bool:
 
 def _data(case: Case, matter: Matter) -> None:
     if case.hardness and not wants_hardness(case, matter):
-        raise CaseError(f"{_no_hardness(matter)}; take a steel that transforms, or leave hardness out", "hardness")
+        mend = "take a steel that transforms or an aluminium that ages, or leave hardness out"
+        raise CaseError(f"{_no_hardness(matter)}; {mend}", "hardness")
     if case.stress and not matter.has_mechanics:
         lacking = [phase.name for phase in matter.phases if phase.mechanics is None]
         raise CaseError(
@@ -155,6 +165,8 @@ def _data(case: Case, matter: Matter) -> None:
 
 
 def _no_hardness(matter: Matter) -> str:
+    if matter.precipitation is not None:
+        return f"the ageing of '{matter.name}' is not known"
     return f"'{matter.name}' has {'no hardness law' if matter.transforms else 'no kinetics'}"
 
 
@@ -169,6 +181,10 @@ def _uncomputed(case: Case, matter: Matter, field: str) -> str:
     stem, _, part = field.rpartition("_")
     if field in FROZEN:
         return "nothing freezes in a heat treatment; drop the limit"
+    if field in ("quench_factor", "strength_share") and matter.precipitation is None:
+        return f"'{matter.name}' does not harden by precipitation; drop the limit"
+    if field == "tensile_strength" and matter.precipitation is not None:
+        return "of aluminium only the yield strength is known; write yield_strength"
     if field in ("hardness", "yield_strength", "tensile_strength") and not wants_hardness(case, matter):
         what = "hardness is off" if case.hardness is False else f"{_no_hardness(matter)}, so no hardness"
         return f"{what}; drop the limit"
@@ -177,7 +193,7 @@ def _uncomputed(case: Case, matter: Matter, field: str) -> str:
     if (field in STRESSED or stem in TENSORS) and not wants_stress(case, matter):
         what = "stress is off" if case.stress is False else f"'{matter.name}' has no mechanics, so no stress"
         return f"{what}; drop the limit"
-    if stem == "as_quenched_stress" and not any(isinstance(step, Temper) for step in case.steps):
+    if stem == "as_quenched_stress" and not any(step.kind == Temper.kind for step in case.steps):
         return f"without a temper there is no as-quenched stress beside the stress; write stress_{part}"
     axes = {"cylinder": AXIAL, "sphere": AXIAL[:2]}.get(axis_of(case.part.shape) or "", ())
     if part in AXIAL and part not in axes:
@@ -193,11 +209,34 @@ def _molten(case: Case) -> None:
     for name, step in zip(step_names(case.steps), case.steps, strict=True):
         if isinstance(step, Soak | Hold | Temper | Heat):
             hot = step.highest if isinstance(step, Heat) else step.temperature
-            named.append((("steps", name, "temperature"), hot))
+            if hot < inf:
+                named.append((("steps", name, "temperature"), hot))
     for where, temperature in named:
         if float(temperature) > TREATED[1]:
             raise CaseError(
                 f"{celsius(temperature)} is above {celsius(TREATED[1])}, where data end and metal melts", *where
+            )
+
+
+def _precipitation(case: Case, matter: Matter) -> None:
+    """Refuse steps of aluminium for what does not harden by precipitation, and temperatures that do not dissolve."""
+    card = getattr(case.alloy, "precipitation", None)
+    for name, step in zip(step_names(case.steps), case.steps, strict=True):
+        if not isinstance(step, Solution | Age):
+            continue
+        if matter.precipitation is None:
+            steel = "soak" if isinstance(step, Solution) else "temper"
+            raise CaseError(f"'{matter.name}' does not harden by precipitation; write {steel}", "steps", name)
+        if not isinstance(step, Solution) or card is None:
+            continue
+        if step.temperature < card.dissolves:
+            raise CaseError(
+                f"'{step.temperature}' leaves solute undissolved; take {card.dissolves} or more",
+                "steps", name, "temperature",
+            )  # fmt: skip
+        if card.melts is not None and step.temperature >= card.melts:
+            raise CaseError(
+                f"'{step.temperature}' melts the last eutectic; stay below {card.melts}", "steps", name, "temperature"
             )
 
 
@@ -226,10 +265,12 @@ def _order(case: Case, need: Needed | None) -> None:
     for i, (name, step) in enumerate(zip(step_names(case.steps), case.steps, strict=True)):
         if isinstance(step, Temper) and not hardened:
             raise CaseError("stands before any quench; put a Quench or Cool before it", "steps", name)
+        if isinstance(step, Age):
+            _quenched_out(case.steps[i - 1], step_names(case.steps)[i - 1])
         if isinstance(step, Soak):
             heated = (name, "temperature", float(step.temperature))
             if i == 0 and case.start is None and need is not None:
-                _hot_enough(heated, need)
+                _hot_enough(heated, need.temperature, need)
         if isinstance(step, Heat):
             argument = "temperature" if step.until is None else "until"
             heated = (name, argument, step.highest if step.until is None else float(step.until))
@@ -240,13 +281,24 @@ def _order(case: Case, need: Needed | None) -> None:
                     "steps",
                     name,
                 )
-            _hot_enough(heated, need)
+            _hot_enough(heated, need.least if heated[0] else need.temperature, need)
         hardened = hardened or isinstance(step, Quench | Cool)
 
 
-def _hot_enough(heated: tuple[str, str, float], need: Needed) -> None:
+def _quenched_out(step: Any, name: str) -> None:
+    """Refuse ageing of a part that was not cooled to where the quench factor ends."""
+    until = getattr(step, "until", None)
+    if isinstance(step, Quench | Cool) and until is not None and until > OVER:
+        raise CaseError(
+            f"'{until}' is above {celsius(OVER)}, where a quench ends and ageing begins; cool further",
+            "steps", name, "until",
+        )  # fmt: skip
+
+
+def _hot_enough(heated: tuple[str, str, float], least: float, need: Needed) -> None:
+    """Refuse a quench from below `least`, K: what was heated from the annealed structure may be intercritical."""
     name, argument, temperature = heated
-    if temperature < need.temperature:
+    if temperature < least:
         where = ("steps", name, argument) if name else (argument,)
         raise CaseError(
             f"{celsius(temperature)} is below {need.name} ({celsius(need.temperature)}): not all would "

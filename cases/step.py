@@ -1,6 +1,7 @@
 """The steps of a heat treatment, as a metallurgist names them."""
 
 import dataclasses
+from math import inf
 from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator, WithJsonSchema
@@ -160,29 +161,35 @@ class Soak:
 @plain
 @dataclass(frozen=True, config=STRICT)
 class Heat:
-    """Furnace heat-up by radiation and convection.
+    """Furnace heat-up by radiation and convection, or heating by a medium of its own: an inductor, a flame.
 
     temperature      of the furnace: a temperature, a Ramp (or {"from":, "to":, "rate":}), or a TimeCurve
     duration, until  exactly one; until: the coldest point of the part is above it
-    emissivity, h    radiation (default: the alloy's) and convection
+    emissivity, h    of the furnace: radiation (default: the alloy's) and convection
+    medium           in place of a furnace: a Medium with a flux, or one of the library
 
         Heat("860 degC", until="845 degC")
         Heat({"from": "20 degC", "to": "860 degC", "rate": "300 K/h"}, duration="4 h")
+        Heat(medium=Medium("inductor", flux="8e6 W/m^2"), duration="3 s")
     """
 
-    temperature: FurnaceTemperature
+    temperature: FurnaceTemperature | None = None
     duration: Duration | None = None
     until: Temperature | None = None
     emissivity: Fraction | None = None
     h: HeatTransferCoefficient = FURNACE_H
+    medium: OneMedium | None = None
     kind: ClassVar[str] = "heat"
 
     def __post_init__(self) -> None:
+        exactly_one(self, "temperature", "medium")
         exactly_one(self, "duration", "until")
 
     @property
     def highest(self) -> float:
-        """Highest temperature of the furnace, K."""
+        """Highest temperature of the furnace, K; infinite where a medium heats."""
+        if self.temperature is None:
+            return inf
         if isinstance(self.temperature, Ramp):
             return float(max(self.temperature.start, self.temperature.to))
         if isinstance(self.temperature, TimeCurve):
@@ -190,7 +197,9 @@ class Heat:
         return float(self.temperature)
 
     def surroundings(self, emissivity: float | None) -> Medium:
-        """The furnace; `emissivity` is the alloy's."""
+        """The furnace, with the alloy's `emissivity`, or the medium."""
+        if self.medium is not None:
+            return opened(self.medium)  # type: ignore[no-any-return]
         return _furnace(self, self.temperature, emissivity)
 
 
@@ -341,8 +350,40 @@ class Temper:
         return _furnace(self, self.temperature, emissivity)
 
 
-Step = Soak | Heat | Transfer | Quench | Cool | Hold | Temper
-STEPS: dict[str, type[Any]] = {word.kind: word for word in (Soak, Heat, Transfer, Quench, Cool, Hold, Temper)}
+@plain
+@dataclass(frozen=True, config=STRICT)
+class Solution(Soak):
+    """Solution treatment of an aluminium alloy. As the first step: starts uniform at it, all in solution.
+
+    temperature    of part and furnace, between what the alloy's card says dissolves and melts
+    duration       counted from the part at temperature
+    emissivity, h  of the furnace: radiation (default: the alloy's) and convection
+
+        Solution("475 degC", "1 h")
+    """
+
+    kind: ClassVar[str] = "solution"
+
+
+@plain
+@dataclass(frozen=True, config=STRICT)
+class Age(Temper):
+    """Artificial ageing of an aluminium alloy: heats the part, holds it, and cools it to 25 degC.
+
+    temperature    of the furnace
+    duration       of the hold, counted from the coldest point within 5 K of the temperature
+    cool           a name of the library or a Medium; None: the step ends with the hold
+    emissivity, h  of the furnace
+
+        Age("121 degC", "24 h")
+    """
+
+    kind: ClassVar[str] = "age"
+
+
+WORDS = (Soak, Heat, Transfer, Quench, Cool, Hold, Temper, Solution, Age)
+Step = Soak | Heat | Transfer | Quench | Cool | Hold | Temper | Solution | Age
+STEPS: dict[str, type[Any]] = {word.kind: word for word in WORDS}
 
 
 def step_names(steps: tuple[Any, ...]) -> tuple[str, ...]:

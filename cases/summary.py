@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 ROWS = (
     "temperature",
     "hardness",
+    "yield_strength",
+    "quench_factor",
+    "strength_share",
     "martensite",
     "bainite",
     "pearlite",
@@ -117,7 +120,7 @@ def _row(field: "Field") -> Row:
 
 def _notes(result: "Result") -> list[str]:
     lines = []
-    if "hardness" in result.fields:
+    if "hardness" in result.fields and "quench_factor" not in result.fields:
         field = result.field("hardness")
         hrc = [hrc_from_hv(value) for value in (field.min, field.mean, field.max)]
         known = np.isfinite(field.mean)

@@ -1,6 +1,6 @@
 """What hardness must know of the way a cell cooled, kept while it cools."""
 
-from math import ceil, exp, log, log10, nan
+from math import ceil, exp, isnan, log, log10, nan
 
 from numba import njit, prange
 from numpy import float64
@@ -80,6 +80,9 @@ def follow(before, after, dt, old, new, bainite, pearlite, martensite, records, 
             parameter[j] = 0.0
         clock = records[PASSAGE_700, j]
         records[PASSAGE_85, j] = _passage(records[PASSAGE_85, j], T0, T1, dt, 1073.15, 773.15)
+        if isnan(clock) and T0 >= 973.15 > T1 and SOME < old[0, j] < 1.0:
+            # intercritical, never at 750 degC: the first 50 K at the rate of this step
+            clock = 50.0 * dt / (T0 - T1)
         passage = _passage(clock, T0, T1, dt, 1023.15, 923.15)
         records[PASSAGE_700, j] = passage
         if passage >= 0.0:

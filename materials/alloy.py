@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, model_validator
 from pydantic.dataclasses import dataclass
 
-from . import heat, kinetics, lowalloy, stress
+from . import heat, kinetics, lowalloy, stress, ttt
 from .alloyfields import (
     TRIED,
     YOURS,
@@ -23,13 +23,14 @@ from .alloyfields import (
 from .card import Entry, critical_entries, model_entries, outside, text
 from .composition import Composition, Ranges, beyond, read_ranges
 from .critical import ac1_trzaska, acm_lee
-from .curve import function
+from .curve import Curve, Varying, function
 from .end_quench import read_end_quench
 from .freezing import Freezing
 from .hardness import hardness_law, tempering
 from .martensite import alpha_furlan, alpha_van_bohemen, ms_furlan, ms_van_bohemen
 from .material import Conductivity, HeatCapacity, Material, enthalpy
-from .matter import PHASES, Matter, Phase, Property
+from .matter import PHASES, Kinetics, Matter, Phase, Property
+from .precipitation import Precipitation
 from .quantity import Amount, Density, Fraction, Quantity, Temperature
 from .refusal import STRICT, CaseError, one_of, plain
 
@@ -37,6 +38,7 @@ PAIRS = {"van Bohemen": (ms_van_bohemen, alpha_van_bohemen), "Furlan": (ms_furla
 EUTECTOID_CARBON = 0.8
 UNREAD = ("M", "U", "assumed")
 MOST_CARBON = 2.0
+Line = Annotated[Any, Varying("s", positive=True)]
 METAL = {"conductivity": (1.0, 500.0, "W/m/K"), "density": (1000.0, 25000.0, "kg/m^3")}
 
 
@@ -51,6 +53,8 @@ class Alloy:
     conductivity   W/m/K, annealed: at 20 degC, or a Curve
     heat_capacity  J/kg/K of ferrite to martensite, without the A1 peak; EN 1993-1-2 where not given
     density        kg/m3                         emissivity  0 to 1
+    bainite_start, bainite_finish   Curves of the 1 % and 99 % lines of a measured TTT diagram, s against
+                   temperature, in place of the model's bainite
     rates          multipliers of the transformation rates by phase, 1 where not given
     martensite     "van Bohemen" or "Furlan": source of martensite start and alpha
     martensite_start, alpha   K and 1/K in place of that pair; one alone is refused unless `mixed` is True
@@ -59,6 +63,7 @@ class Alloy:
     end_quench     measured Jominy curve of the heat, {distance: hardness}
     material       the Material of an inert alloy
     freezing       how it freezes, of a casting alloy; its material then holds the solid
+    precipitation  how it hardens, of an aluminium alloy; its material then holds the rest
     notes          {field: {source, mark, range}} of the card
 
         alloy("42CrMo4", grain_size=9)
@@ -79,6 +84,8 @@ class Alloy:
     density: Density = Amount(7850.0, "7850 kg/m^3")
     emissivity: Fraction | None = None
     rates: Annotated[dict[str, Any], by_phase("")] = field(default_factory=dict)
+    bainite_start: Line | None = None
+    bainite_finish: Line | None = None
     martensite: str = "van Bohemen"
     martensite_start: Temperature | None = None
     alpha: Annotated[Any, Quantity("1/K", positive=True)] | None = None
@@ -88,6 +95,7 @@ class Alloy:
     end_quench: Annotated[dict[Any, Any], BeforeValidator(read_end_quench)] = field(default_factory=dict)
     material: Annotated[Material | None, BeforeValidator(read_material)] = None
     freezing: Annotated[Freezing | None, BeforeValidator(Freezing.read)] = None
+    precipitation: Annotated[Precipitation | None, BeforeValidator(Precipitation.read)] = None
     notes: Annotated[Notes, BeforeValidator(read_notes)] = field(default_factory=dict, repr=False)
     given: Matter | None = field(default=None, repr=False)
     base: Any = field(default=None, repr=False, compare=False)
@@ -113,8 +121,22 @@ class Alloy:
             if self.material is None:
                 raise CaseError(f"alloy '{self.name}' freezes but has no material; give its solid", "material")
             self.freezing.check(self.material)
+        if self.precipitation is not None and self.material is None:
+            raise CaseError(f"alloy '{self.name}' hardens by precipitation but has no material; give it", "material")
+        self._bainite()
         self._plausible()
         return self
+
+    def _bainite(self) -> None:
+        begun, done = self.bainite_start, self.bainite_finish
+        if begun is None and done is None:
+            return
+        if not (isinstance(begun, Curve) and isinstance(done, Curve)):
+            raise CaseError("bainite_start and bainite_finish are two Curves of s over temperature; give both")
+        if begun.temperatures != done.temperatures or begun.knots.size < 2:
+            raise CaseError("needs the temperatures of bainite_start, two or more", "bainite_finish")
+        if not np.all(done.ordinates > begun.ordinates):
+            raise CaseError("must be later than bainite_start at each temperature", "bainite_finish")
 
     def _plausible(self) -> None:
         for name, (low, high, unit) in METAL.items():
@@ -204,19 +226,30 @@ class Alloy:
             return self.given
         if self.material is not None:
             solid = self.material.matter()
-            return replace(solid, name=self.name, remarks=self._remarks())
+            law = None if self.precipitation is None else self.precipitation.law()
+            return replace(solid, name=self.name, precipitation=law, remarks=self._remarks())
         c, (start, alpha) = self.austenite, self.martensite_pair()
         return Matter(
             self.name,
             float(self.density),
             tuple(self._phase(name, start) for name in PHASES),
             None if self.emissivity is None else float(self.emissivity),
-            kinetics.decomposition(c, self.grain_size, start, alpha, dict(self.rates)),
+            self._kinetics(start, alpha),
             hardness_law(c),
             mixture="leblond",
             stress_free=self._stress_free(),
             remarks=self._remarks(),
         )
+
+    def _kinetics(self, start: float, alpha: float) -> Kinetics:
+        made = kinetics.decomposition(self.austenite, self.grain_size, start, alpha, dict(self.rates))
+        begun, done = self.bainite_start, self.bainite_finish
+        if begun is None or done is None:
+            return made
+        factor = float(self.rates.get("bainite", 1.0))
+        own = ttt.product_ttt("bainite", begun.knots, begun.ordinates, done.ordinates, start, factor)
+        others = tuple(product for product in made.products if product.phase != "bainite")
+        return replace(made, products=(*others, own))
 
     def _stress_free(self) -> float:
         return stress.STRESS_FREE if self.stress_free is None else float(self.stress_free)
@@ -247,7 +280,8 @@ class Alloy:
         silent = [name for name in ("heat_capacity", "end_quench") if getattr(self, name) and name not in self.notes]
         notes = self.notes | dict.fromkeys(silent, YOURS)
         found = [self._entry(name, note) for name, note in notes.items()]
-        found += self.freezing.entries() if self.freezing is not None else []
+        for block in (self.freezing, self.precipitation):
+            found += block.entries() if block is not None else []
         if self.given is not None or self.material is not None:
             return found
         c, (start, alpha) = self.austenite, self.martensite_pair()

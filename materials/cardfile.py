@@ -18,7 +18,7 @@ from .refusal import CaseError, argument_names, one_of
 NAMES = ("name", "aliases", "variants", "notes")
 CARD = "card; begin with 'name: ...' and 'composition: {C: ...}'"
 MOULD = "card of a mould; write kind, conductivity, density and heat_capacity"
-UNNOTED = (*NAMES, "material", "freezing", "mixed", "law", "family", "unusual", "kind")
+UNNOTED = (*NAMES, "material", "freezing", "precipitation", "temper", "mixed", "law", "family", "unusual", "kind")
 ENTRIES = (*argument_names(Alloy), *NAMES)
 HOT = np.linspace(273.15, 1473.15, 241)
 
@@ -129,9 +129,10 @@ def _card(path: Path, words: dict[str, Any]) -> Card:
     said = {key: value for key, value in words.items() if key not in NAMES}
     notes = _notes(words)
     _noted({**said, **(said.get("material") or {})}, notes)
-    if isinstance(freezing := said.get("freezing"), Mapping):
-        with _under("freezing"):
-            _noted(freezing, _notes(freezing))
+    for name in ("freezing", "precipitation"):
+        if isinstance(block := said.get(name), Mapping):
+            with _under(name):
+                _noted(block, _notes(block))
     _within(said)
     variants = {name: dict(changes) for name, changes in words.get("variants", {}).items()}
     for name, changes in variants.items():

@@ -102,6 +102,22 @@ class HardnessLaw:
 
 
 @dataclass(frozen=True)
+class PrecipitationLaw:
+    """How an aluminium alloy loses hardening while it is quenched and gains it by ageing.
+
+    dissolved  K, at and above all solute is in solution
+    loss       1/s against K: rate of the quench factor, 1 / C_T
+    ageing     1/s against K: rate of P*, 1 at peak strength; None: not known
+    strengths  Pa: (weakest, quenched, strongest) of `aged_strength`, where `ageing` is known
+    """
+
+    dissolved: float
+    loss: Property
+    ageing: Property | None = None
+    strengths: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
 class Matter:
     """One kind of matter as the solver sees it. `phases[0]` is the parent (austenite) where it transforms.
 
@@ -110,6 +126,7 @@ class Matter:
     saturation   f of transformation plasticity: "desalos" z(2-z), "leblond" z(1-ln z), "tanaka" z,
                  "abrassart" z(3-2 sqrt z)
     memory       share of the strain hardening that a new phase inherits (theta, 0: none)
+    precipitation  of an aluminium alloy that hardens by it
     remarks      what a reader must know: marks of the numbers, ranges
     """
 
@@ -123,6 +140,7 @@ class Matter:
     saturation: str = "desalos"
     memory: float = 0.0
     stress_free: float | None = None
+    precipitation: PrecipitationLaw | None = None
     remarks: tuple[str, ...] = field(default_factory=tuple)
 
     @property

@@ -6,6 +6,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
+from .matter import Product
 from .refusal import CaseError
 
 Array = NDArray[float64]
@@ -42,6 +43,31 @@ def jmak_step(fraction: float, b: float, n: float, duration: float) -> float:
         return 1.0
     passed = (-log1p(-fraction) / b) ** (1.0 / n)
     return -expm1(-b * (passed + duration) ** n)
+
+
+def product_ttt(phase: str, temperatures: Array, starts: Array, finishes: Array, low: float, factor: float) -> Product:
+    """A product of austenite from the 1 % and 99 % lines [s] of its TTT diagram at rising temperatures [K].
+
+    X = 1 - exp(-s^n), ds/dt = factor (ln 2)^(1/n) / t50(T): n is the mean of `jmak` over the temperatures, so that
+    the law is additive; t50 is its own at each, straight in its logarithm between, and on to `low` [K] below. Nothing
+    forms above the last temperature.
+
+    >>> T, starts, finishes = np.array([513.15, 633.15]), np.array([257.0, 10.2]), np.array([1549.0, 110.0])
+    >>> bainite = product_ttt("bainite", T, starts, finishes, 508.0, 1.0)
+    >>> round(bainite.shape[1], 2), round(float(1.0 / bainite.rate(np.array(513.15))))
+    (2.99, 1005)
+    """
+    laws = [jmak(float(start), float(finish)) for start, finish in zip(starts, finishes, strict=True)]
+    n = float(np.mean([own for _, own in laws]))
+    halves = np.log([(log(2.0) / b) ** (1.0 / own) for b, own in laws])
+
+    def rate(T: Array) -> Array:
+        x = np.asarray(T, float64)
+        slope = (halves[1] - halves[0]) / (temperatures[1] - temperatures[0])
+        half = np.interp(x, temperatures, halves) + slope * np.minimum(x - temperatures[0], 0.0)
+        return np.asarray(factor * log(2.0) ** (1.0 / n) * np.exp(-half))
+
+    return Product(phase, rate, low, float(temperatures[-1]), ("jmak", n))
 
 
 def scheil_start(temperatures: Array, starts: Array, rate: float) -> float:

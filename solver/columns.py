@@ -14,6 +14,7 @@ from .hardness import hardness
 from .heat import Heat
 from .kinetics import Transformation
 from .mechanics import mechanics_for
+from .precipitation import Precipitation
 from .problem import Leg, Problem, Sink, Trial
 from .recorder import Recorder
 from .state import State
@@ -38,6 +39,8 @@ class Columns:
         self.heat = Heat(cells, matter, problem.tolerance)
         self.kinetics = Transformation(matter, self.heat.tables, cells.index.size) if matter.transforms else None
         self.recorder = Recorder(matter) if matter.transforms else None
+        hardens = matter.precipitation is not None
+        self.precipitation = Precipitation(matter, self.heat.tables.axis) if hardens else None
         self.stress = mechanics_for(cells, matter, self.heat.tables.axis) if problem.stress else None
         self.strain_step = STRAIN_STEP.get(cells.lattice.metric, FINE_STEP)
         self.probes = Sampler(cells, problem.probes) if len(problem.probes) else None
@@ -52,6 +55,8 @@ class Columns:
         if self.kinetics is not None and self.recorder is not None:
             self.kinetics.begin(state)
             self.recorder.begin(state)
+        if self.precipitation is not None:
+            self.precipitation.begin(state)
         if self.stress is not None:
             self.stress.start(state)
         return state
@@ -83,6 +88,8 @@ class Columns:
         if self.kinetics is not None and self.recorder is not None:
             self.kinetics.accept(state, after)
             self.recorder.follow(state, after)
+        if self.precipitation is not None:
+            self.precipitation.follow(state, after)
         if self.stress is not None:
             gained = max(self.stress.pending(after) - self.stress.pending(state), 1e-3 * self.strain_step)
             longest = min(longest, trial.dt * self.strain_step / gained)
@@ -155,7 +162,9 @@ class Columns:
         if self.recorder is not None:
             fields |= self.recorder.fields(state)
             fields["retained_austenite"] = state.parent
-        if self.problem.hardness:
+        if self.precipitation is not None:
+            fields |= self.precipitation.fields(state, self.problem.hardness)
+        elif self.problem.hardness:
             fields |= hardness(state, self.problem.matter)
         return fields
 

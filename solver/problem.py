@@ -19,7 +19,7 @@ class Leg:
     """One step of a schedule as the solver sees it.
 
     name      dotted name of the step: soak, quench, quench_2
-    kind      soak, heat, transfer, quench, cool, hold or temper
+    kind      soak, heat, transfer, quench, cool, hold, temper, solution or age
     laws      one per zone of the cells
     duration  s, or None where `until` ends the leg
     until     K: ends when the hottest cell is below (the coldest above, where rising)

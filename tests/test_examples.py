@@ -190,3 +190,22 @@ def test_the_blocks_of_the_page_on_stress_are_python_and_its_pictures_are_there(
         assert all(hasattr(mt.Result, call) for call in calls)
     for picture in re.findall(r"\((pictures/\S+)\)", page):
         assert (ROOT / "docs" / picture).stat().st_size > 20_000
+
+
+def test_plate_of_7075_is_weaker_in_the_core():
+    result = coarse(example("plate")["case"], "4 mm").run()
+    core, skin = (result.at(x, "0 mm", "0 mm")["yield_strength"] for x in ("0 mm", "40 mm"))
+    assert 400e6 < core < skin < 503e6
+
+
+def test_treatments_leave_what_their_names_say():
+    module = example("treatments")
+    wanted = {
+        "austemper": ("bainite", 0.95),
+        "martemper": ("martensite", 0.95),
+        "anneal": ("pearlite", 0.5),
+        "normalise": ("bainite", 0.9),
+    }
+    for name, (phase, least) in wanted.items():
+        core = coarse(module["treated"](name), "1 mm").run(progress=False).at("0 mm", "0 mm", "0 mm")
+        assert core.phases[phase] > least, name

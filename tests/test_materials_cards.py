@@ -23,7 +23,8 @@ CASTING = {
     "A319", "A356", "AA6061", "AA7075", "AlSi10Mg", "pure aluminium", "pure copper", "EN-GJL-250", "EN-GJS-400-15",
     "EN-GJS-500-7", "IN718", "Ti-6Al-4V", "WCB", "304L", "316L",
 }  # fmt: skip
-INERT = {"Inconel 600", "X40CrMoV5-1", *CASTING}
+WROUGHT = {"AA2024", "AA7010", "AA7050"}
+INERT = {"Inconel 600", "X40CrMoV5-1", *WROUGHT, *CASTING}
 ALUMINIUM = 1250.0
 """J/kg/K just below its melting point; steel without its peak stays below 1100."""
 ZERO = 273.15

@@ -15,7 +15,8 @@ from metaltwin.materials.library import alloy
 from metaltwin.materials.refusal import CaseError
 
 MODULES = (
-    "arm_spacing cast_aluminium cast_iron criteria feeding interface melting pouring solid_fraction".split()
+    "arm_spacing cast_aluminium cast_iron criteria feeding interface melting pouring".split()
+    + ["quench_factor", "solid_fraction"]
 )  # fmt: skip
 WCB, A356, IRON = (alloy(name).freezing for name in ("WCB", "A356", "EN-GJL-250"))
 FITTED = ("WCB", "A356", "AZ91D")

@@ -43,6 +43,12 @@ E140 = (
     (32, 318, 301), (31, 310, 294), (30, 302, 286), (29, 294, 279), (28, 286, 271), (27, 279, 264), (26, 272, 258),
     (25, 266, 253), (24, 260, 247), (23, 254, 243), (22, 248, 237), (21, 243, 231), (20, 238, 226),
 )  # fmt: skip
+TEMPERED = (
+    ("4140", Composition(C=0.41, Mn=0.88, Si=0.23, Cr=1.02, Mo=0.22),
+     {204: 54.4, 260: 51.1, 316: 48.7, 371: 48.0, 427: 45.0, 482: 41.1, 538: 38.2, 593: 35.4, 649: 31.2}),
+    ("1045", Composition(C=0.45, Mn=0.73), {204: 56.3, 316: 50.2, 427: 40.7, 538: 30.4, 649: 20.3}),
+)  # fmt: skip
+"""HRC after 1 h at degC (Grange and Baughman)."""
 BANDS = ("4140H", "5140H", "8620H", "4130H")
 
 
@@ -177,12 +183,7 @@ def end_quench_bands() -> Iterator[Verdict]:
 @check("D04", "metallurgy")
 def tempering() -> Iterator[Verdict]:
     """Tempered 1 h: mean absolute error of the regression on two steels of its own data."""
-    bars = (
-        ("4140", Composition(C=0.41, Mn=0.88, Si=0.23, Cr=1.02, Mo=0.22),
-         {204: 54.4, 260: 51.1, 316: 48.7, 371: 48.0, 427: 45.0, 482: 41.1, 538: 38.2, 593: 35.4, 649: 31.2}),
-        ("1045", Composition(C=0.45, Mn=0.73), {204: 56.3, 316: 50.2, 427: 40.7, 538: 30.4, 649: 20.3}),
-    )  # fmt: skip
-    for steel, c, points in bars:
+    for steel, c, points in TEMPERED:
         off = [abs(hrc_tempered_fit(c, T + ZERO, 3600.0) - hrc) for T, hrc in points.items()]
         yield Verdict(
             "D04", f"mean error of {steel}", 0.0, float(np.mean(off)), 3.0, "HRC",

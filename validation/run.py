@@ -23,6 +23,7 @@ from . import (  # noqa: F401 (they enter the catalogue)
     metallurgy,
     numerics,
     pouring,
+    precipitation,
     stress,
 )
 from .machine import machine

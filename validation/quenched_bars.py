@@ -1,0 +1,99 @@
+"""Quenched round bars: hardness across the section against published bars, one severity for each bath."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+from ..cases.bars import QuenchedBars
+from ..cases.grid import Grid
+from ..cases.part import Part
+from ..cases.step import Quench, Temper
+from ..cases.treatment import HeatTreatment
+from ..materials.alloy import Alloy
+from ..materials.medium import Medium
+
+Array = NDArray[float64]
+
+PLACES = (1.0, 0.5, 0.0)  # of the radius: surface, half radius, centre
+FITTED = 25.4  # mm, the one diameter that tells the severity
+PER_SEVERITY = 2360.0  # W/m2/K for each 1/in of Grossmann's H, k about 30 W/m/K
+SEVERITIES = {"oil": (0.2, 0.3, 0.4, 0.5, 0.7), "water": (0.7, 1.0, 1.4, 2.0, 3.0, 5.0)}
+"""1/in, Grossmann's H of a bath still to violently stirred."""
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars of one steel as quenched in one bath.
+
+    hardness  diameter [mm] -> HRC at PLACES
+    """
+
+    name: str
+    bath: str
+    composition: dict[str, float]
+    hardness: dict[float, tuple[float, float, float]]
+
+    def computed(self, severity: float, diameters: tuple[float, ...]) -> Array:
+        """(d, 3) HRC at PLACES, the scale carried on below 20."""
+        steel = Alloy(self.name, composition=self.composition, conductivity="43 W/m/K")
+        bath = Medium(self.bath, h=f"{severity * PER_SEVERITY!r} W/m^2/K", temperature="25 degC")
+        seen = QuenchedBars(steel, bath, [f"{size} mm" for size in diameters]).run()
+        hv = np.stack([seen.at(place) for place in PLACES], axis=1)
+        return np.asarray((100.0 * hv - 14500.0) / (hv + 223.0))
+
+
+RESIDUAL = {"Ni": 0.10, "Cu": 0.15}
+BETHLEHEM = (
+    Bars("4140", "oil", {"C": 0.40, "Mn": 0.87, "Si": 0.25, "Cr": 0.95, "Mo": 0.20},
+         {12.7: (57, 56, 55), 25.4: (55, 55, 50), 50.8: (49, 43, 38), 101.6: (36, 34.5, 34)}),
+    Bars("4130", "water", {"C": 0.30, "Mn": 0.50, "Si": 0.25, "Cr": 0.95, "Mo": 0.20},
+         {12.7: (51, 50, 50), 25.4: (51, 50, 44), 50.8: (47, 32, 31), 101.6: (45.5, 25.5, 24.5)}),
+    Bars("1050", "water", {"C": 0.50, "Mn": 0.75, "Si": 0.25, **RESIDUAL},
+         {12.7: (64, 59, 57), 25.4: (60, 35, 33), 50.8: (50, 32, 26), 101.6: (33, 27, 20)}),
+)  # fmt: skip
+"""D06: HRC as quenched [M], Bethlehem "Modern Steels"; middles of the analyses."""
+
+
+def severity(bath: str) -> float:
+    """1/in, the H of a bath that fits its bars of 25.4 mm best."""
+    bars = [own for own in BETHLEHEM if own.bath == bath]
+
+    def off(H: float) -> float:
+        return sum(float(np.sum((own.computed(H, (FITTED,))[0] - own.hardness[FITTED]) ** 2)) for own in bars)
+
+    return min(SEVERITIES[bath], key=off)
+
+
+C45E = {"edge": 560.0, "core": 291.0, "drop": 2.0}
+"""D03: HV5 at the edge and in the core, mm to the marked drop; 20 mm, water, 250 degC 2 h.
+
+Source: schmitz-metallographie.de, 1.1191.
+"""
+HEATS = {
+    "no residual elements": {"C": 0.43, "Si": 0.25, "Mn": 0.65},
+    "0.1 Cr, 0.1 Ni, 0.02 Mo": {"C": 0.43, "Si": 0.25, "Mn": 0.65, "Cr": 0.10, "Ni": 0.10, "Mo": 0.02, "Cu": 0.15},
+}
+"""The published analysis gives carbon alone."""
+BATHS = ("still water 20", "agitated water 20")
+DEPTHS = np.concatenate([np.linspace(0.1, 4.0, 40), np.linspace(4.5, 10.0, 12)])
+
+
+def c45e(heat: str, bath: str) -> tuple[Array, Array, float]:
+    """(mm under the skin, HV there, mm to 50 % martensite or NaN) of D03 for a heat and a bath."""
+    case = HeatTreatment(
+        name=f"C45E in {bath}",
+        part=Part.cylinder("20 mm"),
+        alloy=Alloy("C45E", composition=HEATS[heat], conductivity="48 W/m/K"),
+        grid=Grid("0.25 mm"),
+        start="850 degC",
+        steps=[Quench(bath, until="40 degC"), Temper("250 degC", "2 h")],
+        stress=False,
+    )
+    result = case.run(progress=False)
+    points = np.stack([1e-3 * (10.0 - DEPTHS), np.zeros(DEPTHS.size), np.zeros(DEPTHS.size)], axis=1)
+    martensite = result.sample("martensite", points)
+    below = np.flatnonzero(martensite < 0.5)
+    depth = float(np.interp(-0.5, -martensite[: below[0] + 1], DEPTHS[: below[0] + 1])) if below.size else np.nan
+    return DEPTHS, result.sample("hardness", points), depth
