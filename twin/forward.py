@@ -1,7 +1,6 @@
 """A case as thermocouples see it: temperatures at their places, read at the times of the record."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -35,12 +34,16 @@ class Trace:
     values  (k, m) K, or (k, m, P) their derivatives
     begins  s, when each step of the schedule began, by name
     error   K, largest local error of a time step
+    marks   (number of the leg, s at the end) of every step
+    walls   K, lowest and highest temperature of the surface by (step, zone)
     """
 
     times: Array
     values: Array
     begins: dict[str, float]
     error: float
+    marks: tuple[tuple[int, float], ...] = ()
+    walls: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
 
     def at(self, wanted: Array) -> Array:
         """(k, w) or (k, w, P) at times (w,) s: cubic leg by leg against the root of the time since it began."""
@@ -53,6 +56,12 @@ class Trace:
                 curve = CubicSpline(root, self.values[:, own], axis=1, bc_type="natural")
                 out[:, here] = curve(np.sqrt(np.minimum(wanted[here], self.times[own][-1]) - start))
         return out
+
+
+    def pair(self, one: int, other: int, wanted: Array) -> Array:
+        """(2, w, 1) or (2, w, P): two of the places alone."""
+        both = replace(self, values=self.values[[one, other]]).at(wanted)
+        return both if both.ndim == 3 else both[:, :, None]
 
 
 class Follow:
@@ -125,23 +134,29 @@ class Forward:
             stress=False,
         )
 
-    def trace(self, problem: Problem, every: Callable[[Clock, State], None] | None = None) -> Trace:
+    def trace(self, problem: Problem) -> Trace:
         """Temperatures at `places`, step by step, to the end of the record."""
-        sink, begins, error = Follow(), {problem.legs[0].name: 0.0}, 0.0
+        sink, begins, marks, error = Follow(), {problem.legs[0].name: 0.0}, [], 0.0
+        walls: dict[tuple[str, str], tuple[float, float]] = {}
+        zones = problem.cells.zones
 
         def watch(clock: Clock, state: State) -> bool:
             nonlocal error
-            begins.setdefault(problem.legs[clock.leg].name, clock.entered)
+            name = problem.legs[clock.leg].name
+            begins.setdefault(name, clock.entered)
+            marks.append((clock.leg, state.time))
             error = clock.error[0]
-            if every is not None:
-                every(clock, state)
+            for number, zone in enumerate(zones):
+                wall = state.wall[problem.cells.patch_zone == number]
+                low, high = walls.get((name, zone), (np.inf, -np.inf))
+                walls[name, zone] = min(low, float(wall.min())), max(high, float(wall.max()))
             return state.time >= self.end
 
         try:
             march(problem, sink, watch)
         except Stopped:
             pass
-        return Trace(np.array(sink.times), np.array(sink.values).T, begins, error)
+        return Trace(np.array(sink.times), np.array(sink.values).T, begins, error, tuple(marks), walls)
 
 
 def inwards(cells: Cells, points: Array) -> Array:

@@ -1,0 +1,270 @@
+"""Whole-record calibration: the most probable parameters, and how sure they are.
+
+Gauss-Newton with Levenberg's damping on the logarithm of the posterior. Noise is Student's t; what the numbers
+themselves err by stands in it. Smoothness of curves is the one that makes the record most probable (evidence of the
+linearised model). Where residuals hang together, or are larger than the noise, the record counts for less.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+from scipy.linalg import block_diag
+
+from ..cases.grid import Grid
+from ..materials.quantity import Amount
+from ..materials.refusal import CaseError
+from .fit import Fit, SensorFit, kept, write
+from .forward import Forward, Trace
+from .measurements import Measurements
+from .model import Model, runs_of
+from .unknowns import Unknown
+
+Array = NDArray[float64]
+
+FREEDOM = 5.0  # of Student's t: a reading four standard deviations off counts a quarter
+STRENGTHS = 10.0 ** np.arange(-3.0, 6.1, 0.5)  # of smoothness, that are tried
+MOST, ROUNDS = 40, 3  # steps, and times the noise is judged anew
+SETTLED = 0.03  # of the posterior's own width: a step that no longer matters
+SILENT = 1e-3  # K: an unknown that moves no reading by more has no influence
+HIDDEN = 0.1  # a change of the noise that matters
+
+
+def calibrate(
+    case: Any,
+    run: Measurements | Sequence[Measurements],
+    unknowns: Sequence[Unknown],
+    *,
+    file: str | Path | None = None,
+    workers: int = 1,
+) -> Fit:
+    """Fit a case to what thermocouples have read.
+
+        fit = calibrate(case, run, [Unknown.curve("steps.quench.medium.h")])
+        print(fit); fit.case.save("calibrated.yaml")
+
+    run       a record or several of the same case
+    unknowns  Unknown.curve, .factor, .value; depth, lag, offset and clock of the sensors come with the record
+    file      JSON where every step is kept; a calibration that was stopped goes on from it
+    workers   processes, where derivatives need many runs (3d, steels that transform)
+
+    Raises CaseError where a record is not ready, an unknown has no influence on any thermocouple, or a start
+    lies outside its bounds.
+    """
+    if not unknowns:
+        raise CaseError("nothing is unknown; give a list of Unknown.curve, .factor, .value", "unknowns")
+    model = Model(case, runs_of(run), tuple(unknowns), workers)
+    model.bounds  # noqa: B018 (refuses)
+    for one in model.runs:
+        one.readiness(case).require()
+    return _Search(model, file).found()
+
+
+@dataclass
+class _Noise:
+    """Of each reading: what it was said to be, how much more the fit misses by, over how many samples it hangs.
+
+    numerical  K, what cells and steps err by
+    """
+
+    given: Array
+    numerical: Array
+    spread: Array
+    tied: Array
+
+    @property
+    def plain(self) -> Array:
+        """Standard deviation of one reading, K."""
+        return np.asarray(np.hypot(self.given, self.numerical))
+
+
+class _Search:
+    def __init__(self, model: Model, file: str | Path | None) -> None:
+        self.model, self.file = model, None if file is None else Path(file)
+        count = len(model.readings)
+        given = np.array([reading.noise for reading in model.readings])
+        self.noise = _Noise(given, self._numerical(), np.ones(count), np.ones(count))
+        widths = [bound.precision for bound in model.bounds] + [np.eye(1)] * len(model.nuisance)
+        rough = [b.roughness if b.roughness is not None else np.zeros((b.size, b.size)) for b in model.bounds]
+        self.precision = block_diag(*widths)
+        self.rough = block_diag(*rough, *([np.zeros((1, 1))] * len(model.nuisance)))
+        self.offset = np.concatenate([*(bound.offset for bound in model.bounds), np.zeros(len(model.nuisance))])
+        limits = [bound.limits for bound in model.bounds for _ in range(bound.size)]
+        limits += [(-4.0, 4.0)] * len(model.nuisance)
+        self.low, self.high = (np.array(side) for side in zip(*limits, strict=True))
+        self.strength, self.how, self.steps, self.evidence = 1.0, "", 0, np.nan
+
+    def _numerical(self) -> Array:
+        """K, rms: what a grid half as wide and steps four times as exact would change of each reading."""
+        model, case = self.model, self.model.case
+        half = Amount(float(case.grid.spacing) / 2.0, f"{float(case.grid.spacing) / 2.0!r} m")
+        finer = replace_grid(case, half)
+        forward = Forward(finer, model.forward.sensors, model.forward.end)
+        seen = model.seen(np.zeros(self._count), forward.trace(forward.problem(finer, 4.0)))
+        mine = model.seen(np.zeros(self._count), model.first)
+        return np.array([float(np.sqrt(np.mean((a - b) ** 2))) for a, b in zip(seen, mine, strict=True)])
+
+    @property
+    def _count(self) -> int:
+        return self.model.size + len(self.model.nuisance)
+
+    def found(self) -> Fit:
+        """Search, judge the noise by what is left, and search again."""
+        x = kept(self.file, self.model.labels)
+        for _ in range(ROUNDS):
+            x, trace, jacobian = self._climb(np.zeros(self._count) if x is None else x)
+            before = self.noise.spread**2 * self.noise.tied
+            self._judge(x, trace)
+            if np.all(np.abs(np.log(self.noise.spread**2 * self.noise.tied / before)) < HIDDEN):
+                break
+        return self._fit(x, trace, jacobian)
+
+    def _climb(self, x: Array) -> tuple[Array, Trace, Array]:
+        """The most probable parameters for the noise as it is judged now."""
+        trace = self.model.trace(x)
+        damping, moved = 1e-3, np.inf
+        for _ in range(MOST):
+            left, (slopes, self.how) = self._left(x, trace), self.model.slopes(x, trace)
+            jacobian = np.concatenate(slopes)
+            self._influence(slopes)
+            self.strength, self.evidence = self._strength(x, left, jacobian)
+            weight = self._weights(left)
+            prior = self.precision + self.strength * self.rough
+            normal = (jacobian.T * weight) @ jacobian + prior
+            slope = (jacobian.T * weight) @ np.concatenate(left) - self._pull(x)
+            now = self._loss(x, left)
+            while True:
+                step = np.linalg.solve(normal + damping * np.diag(np.diag(normal)), slope)
+                there = np.clip(x + step, self.low, self.high)
+                moved = float((there - x) @ normal @ (there - x))
+                after = self.model.trace(there)
+                gained = now - self._loss(there, self._left(there, after))
+                if gained > 0.0 or moved < SETTLED**2:
+                    break
+                damping *= 10.0
+            if gained > 0.0:
+                x, trace, damping = there, after, damping / 10.0
+                self.steps += 1
+                write(self.file, {"labels": list(self.model.labels), "x": x.tolist()})
+            if moved < SETTLED**2 * max(1, x.size):
+                break
+        return x, trace, jacobian
+
+    def _influence(self, slopes: list[Array]) -> None:
+        """Refuse an unknown that no thermocouple feels."""
+        most = np.max([np.abs(part).max(axis=0, initial=0.0) for part in slopes], axis=0)
+        for bound, place in zip(self.model.bounds, self.model.places, strict=True):
+            if most[place].max() < SILENT:
+                raise CaseError("has no influence on any thermocouple; leave it out", bound.unknown.name)
+
+    def _left(self, x: Array, trace: Trace) -> list[Array]:
+        seen = self.model.seen(x, trace)
+        return [reading.kelvin - shown for reading, shown in zip(self.model.readings, seen, strict=True)]
+
+    def _weights(self, left: list[Array]) -> Array:
+        """1/K2 of each reading."""
+        parts = []
+        for rest, plain, spread, tied in zip(
+            left, self.noise.plain, self.noise.spread, self.noise.tied, strict=True
+        ):
+            wide = plain * spread
+            parts.append((FREEDOM + 1.0) / (FREEDOM + (rest / wide) ** 2) / wide**2 / tied)
+        return np.concatenate(parts)
+
+    def _loss(self, x: Array, left: list[Array]) -> float:
+        """Twice the negative logarithm of the posterior."""
+        noise, loss = self.noise, 0.0
+        for rest, plain, spread, tied in zip(left, noise.plain, noise.spread, noise.tied, strict=True):
+            loss += float(np.log1p((rest / (plain * spread)) ** 2 / FREEDOM).sum()) * (FREEDOM + 1.0) / tied
+        whole = self.offset + x
+        return loss + float(x @ self.precision @ x) + self.strength * float(whole @ self.rough @ whole)
+
+    def _pull(self, x: Array) -> Array:
+        return np.asarray(self.precision @ x + self.strength * (self.rough @ (self.offset + x)))
+
+    def _strength(self, x: Array, left: list[Array], jacobian: Array) -> tuple[float, float]:
+        """The smoothness that makes the record most probable, in the model that is a straight line at x; its evidence."""
+        weight, rest = self._weights(left), np.concatenate(left) + jacobian @ x
+        fisher, seen = (jacobian.T * weight) @ jacobian, (jacobian.T * weight) @ rest
+        tried = STRENGTHS if self.rough.any() else np.ones(1)
+        found = [self._evidence(strength, fisher, seen, float(weight @ rest**2)) for strength in tried]
+        best = int(np.argmax(found))
+        return float(tried[best]), found[best]
+
+    def _evidence(self, strength: float, fisher: Array, seen: Array, square: float) -> float:
+        prior = self.precision + strength * self.rough
+        pull = -strength * (self.rough @ self.offset)
+        alone = np.linalg.solve(prior, pull)
+        both = np.linalg.solve(fisher + prior, seen + pull)
+        least = square - float((seen + pull) @ both) + float(pull @ alone)
+        return 0.5 * (np.linalg.slogdet(prior)[1] - np.linalg.slogdet(fisher + prior)[1] - least)  # type: ignore[no-any-return]
+
+    def _judge(self, x: Array, trace: Trace) -> None:
+        """What the residuals say of the noise: its width by Student's t, and how long they hang together."""
+        for i, (rest, plain) in enumerate(zip(self._left(x, trace), self.noise.plain, strict=True)):
+            wide = 1.0
+            for _ in range(50):
+                square = (rest / plain) ** 2
+                wide = float(np.sqrt(np.mean((FREEDOM + 1.0) * square / (FREEDOM + square / wide**2))))
+            self.noise.spread[i], self.noise.tied[i] = max(1.0, wide), tied(rest)
+
+    def _fit(self, x: Array, trace: Trace, jacobian: Array) -> Fit:
+        model, left = self.model, self._left(x, trace)
+        prior = self.precision + self.strength * self.rough
+        weight = self._weights(left)
+        covariance = np.linalg.inv((jacobian.T * weight) @ jacobian + prior)
+        span = float(np.ptp(trace.values)) or np.inf
+        sensors = []
+        for i, (reading, rest) in enumerate(zip(model.readings, left, strict=True)):
+            sensors.append(
+                SensorFit(
+                    name=reading.name,
+                    time=reading.time,
+                    measured=reading.kelvin,
+                    computed=reading.kelvin - rest,
+                    noise=float(self.noise.given[i]),
+                    numerical=float(self.noise.numerical[i]),
+                    counts_as=float(rest.size / (self.noise.spread[i] ** 2 * self.noise.tied[i])),
+                    span=span,
+                )
+            )
+        return Fit(
+            model=model,
+            x=x,
+            covariance=covariance,
+            before=np.sqrt(np.diag(np.linalg.inv(prior))),
+            sensors=tuple(sensors),
+            walls=trace.walls,
+            strength=self.strength,
+            evidence=self.evidence,
+            derivatives=self.how,
+            steps=self.steps,
+        )
+
+
+def tied(rest: Array) -> float:
+    """Over how many samples residuals hang together: 1 + 2 sum of the autocorrelation, to where noise begins.
+
+    >>> round(tied(np.ones(100)), 0) > 50
+    True
+    """
+    n = rest.size
+    whole = float(rest @ rest)
+    if whole == 0.0 or n < 8:
+        return 1.0
+    total = 1.0
+    for lag in range(1, n // 2):
+        share = float(rest[lag:] @ rest[:-lag]) / whole
+        if share < 2.0 / np.sqrt(n):
+            break
+        total += 2.0 * share
+    return total
+
+
+def replace_grid(case: Any, spacing: Amount) -> Any:
+    """The case on another grid."""
+    return case.replace(grid=Grid(spacing, case.grid.metric))
