@@ -6,7 +6,7 @@ linearised model). Where residuals hang together, or are larger than the noise, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ FREEDOM = 5.0  # of Student's t: a reading four standard deviations off counts a
 STRENGTHS = 10.0 ** np.arange(-3.0, 6.1, 0.5)  # of smoothness, that are tried
 MOST, ROUNDS = 40, 3  # steps, and times the noise is judged anew
 SETTLED = 0.03  # of the posterior's own width: a step that no longer matters
+ROUGH = 10.0  # times that, while the noise is still judged by the misfit
 SILENT = 1e-3  # K: an unknown that moves no reading by more has no influence
 HIDDEN = 0.1  # a change of the noise that matters
 
@@ -66,28 +67,63 @@ def calibrate(
 
 @dataclass
 class _Noise:
-    """Of each reading: what it was said to be, how much more the fit misses by, over how many samples it hangs.
+    """What a reading may be off by, K.
 
-    numerical  K, what cells and steps err by
+    given      (k,) of each thermocouple: scatter of one reading
+    numerical  (k,) what cells and steps err by
+    beyond     what the case misses by besides, the same for all thermocouples: found with the rest
+    tied       over how many samples the misfit hangs together, in the mean of all thermocouples
+    freedom    of Student's t
     """
 
     given: Array
     numerical: Array
-    spread: Array
-    tied: Array
+    beyond: float
+    tied: float
+    freedom: float = np.inf
 
     @property
-    def plain(self) -> Array:
-        """Standard deviation of one reading, K."""
-        return np.asarray(np.hypot(self.given, self.numerical))
+    def wide(self) -> Array:
+        """(k,) K, of one reading."""
+        return np.asarray(np.sqrt(self.given**2 + self.numerical**2 + self.beyond**2))
+
+    def judge(self, left: list[Array]) -> None:
+        """Find `beyond` by the misfit: the scale of Student's t, all readings together."""
+        known = self.given**2 + self.numerical**2
+        square = 0.0
+        for rest, own in zip(left, known, strict=True):
+            width = float(np.mean(rest**2))
+            for _ in range(50 if np.isfinite(self.freedom) else 0):
+                width = float(np.mean((self.freedom + 1.0) * rest**2 / (self.freedom + rest**2 / width)))
+            square += max(0.0, width - own) / len(left)
+        self.beyond = float(np.sqrt(square))
+
+    def weights(self, left: list[Array]) -> Array:
+        """1/K2 of each reading."""
+        parts = [self._trust(rest / wide) / wide**2 for rest, wide in zip(left, self.wide, strict=True)]
+        return np.concatenate(parts) / self.tied
+
+    def _trust(self, share: Array) -> Array:
+        if not np.isfinite(self.freedom):
+            return np.ones_like(share)
+        return np.asarray((self.freedom + 1.0) / (self.freedom + share**2))
+
+    def loss(self, left: list[Array]) -> float:
+        """Twice the negative logarithm of the likelihood, from a constant."""
+        loss = 0.0
+        for rest, wide in zip(left, self.wide, strict=True):
+            square = (rest / wide) ** 2
+            if np.isfinite(self.freedom):
+                square = np.log1p(square / self.freedom) * (self.freedom + 1.0)
+            loss += float(square.sum())
+        return loss / self.tied
 
 
 class _Search:
     def __init__(self, model: Model, file: str | Path | None) -> None:
         self.model, self.file = model, None if file is None else Path(file)
-        count = len(model.readings)
         given = np.array([reading.noise for reading in model.readings])
-        self.noise = _Noise(given, self._numerical(), np.ones(count), np.ones(count))
+        self.noise = _Noise(given, self._numerical(), 0.0, 1.0)
         widths = [bound.precision for bound in model.bounds] + [np.eye(1)] * len(model.nuisance)
         rough = [b.roughness if b.roughness is not None else np.zeros((b.size, b.size)) for b in model.bounds]
         self.precision = block_diag(*widths)
@@ -115,24 +151,28 @@ class _Search:
     def found(self) -> Fit:
         """Search, judge the noise by what is left, and search again."""
         x = kept(self.file, self.model.labels)
-        for _ in range(ROUNDS):
-            x, trace, jacobian = self._climb(np.zeros(self._count) if x is None else x)
-            before = self.noise.spread**2 * self.noise.tied
-            self._judge(x, trace)
-            if np.all(np.abs(np.log(self.noise.spread**2 * self.noise.tied / before)) < HIDDEN):
+        for number in range(ROUNDS):
+            x, trace, jacobian = self._climb(np.zeros(self._count) if x is None else x, rough=number == 0)
+            before = self.noise.wide**2 * self.noise.tied
+            left, self.noise.freedom = self._left(x, trace), FREEDOM
+            self.noise.judge(left)
+            self.noise.tied = sum(rest.size for rest in left) / sum(rest.size / tied(rest) for rest in left)
+            if number and np.all(np.abs(np.log(self.noise.wide**2 * self.noise.tied / before)) < HIDDEN):
                 break
         return self._fit(x, trace, jacobian)
 
-    def _climb(self, x: Array) -> tuple[Array, Trace, Array]:
-        """The most probable parameters for the noise as it is judged now."""
-        trace = self.model.trace(x)
+    def _climb(self, x: Array, rough: bool) -> tuple[Array, Trace, Array]:
+        """The most probable parameters for the noise as it is judged now; `rough`: as it shrinks with the misfit."""
+        trace, settled = self.model.trace(x), SETTLED * (ROUGH if rough else 1.0)
         damping, moved = 1e-3, np.inf
         for _ in range(MOST):
             left, (slopes, self.how) = self._left(x, trace), self.model.slopes(x, trace)
+            if rough:
+                self.noise.judge(left)
             jacobian = np.concatenate(slopes)
             self._influence(slopes)
             self.strength, self.evidence = self._strength(x, left, jacobian)
-            weight = self._weights(left)
+            weight = self.noise.weights(left)
             prior = self.precision + self.strength * self.rough
             normal = (jacobian.T * weight) @ jacobian + prior
             slope = (jacobian.T * weight) @ np.concatenate(left) - self._pull(x)
@@ -143,14 +183,14 @@ class _Search:
                 moved = float((there - x) @ normal @ (there - x))
                 after = self.model.trace(there)
                 gained = now - self._loss(there, self._left(there, after))
-                if gained > 0.0 or moved < SETTLED**2:
+                if gained > 0.0 or moved < settled**2:
                     break
                 damping *= 10.0
             if gained > 0.0:
                 x, trace, damping = there, after, damping / 10.0
                 self.steps += 1
                 write(self.file, {"labels": list(self.model.labels), "x": x.tolist()})
-            if moved < SETTLED**2 * max(1, x.size):
+            if moved < settled**2 * x.size:
                 break
         return x, trace, jacobian
 
@@ -165,30 +205,18 @@ class _Search:
         seen = self.model.seen(x, trace)
         return [reading.kelvin - shown for reading, shown in zip(self.model.readings, seen, strict=True)]
 
-    def _weights(self, left: list[Array]) -> Array:
-        """1/K2 of each reading."""
-        parts = []
-        for rest, plain, spread, tied in zip(
-            left, self.noise.plain, self.noise.spread, self.noise.tied, strict=True
-        ):
-            wide = plain * spread
-            parts.append((FREEDOM + 1.0) / (FREEDOM + (rest / wide) ** 2) / wide**2 / tied)
-        return np.concatenate(parts)
-
     def _loss(self, x: Array, left: list[Array]) -> float:
         """Twice the negative logarithm of the posterior."""
-        noise, loss = self.noise, 0.0
-        for rest, plain, spread, tied in zip(left, noise.plain, noise.spread, noise.tied, strict=True):
-            loss += float(np.log1p((rest / (plain * spread)) ** 2 / FREEDOM).sum()) * (FREEDOM + 1.0) / tied
         whole = self.offset + x
-        return loss + float(x @ self.precision @ x) + self.strength * float(whole @ self.rough @ whole)
+        before = float(x @ self.precision @ x) + self.strength * float(whole @ self.rough @ whole)
+        return self.noise.loss(left) + before
 
     def _pull(self, x: Array) -> Array:
         return np.asarray(self.precision @ x + self.strength * (self.rough @ (self.offset + x)))
 
     def _strength(self, x: Array, left: list[Array], jacobian: Array) -> tuple[float, float]:
         """The smoothness that makes the record most probable, in the model that is a straight line at x; its evidence."""
-        weight, rest = self._weights(left), np.concatenate(left) + jacobian @ x
+        weight, rest = self.noise.weights(left), np.concatenate(left) + jacobian @ x
         fisher, seen = (jacobian.T * weight) @ jacobian, (jacobian.T * weight) @ rest
         tried = STRENGTHS if self.rough.any() else np.ones(1)
         found = [self._evidence(strength, fisher, seen, float(weight @ rest**2)) for strength in tried]
@@ -203,19 +231,10 @@ class _Search:
         least = square - float((seen + pull) @ both) + float(pull @ alone)
         return 0.5 * (np.linalg.slogdet(prior)[1] - np.linalg.slogdet(fisher + prior)[1] - least)  # type: ignore[no-any-return]
 
-    def _judge(self, x: Array, trace: Trace) -> None:
-        """What the residuals say of the noise: its width by Student's t, and how long they hang together."""
-        for i, (rest, plain) in enumerate(zip(self._left(x, trace), self.noise.plain, strict=True)):
-            wide = 1.0
-            for _ in range(50):
-                square = (rest / plain) ** 2
-                wide = float(np.sqrt(np.mean((FREEDOM + 1.0) * square / (FREEDOM + square / wide**2))))
-            self.noise.spread[i], self.noise.tied[i] = max(1.0, wide), tied(rest)
-
     def _fit(self, x: Array, trace: Trace, jacobian: Array) -> Fit:
         model, left = self.model, self._left(x, trace)
         prior = self.precision + self.strength * self.rough
-        weight = self._weights(left)
+        weight = self.noise.weights(left)
         covariance = np.linalg.inv((jacobian.T * weight) @ jacobian + prior)
         span = float(np.ptp(trace.values)) or np.inf
         sensors = []
@@ -228,7 +247,7 @@ class _Search:
                     computed=reading.kelvin - rest,
                     noise=float(self.noise.given[i]),
                     numerical=float(self.noise.numerical[i]),
-                    counts_as=float(rest.size / (self.noise.spread[i] ** 2 * self.noise.tied[i])),
+                    counts_as=float(rest.size / self.noise.tied),
                     span=span,
                 )
             )
@@ -239,6 +258,7 @@ class _Search:
             before=np.sqrt(np.diag(np.linalg.inv(prior))),
             sensors=tuple(sensors),
             walls=trace.walls,
+            beyond=self.noise.beyond,
             strength=self.strength,
             evidence=self.evidence,
             derivatives=self.how,

@@ -33,7 +33,7 @@ class SensorFit:
 
     time, measured, computed  (w,) s of the record, K, K
     noise, numerical          K: of one reading, and what cells and steps err by
-    counts_as                 how many independent readings of that noise it is worth
+    counts_as                 how many independent readings it is worth, for misfits hang together
     span                      K, start minus bath
     """
 
@@ -94,6 +94,7 @@ class Fit:
     x, covariance  (P,) and (P, P), parameters in standard deviations before (curves: logarithms)
     before         (P,) their standard deviations before
     walls          K, what the surface went through by (step, zone)
+    beyond         K, what the case misses by besides noise and numerical error
     strength       of smoothness, found with the rest;  evidence  its logarithm
     derivatives    "tangent" or "differences"
     """
@@ -104,6 +105,7 @@ class Fit:
     before: Array = field(repr=False)
     sensors: tuple[SensorFit, ...]
     walls: dict[tuple[str, str], tuple[float, float]] = field(repr=False)
+    beyond: float
     strength: float
     evidence: float
     derivatives: str
@@ -200,6 +202,7 @@ class Fit:
                 f"{s.name:<16} {s.rms:8.2f} {s.chi2:7.2f} {s.noise:10.2f} {s.numerical:14.3f} {s.time.size:9d} "
                 f"{s.counts_as:9.1f} {100 * s.nrmse:5.2f} %"
             )
+        lines.append(f"besides noise and numerical error the case misses by {self.beyond:.2f} K; the bands hold that")
         lines.append("90 % bands")
         lines += [f"  {band}" for band in self.parameters]
         lines.append("What the data cannot tell")
@@ -260,7 +263,7 @@ class Fit:
             "sensors": [{k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in s.__dict__.items()}
                         for s in self.sensors],
             "walls": [[*key, *value] for key, value in self.walls.items()],
-            **{name: getattr(self, name) for name in ("strength", "evidence", "derivatives", "steps")},
+            **{name: getattr(self, name) for name in ("beyond", "strength", "evidence", "derivatives", "steps")},
         })  # fmt: skip
         return path
 
@@ -295,7 +298,7 @@ def read_fit(path: str | os.PathLike[str]) -> Fit:
         *(np.array(page[name]) for name in ("x", "covariance", "before")),
         tuple(sensors),
         {(leg, zone): (low, high) for leg, zone, low, high in page["walls"]},
-        *(page[name] for name in ("strength", "evidence", "derivatives", "steps")),
+        *(page[name] for name in ("beyond", "strength", "evidence", "derivatives", "steps")),
     )
 
 
