@@ -43,6 +43,12 @@ if TYPE_CHECKING:
     from .materials.medium import Medium as Medium
     from .materials.mould import Mould as Mould
     from .materials.refusal import CaseError as CaseError
+    from .twin.calibrate import calibrate as calibrate
+    from .twin.fit import Fit as Fit
+    from .twin.measurements import Measurements as Measurements
+    from .twin.saved import read_fit as read_fit
+    from .twin.sensors import Sensor as Sensor
+    from .twin.unknowns import Unknown as Unknown
 
 __version__ = "0.1.0"
 _HOME = {
@@ -52,6 +58,7 @@ _HOME = {
     "Cool": ".cases.step",
     "Curve": ".materials.curve",
     "Dilatometer": ".cases.dilatometer",
+    "Fit": ".twin.fit",
     "Freezing": ".materials.freezing",
     "Gap": ".materials.interface",
     "Grid": ".cases.grid",
@@ -60,6 +67,7 @@ _HOME = {
     "Hold": ".cases.step",
     "Jominy": ".cases.jominy",
     "Material": ".materials.material",
+    "Measurements": ".twin.measurements",
     "Medium": ".materials.medium",
     "Mould": ".materials.mould",
     "Part": ".cases.part",
@@ -67,12 +75,15 @@ _HOME = {
     "QuenchedBars": ".cases.bars",
     "Ramp": ".cases.step",
     "Result": ".cases.result",
+    "Sensor": ".twin.sensors",
     "Soak": ".cases.step",
     "Temper": ".cases.step",
     "Thermocouple": ".cases.sensor",
     "TimeCurve": ".materials.curve",
     "Transfer": ".cases.step",
+    "Unknown": ".twin.unknowns",
     "alloy": ".materials.library",
+    "calibrate": ".twin.calibrate",
     "cct": ".cases.diagram",
     "certificate": ".materials.certificate",
     "compare": ".materials.compare",
@@ -82,6 +93,7 @@ _HOME = {
     "mould": ".materials.library",
     "mould_names": ".materials.library",
     "read": ".cases.reopen",
+    "read_fit": ".twin.saved",
     "resume": ".cases.reopen",
     "tempering_curve": ".cases.tempering",
     "ttt": ".cases.diagram",
@@ -93,6 +105,7 @@ __all__ = [
     "Cool",
     "Curve",
     "Dilatometer",
+    "Fit",
     "Freezing",
     "Gap",
     "Grid",
@@ -101,6 +114,7 @@ __all__ = [
     "Hold",
     "Jominy",
     "Material",
+    "Measurements",
     "Medium",
     "Mould",
     "Part",
@@ -108,12 +122,15 @@ __all__ = [
     "QuenchedBars",
     "Ramp",
     "Result",
+    "Sensor",
     "Soak",
     "Temper",
     "Thermocouple",
     "TimeCurve",
     "Transfer",
+    "Unknown",
     "alloy",
+    "calibrate",
     "cct",
     "certificate",
     "compare",
@@ -123,6 +140,7 @@ __all__ = [
     "mould",
     "mould_names",
     "read",
+    "read_fit",
     "resume",
     "tempering_curve",
     "ttt",

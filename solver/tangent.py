@@ -92,7 +92,8 @@ class _Tangent:
         since = np.array([each.above.start - each.below.start for each in self.moved])
         since /= np.array([each.by for each in self.moved])
         self.dT[:], self.dwall[:] = since, since
-        seen, slopes, used = [self._read(T, wall)], [self._slopes()], []
+        seen, slopes = [self._read(T, wall)], [self._slopes()]
+        used: list[int] = []
         time = 0.0
         for number, entered, ends in by_leg(marks):
             for end in ends:
@@ -114,7 +115,7 @@ class _Tangent:
     def _step(
         self, leg: int, H: Array, T: Array, wall: Array, since: float, dt: float, asked: int | None
     ) -> tuple[Array, Array, Array, int]:
-        plan, heat = self.plan, self.heat
+        plan = self.plan
         phases = np.ones((1, H.size))
         plan.begin(H, phases, T, wall)
         self._look(leg, None, since, self.dH, self.dF0)

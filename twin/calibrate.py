@@ -1,8 +1,9 @@
 """Whole-record calibration: the most probable parameters, and how sure they are.
 
-Gauss-Newton with Levenberg's damping on the logarithm of the posterior. Noise is Student's t; what the numbers
-themselves err by stands in it. Smoothness of curves is the one that makes the record most probable (evidence of the
-linearised model). Where residuals hang together, or are larger than the noise, the record counts for less.
+Gauss-Newton with Levenberg's damping on the logarithm of the posterior. A reading that stands out from its neighbours
+counts less, after Student's t; what cells and steps err by stands in the noise. Smoothness of curves is the one that
+makes the record most probable (evidence of the linearised model). What a nearly free fit still misses by, and over
+how many samples that hangs together, makes the record count for less: judged once, for a smoother fit misses more.
 """
 
 from collections.abc import Sequence
@@ -14,25 +15,26 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 from scipy.linalg import block_diag
+from scipy.ndimage import median_filter
 
 from ..cases.grid import Grid
-from ..materials.quantity import Amount
 from ..materials.refusal import CaseError
-from .fit import Fit, SensorFit, kept, write
+from .fit import Fit, SensorFit
 from .forward import Forward, Trace
 from .measurements import Measurements
 from .model import Model, runs_of
+from .saved import kept, write
 from .unknowns import Unknown
 
 Array = NDArray[float64]
 
-FREEDOM = 5.0  # of Student's t: a reading four standard deviations off counts a quarter
+FREEDOM = 5.0  # of Student's t: a reading that stands out by four standard deviations counts a quarter
 STRENGTHS = 10.0 ** np.arange(-3.0, 6.1, 0.5)  # of smoothness, that are tried
-MOST, ROUNDS = 40, 3  # steps, and times the noise is judged anew
+MOST = 40  # steps
 SETTLED = 0.03  # of the posterior's own width: a step that no longer matters
 ROUGH = 10.0  # times that, while the noise is still judged by the misfit
 SILENT = 1e-3  # K: an unknown that moves no reading by more has no influence
-HIDDEN = 0.1  # a change of the noise that matters
+MEDIAN = 0.287  # variance of the median of five over that of one
 
 
 def calibrate(
@@ -62,7 +64,7 @@ def calibrate(
     model.bounds  # noqa: B018 (refuses)
     for one in model.runs:
         one.readiness(case).require()
-    return _Search(model, file).found()
+    return Search(model, file).found()
 
 
 @dataclass
@@ -71,16 +73,16 @@ class _Noise:
 
     given      (k,) of each thermocouple: scatter of one reading
     numerical  (k,) what cells and steps err by
-    beyond     what the case misses by besides, the same for all thermocouples: found with the rest
+    beyond     what the case misses by besides, the same for all thermocouples
     tied       over how many samples the misfit hangs together, in the mean of all thermocouples
-    freedom    of Student's t
+    trust      (w,) of each thermocouple: below 1 for a reading that stands out from its neighbours
     """
 
     given: Array
     numerical: Array
     beyond: float
     tied: float
-    freedom: float = np.inf
+    trust: list[Array]
 
     @property
     def wide(self) -> Array:
@@ -88,42 +90,33 @@ class _Noise:
         return np.asarray(np.sqrt(self.given**2 + self.numerical**2 + self.beyond**2))
 
     def judge(self, left: list[Array]) -> None:
-        """Find `beyond` by the misfit: the scale of Student's t, all readings together."""
+        """Find `beyond` and `trust` by the misfit; the median of five neighbours passes over broken readings."""
         known = self.given**2 + self.numerical**2
-        square = 0.0
-        for rest, own in zip(left, known, strict=True):
-            width = float(np.mean(rest**2))
-            for _ in range(50 if np.isfinite(self.freedom) else 0):
-                width = float(np.mean((self.freedom + 1.0) * rest**2 / (self.freedom + rest**2 / width)))
-            square += max(0.0, width - own) / len(left)
-        self.beyond = float(np.sqrt(square))
+        calm = [median_filter(rest, 5, mode="nearest") for rest in left]
+        square = np.array([float(np.mean(rest**2)) for rest in calm]) - MEDIAN * known
+        self.beyond = float(np.sqrt(np.maximum(0.0, square).mean()))
+        rough = [(rest - own) / wide for rest, own, wide in zip(left, calm, self.wide, strict=True)]
+        self.trust = [np.minimum(1.0, (FREEDOM + 1.0) / (FREEDOM + share**2)) for share in rough]
 
-    def weights(self, left: list[Array]) -> Array:
+    def tie(self, left: list[Array]) -> None:
+        """Find `tied` by the misfit."""
+        self.tied = sum(rest.size for rest in left) / sum(rest.size / tied(rest) for rest in left)
+
+    @property
+    def weights(self) -> Array:
         """1/K2 of each reading."""
-        parts = [self._trust(rest / wide) / wide**2 for rest, wide in zip(left, self.wide, strict=True)]
-        return np.concatenate(parts) / self.tied
-
-    def _trust(self, share: Array) -> Array:
-        if not np.isfinite(self.freedom):
-            return np.ones_like(share)
-        return np.asarray((self.freedom + 1.0) / (self.freedom + share**2))
-
-    def loss(self, left: list[Array]) -> float:
-        """Twice the negative logarithm of the likelihood, from a constant."""
-        loss = 0.0
-        for rest, wide in zip(left, self.wide, strict=True):
-            square = (rest / wide) ** 2
-            if np.isfinite(self.freedom):
-                square = np.log1p(square / self.freedom) * (self.freedom + 1.0)
-            loss += float(square.sum())
-        return loss / self.tied
+        return np.concatenate([t / w**2 for t, w in zip(self.trust, self.wide, strict=True)]) / self.tied
 
 
-class _Search:
-    def __init__(self, model: Model, file: str | Path | None) -> None:
-        self.model, self.file = model, None if file is None else Path(file)
+class Search:
+    """One calibration under way.   start: parameters to begin with; None: those of the case, or kept in `file`"""
+
+    def __init__(self, model: Model, file: str | Path | None = None, start: Array | None = None) -> None:
+        self.model, self.file, self.start = model, None if file is None else Path(file), start
         given = np.array([reading.noise for reading in model.readings])
-        self.noise = _Noise(given, self._numerical(), 0.0, 1.0)
+        self.noise = _Noise(
+            given, self._numerical(), 0.0, 1.0, [np.ones(reading.time.size) for reading in model.readings]
+        )
         widths = [bound.precision for bound in model.bounds] + [np.eye(1)] * len(model.nuisance)
         rough = [b.roughness if b.roughness is not None else np.zeros((b.size, b.size)) for b in model.bounds]
         self.precision = block_diag(*widths)
@@ -136,11 +129,9 @@ class _Search:
 
     def _numerical(self) -> Array:
         """K, rms: what a grid half as wide and steps four times as exact would change of each reading."""
-        model, case = self.model, self.model.case
-        half = Amount(float(case.grid.spacing) / 2.0, f"{float(case.grid.spacing) / 2.0!r} m")
-        finer = replace_grid(case, half)
-        forward = Forward(finer, model.forward.sensors, model.forward.end)
-        seen = model.seen(np.zeros(self._count), forward.trace(forward.problem(finer, 4.0)))
+        model, fine = self.model, finer(self.model.case)
+        forward = Forward(fine, model.forward.sensors, model.forward.end)
+        seen = model.seen(np.zeros(self._count), forward.trace(forward.problem(fine, 4.0)))
         mine = model.seen(np.zeros(self._count), model.first)
         return np.array([float(np.sqrt(np.mean((a - b) ** 2))) for a, b in zip(seen, mine, strict=True)])
 
@@ -149,17 +140,11 @@ class _Search:
         return self.model.size + len(self.model.nuisance)
 
     def found(self) -> Fit:
-        """Search, judge the noise by what is left, and search again."""
-        x = kept(self.file, self.model.labels)
-        for number in range(ROUNDS):
-            x, trace, jacobian = self._climb(np.zeros(self._count) if x is None else x, rough=number == 0)
-            before = self.noise.wide**2 * self.noise.tied
-            left, self.noise.freedom = self._left(x, trace), FREEDOM
-            self.noise.judge(left)
-            self.noise.tied = sum(rest.size for rest in left) / sum(rest.size / tied(rest) for rest in left)
-            if number and np.all(np.abs(np.log(self.noise.wide**2 * self.noise.tied / before)) < HIDDEN):
-                break
-        return self._fit(x, trace, jacobian)
+        """Search while the noise is judged by the misfit, nearly free; then search again for that noise."""
+        x = kept(self.file, self.model.labels) if self.start is None else self.start
+        x, trace, _ = self._climb(np.zeros(self._count) if x is None else x, rough=True)
+        self.noise.tie(self._left(x, trace))
+        return self._fit(*self._climb(x, rough=False))
 
     def _climb(self, x: Array, rough: bool) -> tuple[Array, Trace, Array]:
         """The most probable parameters for the noise as it is judged now; `rough`: as it shrinks with the misfit."""
@@ -172,9 +157,8 @@ class _Search:
             jacobian = np.concatenate(slopes)
             self._influence(slopes)
             self.strength, self.evidence = self._strength(x, left, jacobian)
-            weight = self.noise.weights(left)
-            prior = self.precision + self.strength * self.rough
-            normal = (jacobian.T * weight) @ jacobian + prior
+            weight = self.noise.weights
+            normal = (jacobian.T * weight) @ jacobian + self.precision + self.strength * self.rough
             slope = (jacobian.T * weight) @ np.concatenate(left) - self._pull(x)
             now = self._loss(x, left)
             while True:
@@ -209,14 +193,14 @@ class _Search:
         """Twice the negative logarithm of the posterior."""
         whole = self.offset + x
         before = float(x @ self.precision @ x) + self.strength * float(whole @ self.rough @ whole)
-        return self.noise.loss(left) + before
+        return float(self.noise.weights @ np.concatenate(left) ** 2) + before
 
     def _pull(self, x: Array) -> Array:
         return np.asarray(self.precision @ x + self.strength * (self.rough @ (self.offset + x)))
 
     def _strength(self, x: Array, left: list[Array], jacobian: Array) -> tuple[float, float]:
-        """The smoothness that makes the record most probable, in the model that is a straight line at x; its evidence."""
-        weight, rest = self.noise.weights(left), np.concatenate(left) + jacobian @ x
+        """Smoothness that makes the record most probable, in the model made straight at x; its evidence."""
+        weight, rest = self.noise.weights, np.concatenate(left) + jacobian @ x
         fisher, seen = (jacobian.T * weight) @ jacobian, (jacobian.T * weight) @ rest
         tried = STRENGTHS if self.rough.any() else np.ones(1)
         found = [self._evidence(strength, fisher, seen, float(weight @ rest**2)) for strength in tried]
@@ -234,7 +218,7 @@ class _Search:
     def _fit(self, x: Array, trace: Trace, jacobian: Array) -> Fit:
         model, left = self.model, self._left(x, trace)
         prior = self.precision + self.strength * self.rough
-        weight = self.noise.weights(left)
+        weight = self.noise.weights
         covariance = np.linalg.inv((jacobian.T * weight) @ jacobian + prior)
         span = float(np.ptp(trace.values)) or np.inf
         sensors = []
@@ -285,6 +269,6 @@ def tied(rest: Array) -> float:
     return total
 
 
-def replace_grid(case: Any, spacing: Amount) -> Any:
-    """The case on another grid."""
-    return case.replace(grid=Grid(spacing, case.grid.metric))
+def finer(case: Any) -> Any:
+    """The case on a grid half as wide."""
+    return case.replace(grid=Grid(f"{float(case.grid.spacing) / 2.0!r} m", case.grid.metric))

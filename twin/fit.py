@@ -1,30 +1,31 @@
 """What a calibration has found: numbers with bands, what the data cannot tell, predictions, comparison."""
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
-from ..cases import casetext
-from ..cases.casefile import load as load_case
-from ..materials.refusal import CaseError, one_of
+from ..materials.refusal import one_of
 from .measurements import Measurements
 from .model import Model, runs_of
-from .unknowns import Bound, Unknown
+from .unknowns import Bound
+
+if TYPE_CHECKING:
+    from .comparison import Comparison
+    from .coverage import Coverage
 
 Array = NDArray[float64]
 
 BAND = 1.645  # standard deviations of a 90 % band
 TOLD = 0.7  # of the width before: what keeps more was not told by the data
+HEAD = "thermocouple      rms [K]  chi2/n  noise [K]  numerical [K]  readings  count as  NRMSE"
 CLOSE = 0.9  # of a correlation worth saying
-FORMAT = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,13 +135,21 @@ class Fit:
 
     def _bands(self, bound: Bound, place: slice) -> list[Band]:
         x, wide = self.x[place], np.sqrt(np.diag(self.covariance)[place])
-        ends = [bound.shown(x + side * wide) for side in (0.0, -BAND, BAND)]
+        middle, low, high = (bound.shown(x + side * wide).tolist() for side in (0.0, -BAND, BAND))
         seen, before = self._seen(bound), self.before[place]
         return [
-            Band(bound.labels[i], *(float(end[i]) for end in ends), bound.unit, float(1.0 - wide[i] / before[i]),
-                 bool(wide[i] < TOLD * before[i]), bool(seen[i]))
+            Band(
+                name=bound.labels[i],
+                value=middle[i],
+                low=low[i],
+                high=high[i],
+                unit=bound.unit,
+                shrink=float(1.0 - wide[i] / before[i]),
+                told=bool(wide[i] < TOLD * before[i]),
+                seen=bool(seen[i]),
+            )
             for i in range(bound.size)
-        ]  # fmt: skip
+        ]
 
     def visited(self, bound: Bound) -> tuple[float, float]:
         """Of a curve over temperature in a step: K between which the surface was there; else everything."""
@@ -195,8 +204,7 @@ class Fit:
         return x, ends[0], ends[1], ends[2]
 
     def __str__(self) -> str:
-        lines = [f"Calibration of {self.model.case.name}", "thermocouple      rms [K]  chi2/n  noise [K]  numerical [K]  "
-                 "readings  count as  NRMSE"]  # fmt: skip
+        lines = [f"Calibration of {self.model.case.name}", HEAD]
         for s in self.sensors:
             lines.append(
                 f"{s.name:<16} {s.rms:8.2f} {s.chi2:7.2f} {s.noise:10.2f} {s.numerical:14.3f} {s.time.size:9d} "
@@ -209,7 +217,7 @@ class Fit:
         lines += [f"  {what}" for what in self.cannot_tell] or ["  nothing of what was asked"]
         lines.append(
             f"smoothness {self.strength:.3g} by evidence, ln {self.evidence:.1f}; {self.steps} steps, derivatives by "
-            f"{self.derivatives}; noise as given or from the scatter of the record, Student t with 5 degrees of freedom"
+            f"{self.derivatives}; noise as given or from the scatter of the record, readings that stand out count less"
         )
         return "\n".join(lines)
 
@@ -234,11 +242,11 @@ class Fit:
 
         return compare(self, runs_of(run))
 
-    def check(self, coverage: int = 20, seed: int = 1) -> "Coverage":
+    def check(self, coverage: int = 20, seed: int = 1, workers: int = 1) -> "Coverage":
         """Synthetic self-test of this very design: records are made from the fit and fitted again."""
         from .coverage import check
 
-        return check(self, coverage, seed)
+        return check(self, coverage, seed, workers)
 
     def plot(self, kind: str = "residuals", save: str | os.PathLike[str] | None = None, **how: Any) -> Any:
         """Curves: "residuals", "parity" or "curve"; see `views.calibration.plot`."""
@@ -247,59 +255,10 @@ class Fit:
         return plot(self, kind, save, **how)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write as JSON, whole or not at all; `load` reads it. Raises CaseError where the case cannot be saved."""
-        path = Path(path)
-        write(path, {
-            "metaltwin fit": FORMAT,
-            "case": casetext.text(self.model.case),
-            "unknowns": [{**u.__dict__} for u in self.model.unknowns],
-            "runs": [{"time": r.time.tolist(), "values": {k: v.tolist() for k, v in r.values.items()},
-                      "events": r.events, "clock_within": r.clock_within, "source": r.source,
-                      "sensors": {k: _words(v) for k, v in r.sensors.items()}} for r in self.model.runs],
-            "labels": list(self.model.labels),
-            "x": self.x.tolist(),
-            "covariance": self.covariance.tolist(),
-            "before": self.before.tolist(),
-            "sensors": [{k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in s.__dict__.items()}
-                        for s in self.sensors],
-            "walls": [[*key, *value] for key, value in self.walls.items()],
-            **{name: getattr(self, name) for name in ("beyond", "strength", "evidence", "derivatives", "steps")},
-        })  # fmt: skip
-        return path
+        """Write as JSON, whole or not at all; `read_fit` reads it. Raises CaseError where the case cannot be saved."""
+        from .saved import save
 
-
-def _words(word: Any) -> dict[str, Any]:
-    from ..cases.words import fields_spoken
-
-    return fields_spoken(word)
-
-
-def read_fit(path: str | os.PathLike[str]) -> Fit:
-    """The fit that `Fit.save` wrote. Raises CaseError for another file, FileNotFoundError."""
-    from .sensors import Sensor
-
-    try:
-        page = json.loads(Path(path).read_text("utf-8"))
-        if page.get("metaltwin fit") != FORMAT:
-            raise ValueError
-    except (ValueError, AttributeError):
-        raise CaseError(f"'{path}' is no saved fit") from None
-    unknowns = [Unknown(**{**u, "knots": u["knots"] and tuple(u["knots"]), "bounds": u["bounds"] and tuple(u["bounds"])})
-                for u in page["unknowns"]]  # fmt: skip
-    runs = [
-        Measurements(np.array(r["time"]), {k: np.array(v, float64) for k, v in r["values"].items()},
-                     {k: Sensor(**v) for k, v in r["sensors"].items()}, r["events"], r["clock_within"], r["source"])
-        for r in page["runs"]
-    ]  # fmt: skip
-    arrays = ("time", "measured", "computed")
-    sensors = [SensorFit(**{k: np.array(v) if k in arrays else v for k, v in s.items()}) for s in page["sensors"]]
-    return Fit(
-        Model(load_case(page["case"]), tuple(runs), tuple(unknowns)),
-        *(np.array(page[name]) for name in ("x", "covariance", "before")),
-        tuple(sensors),
-        {(leg, zone): (low, high) for leg, zone, low, high in page["walls"]},
-        *(page[name] for name in ("beyond", "strength", "evidence", "derivatives", "steps")),
-    )
+        return save(self, Path(path))
 
 
 @dataclass(frozen=True, eq=False)
@@ -317,25 +276,3 @@ class Prediction:
 
     def __str__(self) -> str:
         return f"{self.value:.4g} ({self.band[0]:.4g} to {self.band[1]:.4g} for 90 %, {self.draws.size} draws)"
-
-
-def write(path: Path | None, page: dict[str, Any]) -> None:
-    """A JSON file that appears as a whole or not at all; nothing where there is no path."""
-    if path is None:
-        return
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8") as file:
-        json.dump(page, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
-
-
-def kept(path: Path | None, labels: tuple[str, ...]) -> Array | None:
-    """Where a calibration was stopped, or None. Raises CaseError for a file of another one."""
-    if path is None or not path.exists():
-        return None
-    page = json.loads(path.read_text("utf-8"))
-    if tuple(page.get("labels", ())) != labels:
-        raise CaseError(f"'{path}' belongs to a calibration with other unknowns; give another file", "file")
-    return np.array(page["x"], float64)

@@ -57,7 +57,6 @@ class Trace:
                 out[:, here] = curve(np.sqrt(np.minimum(wanted[here], self.times[own][-1]) - start))
         return out
 
-
     def pair(self, one: int, other: int, wanted: Array) -> Array:
         """(2, w, 1) or (2, w, P): two of the places alone."""
         both = replace(self, values=self.values[[one, other]]).at(wanted)

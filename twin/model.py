@@ -147,7 +147,7 @@ class Model:
         return (*(label for b in self.bounds for label in b.labels), *(n.label for n in self.nuisance))
 
     def case_at(self, x: Array) -> Any:
-        """The case for parameters x, of the case alone or all."""
+        """The case for parameters x; those of the measuring do not change it."""
         words = {b.unknown.name: b.words(x[place]) for b, place in zip(self.bounds, self.places, strict=True)}
         return self.case.replace(**words)
 
@@ -161,7 +161,16 @@ class Model:
 
     def slopes(self, x: Array, trace: Trace) -> tuple[list[Array], str]:
         """Derivatives (w, P) of what each reading should show, and how they were made."""
-        moved, how = sensitivities(self.forward, self.case_at, x[: self.size], trace, self.workers)
+        case = self.case_at(x)
+
+        def beside(by: float) -> list[Any]:
+            return [
+                case.replace(**{bound.unknown.name: bound.words(x[place] + by * way)})
+                for bound, place in zip(self.bounds, self.places, strict=True)
+                for way in np.eye(bound.size)
+            ]
+
+        moved, how = sensitivities(self.forward, case, beside, trace, self.workers)
         found = []
         for i in range(len(self.readings)):
             whole = np.zeros((self.readings[i].time.size, x.size))

@@ -30,7 +30,7 @@ def read_csv(path: Path) -> tuple[Array, Columns]:
     first = next((i for i, line in enumerate(lines) if line.strip() and not line.startswith("#")), None)
     if first is None:
         raise CaseError("holds no record; its first line names the columns, 'time [s], T2 [degC]'", place=path.name)
-    delimiter = next((sign for sign in DELIMITERS if sign is None or sign in lines[first]))
+    delimiter = next(sign for sign in DELIMITERS if sign is None or sign in lines[first])
     heads = _cells(lines[first], delimiter)
     rows = []
     for number, line in enumerate(lines[first + 1 :], first + 2):

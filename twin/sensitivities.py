@@ -23,21 +23,22 @@ STEP = 0.05  # the same for a whole march, where round-off and tables of 2 K cou
 
 
 def sensitivities(
-    forward: Forward, cases: Callable[[Array], Case], x: Array, trace: Trace, workers: int = 1
+    forward: Forward, case: Case, beside: Callable[[float], list[Case]], trace: Trace, workers: int = 1
 ) -> tuple[Trace, str]:
-    """Derivatives (k, m, P) of a trace made at parameters x (P,), and how they were made: "tangent", "differences".
+    """Derivatives (k, m, P) of the trace of a case, and how they were made: "tangent" or "differences".
 
-    cases    parameters -> case
+    beside   how far -> cases with one parameter each moved that far
     workers  processes for the differences
     """
-    problem = forward.problem(cases(x))
-    moved = [Moved(forward.problem(cases(x + SLIGHT * way)), problem, SLIGHT) for way in np.eye(x.size)]
+    problem = forward.problem(case)
+    moved = [Moved(forward.problem(each), problem, SLIGHT) for each in beside(SLIGHT)]
     if differentiable(problem, moved):
         slopes = tangent(problem, moved, trace.marks)[1]
         return replace(trace, values=slopes), "tangent"
-    ends = [cases(x + side * STEP * way) for way in np.eye(x.size) for side in (1.0, -1.0)]
+    ends = [*beside(STEP), *beside(-STEP)]
     seen = np.array(list(_marches(forward, ends, trace.marks, workers)))
-    return replace(trace, values=np.moveaxis((seen[::2] - seen[1::2]) / (2.0 * STEP), 0, -1)), "differences"
+    above, below = seen[: len(moved)], seen[len(moved) :]
+    return replace(trace, values=np.moveaxis((above - below) / (2.0 * STEP), 0, -1)), "differences"
 
 
 def again(forward: Forward, case: Case, marks: Marks) -> Array:

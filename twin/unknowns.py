@@ -214,7 +214,7 @@ class Bound:
         if self.unknown.kind == "curve":
             return np.asarray(np.exp(self.reference + x))
         if self.unknown.kind == "factor":
-            return np.exp(self.unknown.prior * x)
+            return np.asarray(np.exp(self.unknown.prior * x))
         return np.asarray(float(self.before) + self._prior * x)
 
     def curve(self, x: Array, at: Array) -> Array:
@@ -269,4 +269,3 @@ class Bound:
         if not ends[0] < 0.0 < ends[1]:
             raise CaseError(f"{self.unknown.bounds} do not hold what the case says; move them or the case", name)
         return float(ends[0]), float(ends[1])
-
