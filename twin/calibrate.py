@@ -29,10 +29,11 @@ from .unknowns import Unknown
 Array = NDArray[float64]
 
 FREEDOM = 5.0  # of Student's t: a reading that stands out by four standard deviations counts a quarter
-STRENGTHS = 10.0 ** np.arange(-3.0, 6.1, 0.5)  # of smoothness, that are tried
+STRENGTHS = 10.0 ** np.arange(-1.0, 6.1, 0.5)  # of smoothness, that are tried; at first the strong ones alone
+SMOOTH = 1e3  # strength of smoothness at the first step; a tenth of it at each that follows
 MOST = 40  # steps
 SETTLED = 0.03  # of the posterior's own width: a step that no longer matters
-ROUGH = 10.0  # times that, while the noise is still judged by the misfit
+LEAST, PATIENCE = 0.02, 3  # while the noise is judged by the misfit: share of it that so many steps must bring
 SILENT = 1e-3  # K: an unknown that moves no reading by more has no influence
 MEDIAN = 0.287  # variance of the median of five over that of one
 
@@ -71,29 +72,30 @@ def calibrate(
 class _Noise:
     """What a reading may be off by, K.
 
-    given      (k,) of each thermocouple: scatter of one reading
-    numerical  (k,) what cells and steps err by
+    given      (w,) of each thermocouple: scatter of one reading
+    numerical  of each, what cells and steps err by
     beyond     what the case misses by besides, the same for all thermocouples
     tied       over how many samples the misfit hangs together, in the mean of all thermocouples
     trust      (w,) of each thermocouple: below 1 for a reading that stands out from its neighbours
     """
 
-    given: Array
-    numerical: Array
+    given: list[Array]
+    numerical: list[float]
     beyond: float
     tied: float
     trust: list[Array]
 
     @property
-    def wide(self) -> Array:
-        """(k,) K, of one reading."""
-        return np.asarray(np.sqrt(self.given**2 + self.numerical**2 + self.beyond**2))
+    def wide(self) -> list[Array]:
+        """(w,) K of each thermocouple, of one reading."""
+        pairs = zip(self.given, self.numerical, strict=True)
+        return [np.asarray(np.sqrt(given**2 + numerical**2 + self.beyond**2)) for given, numerical in pairs]
 
     def judge(self, left: list[Array]) -> None:
         """Find `beyond` and `trust` by the misfit; the median of five neighbours passes over broken readings."""
-        known = self.given**2 + self.numerical**2
         calm = [median_filter(rest, 5, mode="nearest") for rest in left]
-        square = np.array([float(np.mean(rest**2)) for rest in calm]) - MEDIAN * known
+        known = [given**2 + numerical**2 for given, numerical in zip(self.given, self.numerical, strict=True)]
+        square = [float(np.mean(rest**2 - MEDIAN * own)) for rest, own in zip(calm, known, strict=True)]
         self.beyond = float(np.sqrt(np.maximum(0.0, square).mean()))
         rough = [(rest - own) / wide for rest, own, wide in zip(left, calm, self.wide, strict=True)]
         self.trust = [np.minimum(1.0, (FREEDOM + 1.0) / (FREEDOM + share**2)) for share in rough]
@@ -127,13 +129,13 @@ class Search:
         self.low, self.high = (np.array(side) for side in zip(*limits, strict=True))
         self.strength, self.how, self.steps, self.evidence = 1.0, "", 0, np.nan
 
-    def _numerical(self) -> Array:
+    def _numerical(self) -> list[float]:
         """K, rms: what a grid half as wide and steps four times as exact would change of each reading."""
         model, fine = self.model, finer(self.model.case)
         forward = Forward(fine, model.forward.sensors, model.forward.end)
         seen = model.seen(np.zeros(self._count), forward.trace(forward.problem(fine, 4.0)))
         mine = model.seen(np.zeros(self._count), model.first)
-        return np.array([float(np.sqrt(np.mean((a - b) ** 2))) for a, b in zip(seen, mine, strict=True)])
+        return [float(np.sqrt(np.mean((a - b) ** 2))) for a, b in zip(seen, mine, strict=True)]
 
     @property
     def _count(self) -> int:
@@ -148,15 +150,15 @@ class Search:
 
     def _climb(self, x: Array, rough: bool) -> tuple[Array, Trace, Array]:
         """The most probable parameters for the noise as it is judged now; `rough`: as it shrinks with the misfit."""
-        trace, settled = self.model.trace(x), SETTLED * (ROUGH if rough else 1.0)
-        damping, moved = 1e-3, np.inf
-        for _ in range(MOST):
+        trace, damping, moved, misfits = self.model.trace(x), 1e-3, np.inf, []
+        for number in range(MOST):
             left, (slopes, self.how) = self._left(x, trace), self.model.slopes(x, trace)
+            misfits.append(float(np.sqrt(np.mean(np.concatenate(left) ** 2))))
             if rough:
                 self.noise.judge(left)
             jacobian = np.concatenate(slopes)
             self._influence(slopes)
-            self.strength, self.evidence = self._strength(x, left, jacobian)
+            self.strength, self.evidence = self._strength(x, left, jacobian, SMOOTH / 10.0**number if rough else 0.0)
             weight = self.noise.weights
             normal = (jacobian.T * weight) @ jacobian + self.precision + self.strength * self.rough
             slope = (jacobian.T * weight) @ np.concatenate(left) - self._pull(x)
@@ -167,14 +169,15 @@ class Search:
                 moved = float((there - x) @ normal @ (there - x))
                 after = self.model.trace(there)
                 gained = now - self._loss(there, self._left(there, after))
-                if gained > 0.0 or moved < settled**2:
+                if gained > 0.0 or moved < SETTLED**2:
                     break
                 damping *= 10.0
             if gained > 0.0:
                 x, trace, damping = there, after, damping / 10.0
                 self.steps += 1
                 write(self.file, {"labels": list(self.model.labels), "x": x.tolist()})
-            if moved < settled**2 * x.size:
+            stuck = number >= 2 * PATIENCE and misfits[-1] > (1.0 - LEAST) * misfits[-1 - PATIENCE]
+            if moved < SETTLED**2 * x.size or (rough and stuck):
                 break
         return x, trace, jacobian
 
@@ -198,11 +201,11 @@ class Search:
     def _pull(self, x: Array) -> Array:
         return np.asarray(self.precision @ x + self.strength * (self.rough @ (self.offset + x)))
 
-    def _strength(self, x: Array, left: list[Array], jacobian: Array) -> tuple[float, float]:
+    def _strength(self, x: Array, left: list[Array], jacobian: Array, least: float) -> tuple[float, float]:
         """Smoothness that makes the record most probable, in the model made straight at x; its evidence."""
         weight, rest = self.noise.weights, np.concatenate(left) + jacobian @ x
         fisher, seen = (jacobian.T * weight) @ jacobian, (jacobian.T * weight) @ rest
-        tried = STRENGTHS if self.rough.any() else np.ones(1)
+        tried = STRENGTHS[STRENGTHS >= least] if self.rough.any() else np.ones(1)
         found = [self._evidence(strength, fisher, seen, float(weight @ rest**2)) for strength in tried]
         best = int(np.argmax(found))
         return float(tried[best]), found[best]
@@ -229,8 +232,8 @@ class Search:
                     time=reading.time,
                     measured=reading.kelvin,
                     computed=reading.kelvin - rest,
-                    noise=float(self.noise.given[i]),
-                    numerical=float(self.noise.numerical[i]),
+                    noise=float(np.sqrt(np.mean(self.noise.given[i] ** 2))),
+                    numerical=self.noise.numerical[i],
                     counts_as=float(rest.size / self.noise.tied),
                     span=span,
                 )

@@ -63,7 +63,7 @@ def check(fit: "Fit", count: int, seed: int, workers: int = 1) -> Coverage:
     if count < 2:
         raise CaseError(f"{count} records tell nothing; take 20 or more", "coverage")
     model = Model(fit.model.case, fit.model.runs, fit.model.unknowns)
-    noise = [float(np.hypot(sensor.noise, fit.beyond)) for sensor in fit.sensors]
+    noise = [np.hypot(reading.noise, fit.beyond) for reading in fit.model.readings]
     seen = np.array([band.seen for band in fit.parameters])
     tasks = [(model, truth, fit.x, noise, seed + i) for i, truth in enumerate(fit.sample(count, seed))]
     if workers <= 1:
@@ -75,7 +75,7 @@ def check(fit: "Fit", count: int, seed: int, workers: int = 1) -> Coverage:
     return Coverage(np.abs(off) <= 1.645, off, seen, fit.model.labels)
 
 
-def _one(task: tuple[Model, Array, Array, list[float], int]) -> Array:
+def _one(task: tuple[Model, Array, Array, list[Array], int]) -> Array:
     """(P,) how far one fit is from its truth, in its own standard deviations."""
     model, truth, start, noise, seed = task
     runs = synthetic(model, truth, noise, seed)
@@ -83,7 +83,7 @@ def _one(task: tuple[Model, Array, Array, list[float], int]) -> Array:
     return np.asarray((again.x - truth) / np.sqrt(np.diag(again.covariance)))
 
 
-def synthetic(model: Model, truth: Array, noise: list[float], seed: int) -> tuple[Measurements, ...]:
+def synthetic(model: Model, truth: Array, noise: list[Array], seed: int) -> tuple[Measurements, ...]:
     """Runs like those of a model, as they would be for parameters `truth`; made on a grid half as wide."""
     random = np.random.default_rng(seed)
     case = model.case_at(truth)

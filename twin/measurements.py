@@ -15,7 +15,7 @@ from ..cases.step import step_names
 from ..materials.quantity import parse
 from ..materials.refusal import CaseError, nearest, one_of
 from .recordfile import READERS, Columns, read_csv
-from .sensors import Sensor
+from .sensors import FINEST, Sensor
 
 if TYPE_CHECKING:
     from .readiness import Readiness
@@ -97,15 +97,15 @@ class Measurements:
             one_of(step, step_names(case.steps), "step", "events")
         return tuple(ready)
 
-    def noise(self, name: str) -> float:
-        """Standard deviation of one reading, K: as the sensor says, else from the third differences of the record."""
-        sensor = self.sensors.get(name)
+    def noise(self, name: str) -> Array:
+        """(n,) K, of each reading: as the sensor says, else from the third differences of the record."""
+        sensor, kelvin = self.sensors.get(name), self.values[name]
         if sensor is not None and sensor.noise is not None:
-            return float(sensor.noise)
-        rough = np.diff(self.values[name], 3)
+            return sensor.scatter(kelvin)
+        rough = np.diff(kelvin, 3)
         rough = rough[np.isfinite(rough)]
         scatter = 1.4826 * float(np.median(np.abs(rough))) / np.sqrt(20.0) if rough.size else 0.0
-        return max(scatter, FINEST)
+        return np.full(kelvin.size, max(scatter, FINEST))
 
     def shift(self, begins: Mapping[str, float]) -> float:
         """What to add to the record's time to have the case's, s; begins: when each step began, s."""
@@ -119,6 +119,3 @@ class Measurements:
         from .readiness import readiness
 
         return readiness(self, case)
-
-
-FINEST = 0.05  # K, no record is trusted further

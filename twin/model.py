@@ -29,8 +29,7 @@ class Reading:
     """One thermocouple of one run, where it was read within the case.
 
     row     of its place in the trace
-    time    (w,) s of the record;  kelvin (w,) K
-    noise   K, of one reading
+    time    (w,) s of the record;  kelvin, noise (w,) K
     """
 
     run: int
@@ -38,7 +37,7 @@ class Reading:
     sensor: Sensor
     time: Array
     kelvin: Array
-    noise: float
+    noise: Array
 
     @property
     def name(self) -> str:
@@ -118,8 +117,8 @@ class Model:
             inside = (time >= 0.0) & (time <= self.first.times[-1] - slack)
             for sensor in run.of(self.case):
                 there = inside & np.isfinite(run.values[sensor.name])
-                noise = float(sensor.noise or run.noise(sensor.name))
-                ready.append(Reading(number, row, sensor, run.time[there], run.values[sensor.name][there], noise))
+                kelvin, noise = run.values[sensor.name][there], run.noise(sensor.name)[there]
+                ready.append(Reading(number, row, sensor, run.time[there], kelvin, noise))
                 row += 1
         return tuple(ready)
 

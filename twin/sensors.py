@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from pydantic.dataclasses import dataclass
 
 from ..cases.sensor import place
-from ..materials.quantity import Coordinate, Difference, Duration, Length
+from ..materials.quantity import DIFFERENCE, Coordinate, Difference, Duration, Length, Quantity
 from ..materials.refusal import STRICT, CaseError, one_of, plain
 
 Array = NDArray[float64]
@@ -24,6 +24,15 @@ TOLERANCES = {
 }
 """Name -> (K, share of the reading in degC), whichever is larger. Classes: IEC 60584-1; "special" and "standard":
 base metals in ASTM E230 and AMS 2750 [V: secondary sources]. New wire; used wire may drift further."""
+
+FINEST = 0.05  # K, no reading is trusted further
+
+
+def _noise(given: object) -> object:
+    if given is None:
+        return None
+    share = isinstance(given, str) and given.rstrip().endswith("%")
+    return Quantity("" if share else DIFFERENCE, positive=True).validate(given)
 
 
 def _tolerance(given: object) -> object:
@@ -40,7 +49,8 @@ class Sensor:
     depth_within   of its place, along the way to the nearest wall; then the depth is an unknown
     lag            time constant of its first-order response; lag_within makes it an unknown
     offset_within  K, constant error; then it is an unknown
-    noise          K, standard deviation of one reading; None: from the scatter of the record itself
+    noise          standard deviation of one reading, "1 K", or a share of the reading in degC, "1 %";
+                   None: from the scatter of the record itself
     tolerance      "K class 1", "N class 2", "special", ...: its limit counts as two standard deviations
 
         Sensor("T2", at=("23.5 mm", "0 mm", "75 mm"), depth_within="0.2 mm", tolerance="K class 1")
@@ -54,7 +64,7 @@ class Sensor:
     lag: Duration | None = None
     lag_within: Duration | None = None
     offset_within: Difference | None = None
-    noise: Difference | None = None
+    noise: Annotated[Any, BeforeValidator(_noise)] = None
     tolerance: Annotated[Any, BeforeValidator(_tolerance)] = None
 
     def __post_init__(self) -> None:
@@ -68,6 +78,12 @@ class Sensor:
         """Its place, m."""
         x, y, z = (float(value) for value in self.at)
         return x, y, z
+
+    def scatter(self, kelvin: Array) -> Array:
+        """Standard deviation of one reading, K, where `noise` says it; never below FINEST."""
+        share = self.noise.text.rstrip().endswith("%")
+        size = float(self.noise) * (np.abs(kelvin - 273.15) if share else np.ones_like(kelvin))
+        return np.asarray(np.maximum(FINEST, size))
 
     def error(self, kelvin: Array) -> Array:
         """Standard deviation of its constant error at a reading, K; 0 where nothing is said of it."""
