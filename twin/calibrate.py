@@ -115,10 +115,8 @@ class Search:
 
     def __init__(self, model: Model, file: str | Path | None = None, start: Array | None = None) -> None:
         self.model, self.file, self.start = model, None if file is None else Path(file), start
-        given = np.array([reading.noise for reading in model.readings])
-        self.noise = _Noise(
-            given, self._numerical(), 0.0, 1.0, [np.ones(reading.time.size) for reading in model.readings]
-        )
+        given = [reading.noise for reading in model.readings]
+        self.noise = _Noise(given, [0.0] * len(given), 0.0, 1.0, [np.ones_like(noise) for noise in given])
         widths = [bound.precision for bound in model.bounds] + [np.eye(1)] * len(model.nuisance)
         rough = [b.roughness if b.roughness is not None else np.zeros((b.size, b.size)) for b in model.bounds]
         self.precision = block_diag(*widths)
@@ -129,13 +127,12 @@ class Search:
         self.low, self.high = (np.array(side) for side in zip(*limits, strict=True))
         self.strength, self.how, self.steps, self.evidence = 1.0, "", 0, np.nan
 
-    def _numerical(self) -> list[float]:
-        """K, rms: what a grid half as wide and steps four times as exact would change of each reading."""
-        model, fine = self.model, finer(self.model.case)
+    def _numerical(self, x: Array, trace: Trace) -> list[Array]:
+        """(w,) K of each thermocouple: what a grid half as wide and steps four times as exact would change."""
+        model, fine = self.model, finer(self.model.case_at(x))
         forward = Forward(fine, model.forward.sensors, model.forward.end)
-        seen = model.seen(np.zeros(self._count), forward.trace(forward.problem(fine, 4.0)))
-        mine = model.seen(np.zeros(self._count), model.first)
-        return [float(np.sqrt(np.mean((a - b) ** 2))) for a, b in zip(seen, mine, strict=True)]
+        seen = model.seen(x, forward.trace(forward.problem(fine, 4.0)))
+        return [a - b for a, b in zip(seen, model.seen(x, trace), strict=True)]
 
     @property
     def _count(self) -> int:
@@ -145,6 +142,8 @@ class Search:
         """Search while the noise is judged by the misfit, nearly free; then search again for that noise."""
         x = kept(self.file, self.model.labels) if self.start is None else self.start
         x, trace, _ = self._climb(np.zeros(self._count) if x is None else x, rough=True)
+        self.noise.numerical = [_rms(off) for off in self._numerical(x, trace)]
+        self.noise.judge(self._left(x, trace))
         self.noise.tie(self._left(x, trace))
         return self._fit(*self._climb(x, rough=False))
 
@@ -221,8 +220,10 @@ class Search:
     def _fit(self, x: Array, trace: Trace, jacobian: Array) -> Fit:
         model, left = self.model, self._left(x, trace)
         prior = self.precision + self.strength * self.rough
-        weight = self.noise.weights
+        weight, off = self.noise.weights, self._numerical(x, trace)
         covariance = np.linalg.inv((jacobian.T * weight) @ jacobian + prior)
+        moved = covariance @ ((jacobian.T * weight) @ np.concatenate(off))
+        covariance += np.outer(moved, moved)  # cells and steps err the same way in every reading
         span = float(np.ptp(trace.values)) or np.inf
         sensors = []
         for i, (reading, rest) in enumerate(zip(model.readings, left, strict=True)):
@@ -233,7 +234,7 @@ class Search:
                     measured=reading.kelvin,
                     computed=reading.kelvin - rest,
                     noise=float(np.sqrt(np.mean(self.noise.given[i] ** 2))),
-                    numerical=self.noise.numerical[i],
+                    numerical=_rms(off[i]),
                     counts_as=float(rest.size / self.noise.tied),
                     span=span,
                 )
@@ -251,6 +252,10 @@ class Search:
             derivatives=self.how,
             steps=self.steps,
         )
+
+
+def _rms(rest: Array) -> float:
+    return float(np.sqrt(np.mean(rest**2)))
 
 
 def tied(rest: Array) -> float:

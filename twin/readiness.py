@@ -67,7 +67,7 @@ def readiness(run: Measurements, case: Case) -> Readiness:
         few = f"{int(inside.sum())} samples lie within the case, 0 to {trace.times[-1]:.0f} s; at least {FEWEST} must"
         return Readiness((f"{few}: look at the events and the durations of the steps",), (), (np.nan, np.nan))
     computed = trace.at(time[inside])[: len(seen)]
-    start, bath = float(trace.values[0, 0]), float(computed.min())
+    start, bath = float(trace.values[0, 0]), float(trace.values.min())
     reasons = [
         *_beginning(seen, start, time),
         *_range(seen, start, bath),

@@ -17,6 +17,8 @@ Array = NDArray[float64]
 Columns = dict[str, Array]
 
 HEAD = re.compile(r"\s*(?P<name>[^\[\]()]*?)\s*[\[(]\s*(?P<unit>[^\[\]()]+?)\s*[\])]\s*")
+LOOSE = re.compile(r"[^\s\[\]()]+\s*[\[(][^\[\]()]+[\])]|\S+")
+"""A name with its unit, or a word, where blanks stand between columns."""
 DELIMITERS = (";", "\t", ",", None)
 MISSING = ("", "nan", "-", "--", "null", "none", "#n/a")
 
@@ -31,7 +33,7 @@ def read_csv(path: Path) -> tuple[Array, Columns]:
     if first is None:
         raise CaseError("holds no record; its first line names the columns, 'time [s], T2 [degC]'", place=path.name)
     delimiter = next(sign for sign in DELIMITERS if sign is None or sign in lines[first])
-    heads = _cells(lines[first], delimiter)
+    heads = LOOSE.findall(lines[first]) if delimiter is None else _cells(lines[first], delimiter)
     rows = []
     for number, line in enumerate(lines[first + 1 :], first + 2):
         if not line.strip() or line.startswith("#"):
