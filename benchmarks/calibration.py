@@ -84,7 +84,8 @@ def main(count=10, workers=1):
     tasks = [(name, seed) for name in DESIGNS for seed in range(count)]
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         found = np.array(list(pool.map(one, tasks))).reshape(len(DESIGNS), count, 3)
-    print(f"{count} records each\n| design | error median / p90 % | target | 90 % band holds | peak |\n|---|---|---|---|---|")
+    print(f"{count} records each\n")
+    print("| design | error median / p90 % | target | 90 % band holds | peak |\n|---|---|---|---|---|")
     for (name, design), rows in zip(DESIGNS.items(), found, strict=True):
         error, held, peak = (100 * column for column in rows.T)
         print(

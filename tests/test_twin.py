@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 import metaltwin as mt
+from metaltwin.__main__ import app
 from metaltwin.kernels.lag import lagged
 from metaltwin.solver.tangent import Moved, differentiable, tangent
 from metaltwin.twin.calibrate import finer, tied
@@ -480,3 +482,74 @@ def test_pictures_are_drawn(fit, tmp_path):
         assert (tmp_path / f"{kind}.png").stat().st_size > 10_000
     with pytest.raises(mt.CaseError, match="nearest: residuals"):
         fit.plot("residual")
+
+
+# command line
+
+FILE = """\
+metaltwin: 1
+name: bar
+part: {shape: cylinder, diameter: 30 mm}
+alloy: {name: austenite, conductivity: 20 W/m/K, density: 7800 kg/m^3, heat_capacity: 550 J/kg/K}
+grid: {spacing: 1.5 mm}
+start: 850 degC
+steps:
+  - transfer: {duration: 5 s}
+  - quench: {medium: {name: oil, h: 1000 W/m^2/K, temperature: 40 degC}, duration: 120 s}
+sensors:
+  core: {at: [0 mm, 0 mm, 0 mm]}
+"""
+PLAN = """\
+unknowns:
+  - factor: {name: steps.quench.medium.h, prior: 1.0}
+sensors:
+  core: {at: [0 mm, 0 mm, 0 mm], noise: 1 K}
+events: {quench: 5 s}
+"""
+
+
+def command(*words):
+    done = CliRunner().invoke(app, [str(word) for word in words], prog_name="metaltwin")
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.stdout, done.stderr
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A case, what is unknown in it, and a record of an oil that takes half as much again."""
+    run = record(case(oil("1500 W/m^2/K"))).only("core")
+    rows = "\n".join(f"{t};{k - 273.15:.3f}" for t, k in zip(run.time, run.values["core"], strict=True))
+    written(tmp_path, f"time [s];core [degC]\n{rows}\n")
+    written(tmp_path, FILE, "bar.yaml")
+    written(tmp_path, PLAN, "bar.calibrate.yaml")
+    return tmp_path
+
+
+def test_the_command_calibrates_and_writes_the_case(folder):
+    status, out, err = command("readiness", folder / "bar.yaml", folder / "run.csv")
+    assert status == 0 and "ready to calibrate" in out, err
+    words = ("-o", folder / "fit.json", "--save", folder / "left.png")
+    status, out, err = command("calibrate", folder / "bar.yaml", folder / "run.csv", *words)
+    assert status == 0 and "90 % bands" in out, err
+    found = mt.load(folder / "fit.yaml")
+    assert float(found.steps[1].medium.h) == pytest.approx(1500.0, rel=0.01)
+    assert mt.read_fit(folder / "fit.json").case == found
+    assert (folder / "left.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        ("unknown: []\n", "bar.calibrate.yaml: no entry of a calibration 'unknown'; nearest: unknowns"),
+        ("unknowns:\n  - curv: {name: a}\n", "nearest: curve"),
+        ("unknowns:\n  - factor: {prior: 0.1}\n", "has no name"),
+        ("unknowns:\n  - factor: {name: steps.quench.medium.hh}\n", "nearest: h"),
+        ("unknowns:\n  - factor: {name: start}\nevents: {qench: 5 s}\n", "nearest: quench"),
+        ("unknowns:\n  - value: {name: start, prior: 5}\n", "has no unit"),
+    ],
+)
+def test_a_wrong_plan_is_one_message_and_status_2(folder, plan, said):
+    written(folder, plan, "bar.calibrate.yaml")
+    status, out, err = command("calibrate", folder / "bar.yaml", folder / "run.csv")
+    assert (status, out) == (2, "") and said in err and "Traceback" not in err

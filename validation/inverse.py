@@ -55,7 +55,14 @@ def constant_h() -> Iterator[Verdict]:
         stated.append(start * fit.parameters[0].value * float(np.sqrt(fit.covariance[0, 0])))
     source = "self-consistent: no inverse crime"
     yield Verdict(
-        "F02", "mean of h, 8 records", truth, float(np.mean(found)), 0.01 * truth, "W/m2/K", "the catalogue's 1 %", source
+        "F02",
+        "mean of h, 8 records",
+        truth,
+        float(np.mean(found)),
+        0.01 * truth,
+        "W/m2/K",
+        "the catalogue's 1 %",
+        source,
     )
     miss = float(np.sqrt(np.mean((np.array(found) - truth) ** 2)))
     reason = "a factor 1.5 of the scatter, the catalogue's, and that of 8 records"

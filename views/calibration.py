@@ -80,7 +80,7 @@ def _curve(figure: Any, fit: Fit, name: str | None = None) -> None:
         axis.fill_between(shown, low, high, color=colour, alpha=0.2, linewidth=0)
         axis.plot(shown, middle, color=colour, label=bound.unknown.name)
         begun = np.exp(np.interp(x, bound.axis[1], bound.reference))
-        axis.plot(shown, begun, "--", color=colour, linewidth=0.9, label="before")
+        axis.plot(shown, begun, "--", color=colour, linewidth=0.9, label="before" if i == 0 else None)
     axis.set_xlabel("time of the step [s]" if time else "temperature of the surface [degC]")
     axis.set_ylabel("heat transfer coefficient [W/m2/K]" if known[0].endswith(".h") else curves[0].unit)
     axis.set_title("90 % band, where the surface has been")
