@@ -417,6 +417,14 @@ def test_a_spike_moves_nothing():
     assert bad.parameters[0].value == pytest.approx(good.parameters[0].value, rel=0.01)
 
 
+def test_two_runs_say_more_than_one():
+    of = case(oil("1500 W/m^2/K"))
+    first, second = record(of, noise=20.0), record(of, noise=20.0, seed=2)
+    one, both = (mt.calibrate(case(), runs, [mt.Unknown.factor(H, prior=1.0)]) for runs in (first, [first, second]))
+    assert [sensor.name for sensor in both.sensors] == ["skin", "core", "skin, run 2", "core, run 2"]
+    assert both.covariance[0, 0] < 0.75 * one.covariance[0, 0]
+
+
 def test_two_unknowns_that_only_their_product_shows_are_said_to_be_one():
     same = [mt.Unknown.factor("alloy.density", prior=0.05), mt.Unknown.factor("alloy.heat_capacity", prior=0.05)]
     found = mt.calibrate(real(), record(), same)
