@@ -425,6 +425,15 @@ def test_two_runs_say_more_than_one():
     assert both.covariance[0, 0] < 0.75 * one.covariance[0, 0]
 
 
+def test_a_curve_may_run_over_time():
+    knots = ["0 s", "10 s", "30 s", "60 s", "120 s"]
+    found = mt.calibrate(case(), record(case(oil("1500 W/m^2/K"))), [mt.Unknown.curve(H, knots=knots)])
+    at, middle, *_ = found.curve(H)
+    early = at < 60.0  # later the bar has the temperature of the bath
+    np.testing.assert_allclose(middle[early], 1500.0, rtol=0.05)
+    assert found.derivatives == "tangent"
+
+
 def test_two_unknowns_that_only_their_product_shows_are_said_to_be_one():
     same = [mt.Unknown.factor("alloy.density", prior=0.05), mt.Unknown.factor("alloy.heat_capacity", prior=0.05)]
     found = mt.calibrate(real(), record(), same)
