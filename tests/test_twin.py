@@ -199,6 +199,14 @@ def test_what_makes_the_answer_worse_is_remarked():
     assert "quench was marked +3.0 s" in str(looked(marked))
 
 
+def test_what_lies_equally_deep_may_cool_in_any_order():
+    """Two thermocouples under the skin, of which the upper one meets the bath later."""
+    rz = {"part": mt.Part.cylinder("30 mm", "60 mm"), "grid": mt.Grid("3 mm")}
+    pair = [mt.Thermocouple("low", ("13 mm", "0 mm", "6 mm")), mt.Thermocouple("high", ("13 mm", "0 mm", "54 mm"))]
+    late = real(**rz, sensors=pair).replace(**{"steps.quench.immersion": "10 mm/s"})
+    assert looked(record(late), case(**rz, sensors=pair)).ready
+
+
 def test_a_thermocouple_outside_the_part_is_refused_with_its_distance():
     run = record()
     moved = dataclasses.replace(run, sensors=run.sensors | {"skin": mt.Sensor("skin", ("16 mm", "0 mm", "0 mm"))})

@@ -166,8 +166,11 @@ class Search:
                 step = np.linalg.solve(normal + damping * np.diag(np.diag(normal)), slope)
                 there = np.clip(x + step, self.low, self.high)
                 moved = float((there - x) @ normal @ (there - x))
-                after = self.model.trace(there)
-                gained = now - self._loss(there, self._left(there, after))
+                try:
+                    after = self.model.trace(there)
+                    gained = now - self._loss(there, self._left(there, after))
+                except ArithmeticError:  # a march that diverges is a step too far
+                    gained = -np.inf
                 if gained > 0.0 or moved < SETTLED**2:
                     break
                 damping *= 10.0

@@ -158,12 +158,23 @@ class Forward:
         return Trace(np.array(sink.times), np.array(sink.values).T, begins, error, tuple(marks), walls)
 
 
+def depth(cells: Cells, points: Array) -> Array:
+    """(k,) m from the nearest wall."""
+    return np.asarray(_from_walls(cells, points).min(axis=1, initial=np.inf))
+
+
+def _from_walls(cells: Cells, points: Array) -> Array:
+    """(k, p) m between points and wall patches."""
+    feet, places = cells.feet(), onto(cells.lattice, points)
+    if cells.lattice.metric in ("slab", "cylinder", "sphere"):
+        feet, places = feet[:, :1], places[:, :1]
+    return np.array([np.linalg.norm(feet - place, axis=1) for place in places]).reshape(len(places), len(feet))
+
+
 def inwards(cells: Cells, points: Array) -> Array:
     """(k, 3) unit vectors from the wall nearest to each point (k, 3) m into the part."""
-    lattice, feet, places = cells.lattice, cells.feet(), onto(cells.lattice, points)
-    if lattice.metric in ("slab", "cylinder", "sphere"):
-        feet, places = feet[:, :1], places[:, :1]
-    normal = -cells.patch_normal[[int(np.argmin(np.linalg.norm(feet - place, axis=1))) for place in places]]
+    lattice, away = cells.lattice, _from_walls(cells, points)
+    normal = -cells.patch_normal[away.argmin(axis=1)]
     if lattice.metric == "3d":
         return np.asarray(normal)
     ray = points - np.array(lattice.middle)

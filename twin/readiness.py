@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..cases.case import Case
 from ..materials.refusal import CaseError
-from .forward import Forward, Trace
+from .forward import Forward, Trace, depth
 from .measurements import Measurements
 
 Array = NDArray[float64]
@@ -21,6 +21,7 @@ IMPLAUSIBLE = 60.0  # K between the first reading and the start of the case
 COARSE = 20.0  # K between two samples: a surface crosses its peak within five of them
 CLOCK = 1.0  # s between two event marks and the schedule
 APART = 5.0  # K of difference between two thermocouples that says which is deeper
+DEEPER = 1.5  # times as deep as another: only then is it known which stays hotter
 STUCK = 8  # samples at one extreme value: a range that ended
 FAR = 100.0  # K from all others at the start
 JUMP = 150.0  # K from one sample to the next, and back up
@@ -72,7 +73,7 @@ def readiness(run: Measurements, case: Case) -> Readiness:
         *_beginning(seen, start, time),
         *_range(seen, start, bath),
         *_detached(seen),
-        *_swapped(seen, computed),
+        *_swapped(seen, computed, depth(forward.cells, forward.places[: len(seen)])),
     ]
     remarks = [
         *_clock(run, trace),
@@ -130,14 +131,15 @@ def _most(seen: dict[str, Array], but: str) -> float:
     return max(float(np.nanmax(values) - np.nanmin(values)) for name, values in seen.items() if name != but)
 
 
-def _swapped(seen: dict[str, Array], computed: Array) -> Iterator[str]:
-    """Which of two reads hotter does not depend on the surroundings, only on which is deeper."""
+def _swapped(seen: dict[str, Array], computed: Array, deep: Array) -> Iterator[str]:
+    """Which of two reads hotter does not depend on the surroundings, where one is much deeper than the other."""
     names = list(seen)
     for i, first in enumerate(names):
         for j, second in enumerate(names[:i]):
             expected, found = computed[i] - computed[j], seen[first] - seen[second]
             when = np.abs(expected) > 0.5 * np.abs(expected).max()
-            if np.abs(expected).max() < APART or not np.isfinite(found[when]).any():
+            alike = max(deep[i], deep[j]) < DEEPER * min(deep[i], deep[j])
+            if alike or np.abs(expected).max() < APART or not np.isfinite(found[when]).any():
                 continue
             apart = float(np.nanmean(found[when] * np.sign(expected[when])))
             if apart < -APART:

@@ -21,6 +21,7 @@ Array = NDArray[float64]
 
 KNOTS = 24  # of a curve whose knots are left open
 FINE = 4  # pieces between two knots in the case: a piece is straight, the curve is not
+FARTHEST = 6.0  # standard deviations before, that no parameter leaves
 LOOSE = 1.0  # of log h: a curve known within a factor e before
 UNITS = ("K", "m", "s", "m/s", "W/m^2/K", "W/m^2", "W/m/K", "J/kg/K", "kg/m^3")
 SCALE = 16.0  # parts of the range of a curve that its roughness is measured over: 50 K of 800 K
@@ -260,7 +261,7 @@ class Bound:
     def limits(self) -> tuple[float, float]:
         """Least and most of the one parameter. Raises CaseError where the start lies outside."""
         if self.unknown.bounds is None or self.unknown.kind == "curve":
-            return -np.inf, np.inf
+            return -FARTHEST, FARTHEST
         name = f"{self.unknown.name}: bounds"
         if self.unknown.kind == "factor":
             ends = [np.log(float(end)) / self.unknown.prior for end in self.unknown.bounds]
