@@ -95,7 +95,7 @@ def table(measured: dict[str, Any]) -> str:
 # conduction
 
 
-def _rate(step: Callable[[], None], cells: int, least: float = 3.0) -> float:
+def _rate(step: Callable[[], object], cells: int, least: float = 3.0) -> float:
     """Cells/s of the best of repeats that last `least` seconds together."""
     step()
     best, spent = math.inf, 0.0
