@@ -51,6 +51,12 @@ if TYPE_CHECKING:
     from .materials.medium import Medium as Medium
     from .materials.mould import Mould as Mould
     from .materials.refusal import CaseError as CaseError
+    from .twin.calibrate import calibrate as calibrate
+    from .twin.fit import Fit as Fit
+    from .twin.measurements import Measurements as Measurements
+    from .twin.saved import read_fit as read_fit
+    from .twin.sensors import Sensor as Sensor
+    from .twin.unknowns import Unknown as Unknown
 
 __version__ = "0.1.0"
 _HOME = {
@@ -64,6 +70,7 @@ _HOME = {
     "Core": ".cases.casting",
     "Curve": ".materials.curve",
     "Dilatometer": ".cases.dilatometer",
+    "Fit": ".twin.fit",
     "Freezing": ".materials.freezing",
     "Gap": ".materials.interface",
     "Grid": ".cases.grid",
@@ -72,6 +79,7 @@ _HOME = {
     "Hold": ".cases.step",
     "Jominy": ".cases.jominy",
     "Material": ".materials.material",
+    "Measurements": ".twin.measurements",
     "Medium": ".materials.medium",
     "Mould": ".materials.mould",
     "Part": ".cases.part",
@@ -79,6 +87,7 @@ _HOME = {
     "QuenchedBars": ".cases.bars",
     "Ramp": ".cases.step",
     "Result": ".cases.result",
+    "Sensor": ".twin.sensors",
     "Sleeve": ".cases.casting",
     "Soak": ".cases.step",
     "Solution": ".cases.step",
@@ -86,7 +95,9 @@ _HOME = {
     "Thermocouple": ".cases.sensor",
     "TimeCurve": ".materials.curve",
     "Transfer": ".cases.step",
+    "Unknown": ".twin.unknowns",
     "alloy": ".materials.library",
+    "calibrate": ".twin.calibrate",
     "cct": ".cases.diagram",
     "certificate": ".materials.certificate",
     "compare": ".materials.compare",
@@ -98,6 +109,7 @@ _HOME = {
     "mould_names": ".materials.library",
     "quench_factor": ".cases.quenching",
     "read": ".cases.reopen",
+    "read_fit": ".twin.saved",
     "resume": ".cases.reopen",
     "tempering_curve": ".cases.tempering",
     "ttt": ".cases.diagram",
@@ -113,6 +125,7 @@ __all__ = [
     "Core",
     "Curve",
     "Dilatometer",
+    "Fit",
     "Freezing",
     "Gap",
     "Grid",
@@ -121,6 +134,7 @@ __all__ = [
     "Hold",
     "Jominy",
     "Material",
+    "Measurements",
     "Medium",
     "Mould",
     "Part",
@@ -128,6 +142,7 @@ __all__ = [
     "QuenchedBars",
     "Ramp",
     "Result",
+    "Sensor",
     "Sleeve",
     "Soak",
     "Solution",
@@ -135,7 +150,9 @@ __all__ = [
     "Thermocouple",
     "TimeCurve",
     "Transfer",
+    "Unknown",
     "alloy",
+    "calibrate",
     "cct",
     "certificate",
     "compare",
@@ -147,6 +164,7 @@ __all__ = [
     "mould_names",
     "quench_factor",
     "read",
+    "read_fit",
     "resume",
     "tempering_curve",
     "ttt",

@@ -294,6 +294,64 @@ def info(
     print(text(found.case) if case else contents(found))
 
 
+Unknowns = Annotated[Path | None, typer.Option("--unknowns", metavar="FILE", help="YAML: unknowns, sensors, events.")]
+Records = Annotated[list[Path], typer.Argument(metavar="DATA", help="Records, .csv .h5 .parquet.")]
+
+
+def _records(case: Path, data: list[Path], unknowns: Path | None) -> tuple[Any, Any, list[Any]]:
+    """Case, plan and records; the plan beside the case, shaft.calibrate.yaml, is found without being named."""
+    from .cases.casefile import load
+    from .twin.plan import read_plan
+
+    found, beside = load(case), case.with_suffix(".calibrate.yaml")
+    plan = read_plan(unknowns or (beside if beside.exists() else None), found)
+    return found, plan, [plan.read(path) for path in data]
+
+
+@app.command()
+def readiness(case: CaseFile, data: Records, unknowns: Unknowns = None) -> None:
+    """Tell whether records can calibrate a case, and why not.
+
+    Exit status 2 where one cannot.
+    """
+    found, _, runs = _records(case, data, unknowns)
+    looked = [run.readiness(found) for run in runs]
+    for path, one in zip(data, looked, strict=True):
+        print(f"{path}: {one}")
+    for one in looked:
+        one.require()
+
+
+@app.command()
+def calibrate(
+    case: CaseFile,
+    data: Records,
+    unknowns: Unknowns = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FIT", help="The fit, .json.")] = None,
+    save: Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Residuals: .png, .pdf or .svg.")] = None,
+) -> None:
+    """Fit a case to thermocouple records and say how sure the answer is.
+
+    What is unknown stands in FILE, or in shaft.calibrate.yaml beside shaft.yaml; without one it is the heat transfer
+    coefficient of the first quench. Writes FIT (shaft.fit.json) and the calibrated case beside it (shaft.fit.yaml).
+    """
+    from .twin.calibrate import calibrate as search
+
+    if save is not None:
+        _check_picture(save, CURVES)
+    target = output or case.with_suffix(".fit.json")
+    _make_room(target)
+    found, plan, runs = _records(case, data, unknowns)
+    fit = search(found, runs, plan.unknowns)
+    print(fit)
+    fit.save(target)
+    fit.case.save(target.with_suffix(".yaml"))
+    print(f"fit in {target}, calibrated case in {target.with_suffix('.yaml')}")
+    if save is not None:
+        fit.plot(save=save)
+        print(save)
+
+
 AlloyName = Annotated[str, typer.Argument(metavar="ALLOY", help="A name: metaltwin list alloys.")]
 Picture = Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Draw it: .png, .pdf or .svg.")]
 

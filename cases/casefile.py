@@ -53,6 +53,13 @@ def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> AnyKind:
     return _case(_document(content, path.name), path.name, path.resolve().parent)
 
 
+def mapping(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """What stands in a YAML file of another kind. Raises CaseError with file and line, FileNotFoundError."""
+    path = Path(path)
+    found: dict[str, Any] = _bare(_document(path.read_text("utf-8"), path.name))
+    return found
+
+
 @contextmanager
 def placed(path: str | os.PathLike[str]) -> Iterator[None]:
     """Gives complaints about a case that was loaded from a file the file's name and line."""

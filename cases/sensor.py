@@ -9,7 +9,8 @@ from ..materials.quantity import Coordinate
 from ..materials.refusal import STRICT, CaseError, plain
 
 
-def _three(given: object) -> object:
+def place(given: object) -> object:
+    """Three coordinates as they came. Raises CaseError for anything else."""
     if not isinstance(given, list | tuple) or len(given) != 3:
         raise CaseError(f"{given!r} is no place; give x, y and z, ('0 mm', '0 mm', '80 mm')")
     return given
@@ -26,4 +27,4 @@ class Thermocouple:
     """
 
     name: Annotated[str, Field(min_length=1)]
-    at: Annotated[tuple[Coordinate, Coordinate, Coordinate], BeforeValidator(_three)]
+    at: Annotated[tuple[Coordinate, Coordinate, Coordinate], BeforeValidator(place)]

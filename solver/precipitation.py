@@ -66,11 +66,11 @@ def along(matter: Matter, times: Array, temperatures: Array) -> Array:
     empty = np.zeros(0)
     count = temperatures.shape[1]
     start = np.ascontiguousarray(temperatures[0])
-    state = State(float(times[0]), empty, np.ones((1, count)), start, empty)
+    state = State(float(times[0]), empty, np.empty((0, count)), start, empty)
     column.begin(state)
     state.memory["precipitation"][rows.FACTOR] = 0.0
     for time, given in zip(times[1:], temperatures[1:], strict=True):
-        after = State(float(time), empty, state.phases, np.ascontiguousarray(given), empty, state.memory)
+        after = State(float(time), empty, state.products, np.ascontiguousarray(given), empty, state.memory)
         column.follow(state, after)
         state = after
     return np.asarray(state.memory["precipitation"][rows.FACTOR], float64)

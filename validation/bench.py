@@ -17,10 +17,17 @@ from ..cases.sensor import Thermocouple
 from ..cases.step import Quench, Soak, Temper, Transfer
 from ..cases.treatment import HeatTreatment
 from ..kernels.heat import conduct_constant, conduct_nonlinear
-from ..materials.library import alloy
+from ..materials.library import alloy, medium
+from ..materials.material import Material
 from ..materials.refusal import one_of
 from ..solver.curves import Curves
 from ..solver.tables import Tables
+from ..twin.calibrate import Search
+from ..twin.coverage import synthetic
+from ..twin.measurements import Measurements
+from ..twin.model import Model
+from ..twin.sensors import Sensor
+from ..twin.unknowns import Unknown
 from .apart import apart
 from .flange import facets, write_stl
 from .heat import peaked
@@ -88,7 +95,7 @@ def table(measured: dict[str, Any]) -> str:
 # conduction
 
 
-def _rate(step: Callable[[], None], cells: int, least: float = 3.0) -> float:
+def _rate(step: Callable[[], object], cells: int, least: float = 3.0) -> float:
     """Cells/s of the best of repeats that last `least` seconds together."""
     step()
     best, spent = math.inf, 0.0
@@ -244,6 +251,54 @@ def _cct(id: str, triad: float) -> Figure:
     return Figure(id, took, "s", 0.5, f"CCT diagram of 42CrMo4, {diagram.rates.size} curves, after warm-up")
 
 
+# calibration
+
+
+def _probe(count: int, **within: str) -> Model:
+    """An ISO 9950 probe in oil, 20 Hz: records of a library oil, its h unknown at `count` knots."""
+    places = {"skin": "5.25 mm", "centre": "0 mm"}
+    sensors = {name: Sensor(name, (x, "0 mm", "0 mm"), noise="1 K", **within) for name, x in places.items()}
+    case = HeatTreatment(
+        name="probe",
+        part=Part.cylinder("12.5 mm", None),
+        alloy=Material("alloy 600", "20 W/m/K", "8470 kg/m^3", "520 J/kg/K"),
+        grid=Grid("0.25 mm"),
+        start="850 degC",
+        steps=[Quench(medium("fast oil", bath="40 degC"), duration="60 s")],
+    )
+    time = np.arange(0.0, 60.0, 0.05)
+    empty = Measurements(time, {name: np.zeros(time.size) for name in places}, sensors, {}, 0.1)
+    knots = [f"{kelvin} K" for kelvin in np.linspace(313.15, 1123.15, count)]
+    curve = Unknown.curve("steps.quench.medium.h", knots=knots)
+    model = Model(case, (empty,), (curve,))
+    wave = np.concatenate([0.3 * np.sin(np.arange(count)), np.zeros(len(model.nuisance))])
+    runs = synthetic(model, wave, [np.ones(reading.time.size) for reading in model.readings], 1)
+    return Model(case, runs, (curve, *(LOOSE if within else ())))
+
+
+LOOSE = (Unknown.factor("alloy.conductivity", prior=0.03), Unknown.factor("alloy.density", prior=0.02))
+
+
+def _forward(id: str, triad: float) -> Figure:
+    model = _probe(24)
+    problem = model.forward.problem(model.case)
+    took = 1.0 / _rate(lambda: model.forward.trace(problem), 1)
+    if id == "forward-1d":
+        return Figure(id, 1e3 * took, "ms", None, "ISO probe, 25 cells, 60 s of oil seen by two thermocouples")
+    x = np.zeros(len(model.labels))
+    slopes = 1.0 / _rate(lambda: model.slopes(x, model.first), 1)
+    return Figure(id, slopes / took, "forward runs", 3.0, "by 24 knots of h; making the 24 changed cases is in it")
+
+
+def _calibrate(id: str, triad: float) -> Figure:
+    model = _probe(20, depth_within="0.1 mm")
+    Search(model).found()
+    begin = time.perf_counter()
+    fit = Search(model).found()
+    took = time.perf_counter() - begin
+    return Figure(id, took, "s", 5.0, f"{len(model.labels)} parameters, 20 of them knots of h; {fit.steps} steps")
+
+
 Meter = Callable[[str, float], Figure]
 QUICK: dict[str, Meter] = {
     "conduction-constant-256": _conduction,
@@ -255,6 +310,9 @@ QUICK: dict[str, Meter] = {
     "bytes-stress": _bytes,
     "curves-1M": _curves,
     "cct": _cct,
+    "forward-1d": _forward,
+    "jacobian-24": _forward,
+    "calibrate-20": _calibrate,
 }
 HEAVY: dict[str, Meter] = {"stl-1M-heat": _time_heat, "stl-100k-stress": _time_stress}
 """Minutes each: only with `full`, or asked for by name."""

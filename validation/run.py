@@ -17,6 +17,7 @@ from . import (  # noqa: F401 (they enter the catalogue)
     hardenability,
     hardness,
     heat,
+    inverse,
     kinetics,
     machining,
     measured,
@@ -40,6 +41,7 @@ AREAS = (
     "balance",
     "numerics",
     "measured",
+    "inverse",
 )
 Progress = Callable[[int, int, str], None]
 """Called before each check with (how many are done, of how many, what comes now), and once at the end."""

@@ -1,0 +1,580 @@
+"""Records, readiness, unknowns, derivatives, and whole calibrations against records whose truth is known."""
+
+import dataclasses
+
+import h5py
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+import metaltwin as mt
+from metaltwin.__main__ import app
+from metaltwin.kernels.lag import lagged
+from metaltwin.solver.tangent import Moved, differentiable, tangent
+from metaltwin.twin.calibrate import finer, tied
+from metaltwin.twin.forward import Forward, inwards
+from metaltwin.twin.model import Model
+from metaltwin.twin.sensitivities import again, sensitivities
+from metaltwin.twin.unknowns import Bound, look_up
+
+H = "steps.quench.medium.h"
+STEEL = mt.Material("austenite", "20 W/m/K", "7800 kg/m^3", "550 J/kg/K")
+
+
+def truth(kelvin):
+    """h of a smooth oil, W/m2/K."""
+    return 400.0 + 2500.0 * np.exp(-(((kelvin - 830.0) / 110.0) ** 2))
+
+
+def oil(h="1000 W/m^2/K"):
+    return mt.Medium("oil", h=h, temperature="40 degC")
+
+
+def case(medium=None, **changes):
+    words = {
+        "name": "bar",
+        "part": mt.Part.cylinder("30 mm", None),
+        "alloy": STEEL,
+        "grid": mt.Grid("1 mm"),
+        "start": "850 degC",
+        "steps": [mt.Transfer("5 s"), mt.Quench(medium or oil(), duration="120 s")],
+        "sensors": [
+            mt.Thermocouple("skin", ("13.5 mm", "0 mm", "0 mm")),
+            mt.Thermocouple("core", ("0 mm", "0 mm", "0 mm")),
+        ],
+    }
+    return mt.HeatTreatment(**words | changes)
+
+
+def real(**changes):
+    """The case with the oil as it is."""
+    kelvin = np.arange(300.0, 1130.0, 5.0)
+    curve = mt.Curve([f"{k} K" for k in kelvin], [f"{v} W/m^2/K" for v in truth(kelvin)])
+    return case(oil(curve), **changes)
+
+
+def record(of=None, noise=1.0, seed=1, late=0.0, **sensors):
+    """What thermocouples read in a case, made on a finer grid; late: the record begins that long before it, s."""
+    of = of or real()
+    ready = tuple(sensors.get(s.name, mt.Sensor(s.name, s.at, noise=f"{noise} K")) for s in of.sensors)
+    time = np.arange(0.0, 120.0, 0.25)
+    forward = Forward(finer(of), tuple(mt.Sensor(s.name, s.at) for s in of.sensors), 120.0)
+    exact = forward.trace(forward.problem(finer(of), 4.0)).at(time)[: len(ready)]
+    read = exact + noise * np.random.default_rng(seed).standard_normal(exact.shape)
+    names = [sensor.name for sensor in ready]
+    return mt.Measurements(time + late, dict(zip(names, read, strict=True)), dict(zip(names, ready, strict=True)))
+
+
+def written(folder, text, name="run.csv"):
+    path = folder / name
+    path.write_text(text, "utf-8")
+    return path
+
+
+# records
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "time [s],T1 [degC],T2 [degC]\n0,850,840.5\n0.5,,830.5\n",
+        "time [s];T1 [degC];T2 [degC]\n0;850;840,5\n0,5;;830,5\n",
+        "# made by a logger\ntime (ms)\tT1 (K)\tT2 (degF)\n0\t1123.15\t1544.9\n500\tNaN\t1526.9\n",
+        "time[s] T1[degC] T2[degC]\n0 850 840.5\n0.5 - 830.5\n",
+    ],
+)
+def test_a_record_is_read_whatever_its_delimiter_and_units(tmp_path, text):
+    run = mt.Measurements.read_csv(written(tmp_path, text))
+    np.testing.assert_allclose(run.time, [0.0, 0.5])
+    np.testing.assert_allclose(run.values["T2"], [1113.65, 1103.65])
+    assert run.values["T1"][0] == pytest.approx(1123.15) and np.isnan(run.values["T1"][1])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(-200.0, 1500.0), min_size=1, max_size=20), st.sampled_from([",", ";", "\t"]))
+def test_what_is_written_is_read(tmp_path_factory, values, sign):
+    rows = "\n".join(f"{i}{sign}{value!r}" for i, value in enumerate(values))
+    path = written(tmp_path_factory.mktemp("run"), f"time [s]{sign}T [degC]\n{rows}\n")
+    np.testing.assert_allclose(mt.Measurements.read_csv(path).values["T"] - 273.15, values, atol=1e-9)
+
+
+def test_a_record_may_be_hdf5(tmp_path):
+    with h5py.File(tmp_path / "run.h5", "w") as file:
+        file["time"], file["T1 [degC]"] = [0.0, 1.0], [850.0, 800.0]
+        file["time"].attrs["unit"] = "s"
+    run = mt.Measurements.read_csv(tmp_path / "run.h5")
+    np.testing.assert_allclose(run.values["T1"], [1123.15, 1073.15])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("time [s],T1\n0,850\n", r"column 'T1' has no unit; write 'T1 \[degC\]'"),
+        ("time,T1 [degC]\n0,850\n", "column 'time' has no unit"),
+        ("time [s],T1 [mm]\n0,850\n", "needs K"),
+        ("T1 [degC]\n850\n", "no column of time"),
+        ("time [s],T1 [degC]\n1,850\n1,840\n", "time does not increase at sample 2"),
+        ("time [s],T1 [degC]\n1,hot\n", "'hot' is no number"),
+        ("time [s],T1 [degC]\n1,2,3\n", "3 cells under 2 names"),
+        ("\n", "holds no record"),
+    ],
+)
+def test_a_bad_record_is_refused(tmp_path, text, said):
+    with pytest.raises(mt.CaseError, match=said):
+        mt.Measurements.read_csv(written(tmp_path, text))
+
+
+def test_a_name_that_the_file_does_not_have_is_refused_with_the_nearest(tmp_path):
+    path = written(tmp_path, "time [s],skin [degC]\n0,850\n")
+    with pytest.raises(mt.CaseError, match="no column 'skim'; nearest: skin"):
+        mt.Measurements.read_csv(path, places={"skim": ("0 mm", "0 mm", "0 mm")})
+
+
+def test_tolerance_classes_grow_with_the_reading():
+    sensor = mt.Sensor("T", ("0 mm", "0 mm", "0 mm"), tolerance="K class 1")
+    np.testing.assert_allclose(sensor.error(np.array([373.15, 1273.15])), [0.75, 2.0])
+    with pytest.raises(mt.CaseError, match="nearest: K class 1"):
+        mt.Sensor("T", ("0 mm", "0 mm", "0 mm"), tolerance="K clas 1")
+    with pytest.raises(mt.CaseError, match="give one"):
+        mt.Sensor("T", ("0 mm", "0 mm", "0 mm"), tolerance="special", offset_within="1 K")
+
+
+def test_noise_may_be_a_share_or_come_from_the_record():
+    assert mt.Sensor("T", ("0 mm",) * 3, noise="1 %").scatter(np.array([1273.15]))[0] == pytest.approx(10.0)
+    run = record(noise=2.0)
+    bare = dataclasses.replace(run, sensors={})
+    assert bare.noise("core")[0] == pytest.approx(2.0, rel=0.2)
+
+
+# readiness
+
+
+def looked(run, of=None):
+    return run.readiness(of or case())
+
+
+def test_a_good_record_is_ready():
+    found = looked(record())
+    assert found.ready and not found.reasons
+    found.require()
+
+
+def changed(run, name, make):
+    return dataclasses.replace(run, values=run.values | {name: make(run.values[name].copy())})
+
+
+def test_faults_are_found():
+    run = record()
+    skin, core = run.values["skin"], run.values["core"]
+    swapped = dataclasses.replace(run, values={"skin": core, "core": skin})
+    assert "changed places" in str(looked(swapped))
+    fahrenheit = changed(run, "core", lambda k: (k - 273.15) * 1.8 + 32.0 + 273.15)
+    assert "degF" in str(looked(fahrenheit))
+    short = dataclasses.replace(run, time=run.time[:15], values={k: v[:15] for k, v in run.values.items()})
+    assert "too short" in str(looked(short)) and not looked(short).ready
+    late = dataclasses.replace(run, time=run.time[60:], values={k: v[60:] for k, v in run.values.items()})
+    assert "begins 15.0 s into the case" in str(looked(late))
+    dead = changed(run, "skin", lambda k: np.full_like(k, 1120.0))
+    assert "stands still" in str(looked(dead))
+    few = dataclasses.replace(run, time=run.time[:5], values={k: v[:5] for k, v in run.values.items()})
+    with pytest.raises(mt.CaseError, match="5 samples lie within the case"):
+        looked(few).require()
+
+
+def test_what_makes_the_answer_worse_is_remarked():
+    run = record()
+
+    def holes(k):
+        k[100:110] = np.nan
+        return k
+
+    assert "10 samples without a reading" in str(looked(changed(run, "skin", holes)))
+    clipped = changed(run, "core", lambda k: np.minimum(k, 1100.0))
+    assert "end of its range" in str(looked(clipped))
+    cut = dataclasses.replace(run, time=run.time[:100], values={k: v[:100] for k, v in run.values.items()})
+    assert "nothing below" in str(looked(cut)) and looked(cut).ready
+    marked = dataclasses.replace(run, events={"transfer": 0.0, "quench": 8.0})
+    assert "quench was marked +3.0 s" in str(looked(marked))
+
+
+def test_what_lies_equally_deep_may_cool_in_any_order():
+    """Two thermocouples under the skin, of which the upper one meets the bath later."""
+    rz = {"part": mt.Part.cylinder("30 mm", "60 mm"), "grid": mt.Grid("3 mm")}
+    pair = [mt.Thermocouple("low", ("13 mm", "0 mm", "6 mm")), mt.Thermocouple("high", ("13 mm", "0 mm", "54 mm"))]
+    late = real(**rz, sensors=pair).replace(**{"steps.quench.immersion": "10 mm/s"})
+    assert looked(record(late), case(**rz, sensors=pair)).ready
+
+
+def test_a_thermocouple_outside_the_part_is_refused_with_its_distance():
+    run = record()
+    moved = dataclasses.replace(run, sensors=run.sensors | {"skin": mt.Sensor("skin", ("16 mm", "0 mm", "0 mm"))})
+    with pytest.raises(mt.CaseError, match="skin.*1 mm outside the part"):
+        looked(moved)
+
+
+# unknowns
+
+
+def test_names_reach_into_the_case_and_wrong_ones_are_refused():
+    assert float(look_up(case(), H)) == 1000.0
+    assert float(look_up(case(), "alloy.conductivity")) == 20.0
+    with pytest.raises(mt.CaseError, match="nearest: quench"):
+        look_up(case(), "steps.quensh.medium.h")
+    with pytest.raises(mt.CaseError, match="nearest: conductivity"):
+        look_up(case(), "alloy.conductivty")
+
+
+def test_a_curve_passes_through_its_knots_and_is_flat_outside():
+    bound = Bound(mt.Unknown.curve(H, knots=["100 degC", "400 degC", "600 degC", "800 degC"]), case())
+    x = np.array([0.1, 0.5, 1.0, -0.3])
+    curve = bound.words(x)
+    np.testing.assert_allclose(curve(bound.axis[1]), 1000.0 * np.exp(x))
+    assert curve(200.0) == pytest.approx(1000.0 * np.exp(0.1))
+
+
+def test_roughness_is_that_of_the_natural_spline():
+    """Straight lines have none; of the others it is the integral of the second derivative squared."""
+    from scipy.interpolate import CubicSpline
+
+    bound = Bound(mt.Unknown.curve(H, knots=["100 degC", "200 degC", "350 degC", "600 degC", "800 degC"]), case())
+    knots, values = bound.axis[1], np.array([0.0, 1.0, 0.3, 2.0, 1.0])
+    assert np.abs(bound.roughness @ (2.0 + 0.1 * knots)).max() < 1e-9
+    fine = np.linspace(knots[0], knots[-1], 200001)
+    bend = CubicSpline(knots, values, bc_type="natural")(fine, 2)
+    exact = np.trapezoid(bend**2, fine) * ((knots[-1] - knots[0]) / 16.0) ** 3
+    assert values @ bound.roughness @ values == pytest.approx(exact, rel=1e-6)
+
+
+def test_factors_and_values_stand_in_the_case():
+    factor = Bound(mt.Unknown.factor("alloy.conductivity", prior=0.1), case())
+    assert look_up(case().replace(**{"alloy.conductivity": factor.words(np.array([2.0]))}), "alloy.conductivity") == (
+        pytest.approx(20.0 * np.exp(0.2))
+    )
+    value = Bound(mt.Unknown.value("steps.quench.medium.temperature", prior="5 K"), case())
+    assert value.words(np.array([2.0])) == f"{323.15!r} K"
+    with pytest.raises(mt.CaseError, match="do not hold"):
+        _ = Bound(mt.Unknown.factor(H, bounds=(1.5, 2.0)), case()).limits
+
+
+# derivatives
+
+UNKNOWNS = (
+    mt.Unknown.curve(H, knots=["50 degC", "300 degC", "500 degC", "700 degC", "850 degC"]),
+    mt.Unknown.factor("alloy.conductivity", prior=0.05),
+    mt.Unknown.factor("alloy.heat_capacity", prior=0.05),
+    mt.Unknown.value("start", prior="5 K"),
+    mt.Unknown.value("steps.quench.medium.temperature", prior="5 K"),
+)
+PARTS = {
+    "1d": {},
+    "rz": {"part": mt.Part.cylinder("30 mm", "40 mm"), "grid": mt.Grid("3 mm")},
+}
+
+
+@pytest.mark.parametrize("metric", PARTS)
+def test_the_tangent_is_the_derivative(metric):
+    """Against central differences of the same march with the same steps and stages: 1e-6 of the largest."""
+    model = Model(case(**PARTS[metric]), (record(real(**PARTS[metric])),), UNKNOWNS)
+    x = 0.1 * np.sin(1.0 + np.arange(float(model.size)))
+    trace, forward = model.trace(x), model.forward
+    here = forward.problem(model.case_at(x))
+    by = 1e-6
+
+    def at(y):
+        return forward.problem(model.case_at(y))
+
+    moved = [Moved(at(x + by * way), at(x - by * way), 2.0 * by) for way in np.eye(x.size)]
+    assert differentiable(here, moved)
+    seen, slopes, stages = tangent(here, moved, trace.marks)
+    np.testing.assert_allclose(seen, trace.values, atol=1e-9)
+    for i, pair in enumerate(moved):
+        above, below = (tangent(side, [], trace.marks, stages)[0] for side in (pair.above, pair.below))
+        assert np.abs((above - below) / pair.by - slopes[:, :, i]).max() < 1e-6 * np.abs(slopes).max()
+
+
+def test_differences_along_the_same_steps_agree_with_the_tangent():
+    model = Model(case(), (record(),), UNKNOWNS)
+    x = np.zeros(model.size)
+    exact, how = model.slopes(x, model.first)
+    assert how == "tangent"
+    from metaltwin.twin import sensitivities as module
+
+    before = module.differentiable
+    module.differentiable = lambda *_: False
+    try:
+        near, how = model.slopes(x, model.first)
+    finally:
+        module.differentiable = before
+    assert how == "differences"
+    for a, b in zip(exact, near, strict=True):
+        assert np.abs(a - b).max() < 0.01 * np.abs(a).max()
+
+
+def test_processes_give_what_one_gives():
+    model = Model(case(), (record(),), UNKNOWNS[1:2])
+    forward, marks = model.forward, model.first.marks
+    from metaltwin.twin.sensitivities import _marches
+
+    ends = [model.case_at(np.array([side])) for side in (0.05, -0.05)]
+    alone = list(_marches(forward, ends, marks, 1))
+    np.testing.assert_array_equal(alone, list(_marches(forward, ends, marks, 2)))
+    np.testing.assert_allclose(again(forward, case(), marks), model.first.values, atol=1e-9)
+
+
+def test_steel_that_transforms_is_differenced():
+    of = mt.HeatTreatment(
+        name="steel",
+        part=mt.Part.cylinder("30 mm", None),
+        alloy=mt.alloy("42CrMo4"),
+        grid=mt.Grid("3 mm"),
+        steps=[mt.Soak("850 degC", "10 s"), mt.Quench(oil(), duration="60 s")],
+        sensors=[mt.Thermocouple("core", ("0 mm", "0 mm", "0 mm"))],
+    )
+    forward = Forward(of, (mt.Sensor("core", ("0 mm", "0 mm", "0 mm")),), 70.0)
+    trace = forward.trace(forward.problem(of))
+    more = mt.Unknown.factor(H, prior=1.0)
+
+    def beside(by):
+        return [of.replace(**{H: Bound(more, of).words(np.array([by]))})]
+
+    slopes, how = sensitivities(forward, of, beside, trace)
+    assert how == "differences" and slopes.values.shape == (2, trace.times.size, 1)
+    assert slopes.values.min() < -50.0
+
+
+def test_inwards_is_the_way_from_the_wall():
+    forward = Forward(case(**PARTS["rz"]), (), 1.0)
+    points = np.array([[0.0, 0.014, 0.02], [0.0, 0.0, 0.001], [-0.014, 0.0, 0.02]])
+    np.testing.assert_allclose(
+        inwards(forward.cells, points), [[0.0, -1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]], atol=1e-9
+    )
+
+
+def test_lag_follows_a_ramp_late_by_itself():
+    """Exact: y = t - tau (1 - exp(-t/tau)) behind y = t."""
+    time = np.cumsum(np.r_[0.0, np.tile([0.1, 0.3], 20)])
+    out = np.empty((time.size, 1))
+    lagged(time, time[:, None].copy(), 0.7, out)
+    np.testing.assert_allclose(out[:, 0], time - 0.7 * (1.0 - np.exp(-time / 0.7)), atol=1e-12)
+
+
+def test_what_hangs_together_counts_less():
+    random = np.random.default_rng(0).standard_normal(4000)
+    assert tied(random) == pytest.approx(1.0, abs=0.3)
+    assert tied(np.repeat(random[:400], 10)) == pytest.approx(10.0, rel=0.4)
+
+
+# calibration
+
+
+@pytest.fixture(scope="module")
+def fit():
+    return mt.calibrate(case(), record(), [mt.Unknown.curve(H)])
+
+
+def test_a_known_curve_comes_back_within_its_band(fit):
+    at, found, low, high = fit.curve(H)
+    error = np.sqrt(np.mean((found - truth(at)) ** 2) / np.mean(truth(at) ** 2))
+    assert error < 0.04
+    assert ((low <= truth(at)) & (truth(at) <= high)).mean() > 0.6
+    for sensor in fit.sensors:
+        assert sensor.rms == pytest.approx(1.0, abs=0.15)
+    assert fit.derivatives == "tangent"
+
+
+def test_what_was_not_visited_is_marked_and_not_drawn():
+    whole = record()
+    short = dataclasses.replace(whole, time=whole.time[:120], values={k: v[:120] for k, v in whole.values.items()})
+    found = mt.calibrate(case(), short, [mt.Unknown.curve(H)])
+    bands = found.parameters
+    assert not bands[0].seen and "outside what the surface went through" in " ".join(found.cannot_tell)
+    low, _ = found.visited(found.model.bounds[0])
+    at, middle, *_ = found.curve(H, np.array([low - 50.0, low + 50.0]))
+    assert np.isnan(middle[0]) and np.isfinite(middle[1])
+
+
+def test_a_constant_h_is_found_within_one_per_cent():
+    """F02: centre, 0.5 K of noise; the record is made on a grid half as wide."""
+    of = case(oil("1500 W/m^2/K"))
+    found = mt.calibrate(case(), record(of, noise=0.5).only("core"), [mt.Unknown.factor(H, prior=1.0)])
+    (band,) = found.parameters
+    assert band.value == pytest.approx(1.5, rel=0.01)
+    assert band.low < 1.5 < band.high
+
+
+def test_depth_and_clock_are_found_where_they_are_declared():
+    skin = mt.Sensor("skin", ("13.7 mm", "0 mm", "0 mm"), depth_within="0.3 mm", noise="0.5 K")
+    run = record(noise=0.5, skin=skin)  # it sits at 13.5 mm
+    marked = dataclasses.replace(run, time=run.time + 7.0, events={"quench": 12.3}, clock_within=0.5)
+    found = mt.calibrate(real(), marked, [mt.Unknown.factor(H, prior=0.2)])
+    bands = {band.name: band for band in found.parameters}
+    assert bands["skin depth"].low < 0.2e-3 < bands["skin depth"].high
+    assert bands["clock of run 1"].value == pytest.approx(0.3, abs=0.05)
+
+
+def test_a_spike_moves_nothing():
+    def spike(k):
+        k[[50, 150]] += 120.0
+        return k
+
+    factor = [mt.Unknown.factor(H, prior=1.0)]
+    of = case(oil("1500 W/m^2/K"))
+    good, bad = (mt.calibrate(case(), run, factor) for run in (record(of), changed(record(of), "core", spike)))
+    assert bad.parameters[0].value == pytest.approx(good.parameters[0].value, rel=0.01)
+
+
+def test_two_runs_say_more_than_one():
+    of = case(oil("1500 W/m^2/K"))
+    first, second = record(of, noise=20.0), record(of, noise=20.0, seed=2)
+    one, both = (mt.calibrate(case(), runs, [mt.Unknown.factor(H, prior=1.0)]) for runs in (first, [first, second]))
+    assert [sensor.name for sensor in both.sensors] == ["skin", "core", "skin, run 2", "core, run 2"]
+    assert both.covariance[0, 0] < 0.75 * one.covariance[0, 0]
+
+
+def test_a_curve_may_run_over_time():
+    knots = ["0 s", "10 s", "30 s", "60 s", "120 s"]
+    found = mt.calibrate(case(), record(case(oil("1500 W/m^2/K"))), [mt.Unknown.curve(H, knots=knots)])
+    at, middle, *_ = found.curve(H)
+    early = at < 60.0  # later the bar has the temperature of the bath
+    np.testing.assert_allclose(middle[early], 1500.0, rtol=0.05)
+    assert found.derivatives == "tangent"
+
+
+def test_two_unknowns_that_only_their_product_shows_are_said_to_be_one():
+    same = [mt.Unknown.factor("alloy.density", prior=0.05), mt.Unknown.factor("alloy.heat_capacity", prior=0.05)]
+    found = mt.calibrate(real(), record(), same)
+    assert any("only together" in said for said in found.cannot_tell)
+
+
+def test_an_unknown_without_influence_is_named():
+    later = real(steps=[*real().steps, mt.Cool("still air", duration="60 s")])
+    with pytest.raises(mt.CaseError, match=r"steps.cool.medium.h: has no influence on any thermocouple"):
+        mt.calibrate(later, record(), [mt.Unknown.factor("steps.cool.medium.h")])
+
+
+def test_a_record_that_is_not_ready_calibrates_nothing():
+    run = record()
+    short = dataclasses.replace(run, time=run.time[:15], values={k: v[:15] for k, v in run.values.items()})
+    with pytest.raises(mt.CaseError, match="too short"):
+        mt.calibrate(case(), short, [mt.Unknown.curve(H)])
+
+
+def test_a_fit_is_saved_and_read(fit, tmp_path):
+    fit.save(tmp_path / "fit.json")
+    back = mt.read_fit(tmp_path / "fit.json")
+    assert str(back) == str(fit) and back.case == fit.case
+    assert H in str(fit) and "What the data cannot tell" in str(fit)
+    with pytest.raises(mt.CaseError, match="no saved fit"):
+        mt.read_fit(written(tmp_path, "{}", "other.json"))
+
+
+def test_a_stopped_calibration_goes_on(fit, tmp_path):
+    from metaltwin.twin.saved import write
+
+    file = tmp_path / "search.json"
+    write(file, {"labels": list(fit.model.labels), "x": fit.x.tolist()})
+    again = mt.calibrate(case(), record(), [mt.Unknown.curve(H)], file=file)
+    np.testing.assert_allclose(again.x, fit.x, atol=0.3)
+    with pytest.raises(mt.CaseError, match="other unknowns"):
+        mt.calibrate(case(), record(), [mt.Unknown.factor(H)], file=file)
+
+
+def test_draws_follow_the_covariance_and_predictions_have_bands(fit):
+    drawn = fit.sample(4000)
+    np.testing.assert_allclose(drawn.std(axis=0), np.sqrt(np.diag(fit.covariance)), rtol=0.1)
+    told = fit.predict(lambda result: result.at("0 mm", "0 mm", "0 mm", "30 s").temperature, n=6)
+    assert told.band[0] < told.value + 1.0 and told.band[1] > told.value - 1.0 and np.ptp(told.draws) < 20.0
+
+
+def test_a_run_it_has_not_seen_is_compared(fit):
+    for one in fit.compare(record(seed=2)):
+        assert one.passed and one.rms < 1.5 and one.within > 0.9
+        measured, computed = one.passing("500 degC")
+        assert measured == pytest.approx(computed, abs=0.3)
+
+
+def test_bands_hold_on_their_own_design(fit):
+    """Four records: the share of bands that hold is 0.9 within what four can tell."""
+    told = fit.check(coverage=4)
+    assert 0.7 < told.share <= 1.0 and "synthetic records" in str(told)
+
+
+def test_pictures_are_drawn(fit, tmp_path):
+    for kind in ("residuals", "parity", "curve"):
+        fit.plot(kind, save=tmp_path / f"{kind}.png")
+        assert (tmp_path / f"{kind}.png").stat().st_size > 10_000
+    with pytest.raises(mt.CaseError, match="nearest: residuals"):
+        fit.plot("residual")
+
+
+# command line
+
+FILE = """\
+metaltwin: 1
+name: bar
+part: {shape: cylinder, diameter: 30 mm}
+alloy: {name: austenite, conductivity: 20 W/m/K, density: 7800 kg/m^3, heat_capacity: 550 J/kg/K}
+grid: {spacing: 1.5 mm}
+start: 850 degC
+steps:
+  - transfer: {duration: 5 s}
+  - quench: {medium: {name: oil, h: 1000 W/m^2/K, temperature: 40 degC}, duration: 120 s}
+sensors:
+  core: {at: [0 mm, 0 mm, 0 mm]}
+"""
+PLAN = """\
+unknowns:
+  - factor: {name: steps.quench.medium.h, prior: 1.0}
+sensors:
+  core: {at: [0 mm, 0 mm, 0 mm], noise: 1 K}
+events: {quench: 5 s}
+"""
+
+
+def command(*words):
+    done = CliRunner().invoke(app, [str(word) for word in words], prog_name="metaltwin")
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.stdout, done.stderr
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A case, what is unknown in it, and a record of an oil that takes half as much again."""
+    run = record(case(oil("1500 W/m^2/K"))).only("core")
+    rows = "\n".join(f"{t};{k - 273.15:.3f}" for t, k in zip(run.time, run.values["core"], strict=True))
+    written(tmp_path, f"time [s];core [degC]\n{rows}\n")
+    written(tmp_path, FILE, "bar.yaml")
+    written(tmp_path, PLAN, "bar.calibrate.yaml")
+    return tmp_path
+
+
+def test_the_command_calibrates_and_writes_the_case(folder):
+    status, out, err = command("readiness", folder / "bar.yaml", folder / "run.csv")
+    assert status == 0 and "ready to calibrate" in out, err
+    words = ("-o", folder / "fit.json", "--save", folder / "left.png")
+    status, out, err = command("calibrate", folder / "bar.yaml", folder / "run.csv", *words)
+    assert status == 0 and "90 % bands" in out, err
+    found = mt.load(folder / "fit.yaml")
+    assert float(found.steps[1].medium.h) == pytest.approx(1500.0, rel=0.01)
+    assert mt.read_fit(folder / "fit.json").case == found
+    assert (folder / "left.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        ("unknown: []\n", "bar.calibrate.yaml: no entry of a calibration 'unknown'; nearest: unknowns"),
+        ("unknowns:\n  - curv: {name: a}\n", "nearest: curve"),
+        ("unknowns:\n  - factor: {prior: 0.1}\n", "has no name"),
+        ("unknowns:\n  - factor: {name: steps.quench.medium.hh}\n", "nearest: h"),
+        ("unknowns:\n  - factor: {name: start}\nevents: {qench: 5 s}\n", "nearest: quench"),
+        ("unknowns:\n  - value: {name: start, prior: 5}\n", "has no unit"),
+    ],
+)
+def test_a_wrong_plan_is_one_message_and_status_2(folder, plan, said):
+    written(folder, plan, "bar.calibrate.yaml")
+    status, out, err = command("calibrate", folder / "bar.yaml", folder / "run.csv")
+    assert (status, out) == (2, "") and said in err and "Traceback" not in err

@@ -1,0 +1,113 @@
+"""A fit against thermocouples that it has not seen, in the terms of ASME V&V 20.
+
+Error E = computed - measured; its validation uncertainty u_val holds the numerical error, what calibration left open
+(u_input) and the measuring itself (u_D). |E| above 2 u_val says that the model is wrong, not only uncertain.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+from ..materials.quantity import parse
+from .measurements import Measurements
+from .model import Model, Reading
+
+if TYPE_CHECKING:
+    from .fit import Fit
+
+Array = NDArray[float64]
+
+CRITERION = 0.05  # of start minus bath: the usual bar for a temperature history
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """One thermocouple.
+
+    time, measured, computed, uncertainty  (w,): s of the record, K, K, and u_val in K, one standard deviation
+    span                                   K, start minus bath
+    """
+
+    name: str
+    time: Array
+    measured: Array
+    computed: Array
+    uncertainty: Array
+    span: float
+
+    @property
+    def rms(self) -> float:
+        """K, root mean square of E."""
+        return float(np.sqrt(np.mean((self.computed - self.measured) ** 2)))
+
+    @property
+    def error(self) -> float:
+        """K, mean of E."""
+        return float(np.mean(self.computed - self.measured))
+
+    @property
+    def u_val(self) -> float:
+        """K, root mean square of u_val."""
+        return float(np.sqrt(np.mean(self.uncertainty**2)))
+
+    @property
+    def nrmse(self) -> float:
+        """rms of E over start minus bath."""
+        return self.rms / self.span
+
+    @property
+    def passed(self) -> bool:
+        """Whether nrmse meets the 5 % criterion."""
+        return self.nrmse <= CRITERION
+
+    @property
+    def within(self) -> float:
+        """Share of readings with |E| <= 2 u_val."""
+        return float(np.mean(np.abs(self.computed - self.measured) <= 2.0 * self.uncertainty))
+
+    def passing(self, temperature: str) -> tuple[float, float]:
+        """When measured and computed first fall below a temperature, s of the record; NaN where they do not."""
+        kelvin = parse(temperature, "K", "passing")
+        return _crosses(self.time, self.measured, kelvin), _crosses(self.time, self.computed, kelvin)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name:<16} rms {self.rms:.2f} K, mean {self.error:+.2f} K, u_val {self.u_val:.2f} K; "
+            f"{100 * self.within:.0f} % within 2 u_val; NRMSE {100 * self.nrmse:.2f} %"
+        )
+
+
+def compare(fit: "Fit", runs: tuple[Measurements, ...]) -> tuple[Comparison, ...]:
+    """Every thermocouple of the runs, with what the fit says of it. Raises CaseError as readiness does."""
+    model = Model(fit.model.case, runs, fit.model.unknowns, fit.model.workers)
+    own = fit.model.size
+    x = np.concatenate([fit.x[:own], np.zeros(len(model.nuisance))])
+    covariance = np.eye(x.size)
+    covariance[:own, :own] = fit.covariance[:own, :own]
+    trace = model.trace(x)
+    seen, slopes = model.seen(x, trace), model.slopes(x, trace)[0]
+    numerical = float(np.sqrt(np.mean([sensor.numerical**2 for sensor in fit.sensors])))
+    span = float(np.ptp(trace.values))
+    return tuple(
+        Comparison(reading.name, reading.time, reading.kelvin, shown, _uncertain(reading, slope, covariance, numerical),
+                   span)
+        for reading, shown, slope in zip(model.readings, seen, slopes, strict=True)
+    )  # fmt: skip
+
+
+def _uncertain(reading: Reading, slopes: Array, covariance: Array, numerical: float) -> Array:
+    """(w,) K: numerical error, parameters and noise together; the sensor's own errors are among the parameters."""
+    given = np.einsum("wp,pq,wq->w", slopes, covariance, slopes)
+    return np.asarray(np.sqrt(numerical**2 + given + reading.noise**2))
+
+
+def _crosses(time: Array, kelvin: Array, level: float) -> float:
+    below = np.flatnonzero(kelvin < level)
+    if not below.size or below[0] == 0:
+        return float("nan")
+    i = int(below[0])
+    share = (kelvin[i - 1] - level) / (kelvin[i - 1] - kelvin[i])
+    return float(time[i - 1] + share * (time[i] - time[i - 1]))

@@ -1,0 +1,103 @@
+"""Whether the bands of a fit hold what they promise, on this very design."""
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+from ..materials.refusal import CaseError
+from .calibrate import Search, finer
+from .forward import Forward
+from .measurements import Measurements
+from .model import Model
+
+if TYPE_CHECKING:
+    from .fit import Fit
+
+Array = NDArray[float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Coverage:
+    """What became of synthetic records.
+
+    held    (n, P) whether the band of each parameter held its truth
+    off     (n, P) K, - and so on: distance from the truth in standard deviations of the fit
+    seen    (P,) whether the parameter lies where something was measured
+    labels  of the parameters
+    """
+
+    held: NDArray[np.bool_]
+    off: Array
+    seen: NDArray[np.bool_]
+    labels: tuple[str, ...]
+
+    @property
+    def share(self) -> float:
+        """Of all 90 % bands that were seen, how many held the truth."""
+        return float(self.held[:, self.seen].mean())
+
+    @property
+    def doubt(self) -> float:
+        """Standard error of `share`; the bands of one record hang together, so records are what counts."""
+        each = self.held[:, self.seen].mean(axis=1)
+        return float(each.std(ddof=1) / np.sqrt(each.size)) if each.size > 1 else 1.0
+
+    def __str__(self) -> str:
+        lines = [f"{self.held.shape[0]} synthetic records: the 90 % bands held {100 * self.share:.0f} +- "
+                 f"{100 * self.doubt:.0f} % of the truths"]  # fmt: skip
+        worst = np.argsort(np.where(self.seen, self.held.mean(axis=0), 2.0))[:3]
+        lines += [
+            f"  least: {self.labels[i]}, {100 * self.held[:, i].mean():.0f} %, mean {self.off[:, i].mean():+.2f} "
+            "standard deviations" for i in worst
+        ]  # fmt: skip
+        return "\n".join(lines)
+
+
+def check(fit: "Fit", count: int, seed: int, workers: int = 1) -> Coverage:
+    """Draw truths from the fit, make records on a grid half as wide with new noise, and fit them again."""
+    if count < 2:
+        raise CaseError(f"{count} records tell nothing; take 20 or more", "coverage")
+    model = Model(fit.model.case, fit.model.runs, fit.model.unknowns)
+    noise = [np.hypot(reading.noise, fit.beyond) for reading in fit.model.readings]
+    seen = np.array([band.seen for band in fit.parameters])
+    tasks = [(model, truth, fit.x, noise, seed + i) for i, truth in enumerate(fit.sample(count, seed))]
+    if workers <= 1:
+        found = [_one(task) for task in tasks]
+    else:
+        with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+            found = list(pool.map(_one, tasks))
+    off = np.array(found)
+    return Coverage(np.abs(off) <= 1.645, off, seen, fit.model.labels)
+
+
+def _one(task: tuple[Model, Array, Array, list[Array], int]) -> Array:
+    """(P,) how far one fit is from its truth, in its own standard deviations."""
+    model, truth, start, noise, seed = task
+    runs = synthetic(model, truth, noise, seed)
+    again = Search(Model(model.case, runs, model.unknowns), None, start).found()
+    return np.asarray((again.x - truth) / np.sqrt(np.diag(again.covariance)))
+
+
+def synthetic(model: Model, truth: Array, noise: list[Array], seed: int) -> tuple[Measurements, ...]:
+    """Runs like those of a model, as they would be for parameters `truth`; made on a grid half as wide."""
+    random = np.random.default_rng(seed)
+    case = model.case_at(truth)
+    forward = Forward(finer(case), model.forward.sensors, model.forward.end)
+    shown = model.seen(truth, forward.trace(forward.problem(finer(case), 4.0)))
+    runs: list[Any] = []
+    for number, run in enumerate(model.runs):
+        own = [i for i, reading in enumerate(model.readings) if reading.run == number]
+        values = {}
+        for i in own:
+            reading = model.readings[i]
+            whole = np.full(run.time.size, np.nan)
+            whole[np.isin(run.time, reading.time)] = shown[i] + noise[i] * random.standard_normal(reading.time.size)
+            values[reading.sensor.name] = whole
+        sensors = {reading.sensor.name: replace(reading.sensor) for reading in (model.readings[i] for i in own)}
+        runs.append(replace(run, values=values, sensors=sensors))
+    return tuple(runs)

@@ -1,0 +1,75 @@
+"""What to calibrate, as a file beside the case: thermocouples, event marks and unknowns."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..cases.casefile import mapping
+from ..cases.step import step_names
+from ..materials.refusal import CaseError, one_of
+from .measurements import Measurements
+from .sensors import Sensor
+from .unknowns import Unknown
+
+WORDS = ("unknowns", "sensors", "events", "clock_within")
+KINDS = {"curve": Unknown.curve, "factor": Unknown.factor, "value": Unknown.value}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Unknowns, thermocouples by name or None for those of the case, when steps began, how well that is known."""
+
+    unknowns: tuple[Unknown, ...]
+    sensors: dict[str, Sensor] | None = None
+    events: dict[str, str] | None = None
+    clock_within: str | None = None
+
+    def read(self, path: str | os.PathLike[str]) -> Measurements:
+        """A record as the plan describes it."""
+        return Measurements.read_csv(path, self.sensors, self.events, self.clock_within)
+
+
+def read_plan(path: str | os.PathLike[str] | None, case: Any) -> Plan:
+    """The plan in a YAML file; without one, h of the first quench of the case is unknown.
+
+        unknowns:
+          - curve: {name: steps.quench.medium.h}
+          - factor: {name: alloy.conductivity, prior: 0.03}
+        sensors:
+          T2: {at: [23.5 mm, 0 mm, 75 mm], depth_within: 0.2 mm}
+        events: {quench: 16 s}
+
+    Raises CaseError for what it does not know, with file and key.
+    """
+    if path is None:
+        names = [name for name, step in zip(step_names(case.steps), case.steps, strict=True) if step.kind == "quench"]
+        if not names:
+            raise CaseError("has no quench; say what is unknown in a file, --unknowns FILE", "steps")
+        return Plan((Unknown.curve(f"steps.{names[0]}.medium.h"),))
+    words, place = mapping(path), Path(path).name
+    try:
+        for word in words:
+            one_of(word, WORDS, "entry of a calibration")
+        sensors = words.get("sensors")
+        return Plan(
+            tuple(_unknown(entry) for entry in words.get("unknowns") or ()),
+            None if sensors is None else {name: Sensor(name, **given) for name, given in sensors.items()},
+            words.get("events"),
+            words.get("clock_within"),
+        )
+    except CaseError as error:
+        raise error.under(place=place) from None
+
+
+def _unknown(entry: Any) -> Unknown:
+    if not isinstance(entry, dict) or len(entry) != 1:
+        raise CaseError(f"{entry!r} is no unknown; write curve: {{name: steps.quench.medium.h}}", "unknowns")
+    ((kind, given),) = entry.items()
+    make: Any = KINDS[one_of(kind, KINDS, "kind of unknown", "unknowns")]
+    if not isinstance(given, dict) or "name" not in given:
+        raise CaseError(f"{given!r} has no name; write {kind}: {{name: ...}}", "unknowns", kind)
+    try:
+        return make(**given)  # type: ignore[no-any-return]
+    except TypeError as error:
+        raise CaseError(f"{str(error).partition(') ')[2] or error}", "unknowns", kind) from None

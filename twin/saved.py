@@ -1,0 +1,116 @@
+"""Fits on disk: JSON that appears as a whole or not at all, and what a stopped calibration goes on from."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+from ..cases.casefile import load as load_case
+from ..cases.casetext import text
+from ..cases.words import fields_spoken
+from ..materials.refusal import CaseError
+from .fit import Fit, SensorFit
+from .measurements import Measurements
+from .model import Model
+from .sensors import Sensor
+from .unknowns import Unknown
+
+Array = NDArray[float64]
+
+FORMAT = 1
+ARRAYS = ("x", "covariance", "before")
+NUMBERS = ("beyond", "strength", "evidence", "derivatives", "steps")
+COLUMNS = ("time", "measured", "computed")
+
+
+def save(fit: Fit, path: Path) -> Path:
+    """Write a fit with its case, its records and its unknowns. Raises CaseError for a case that cannot be saved."""
+    page = {
+        "metaltwin fit": FORMAT,
+        "case": text(fit.model.case),
+        "unknowns": [dict(unknown.__dict__) for unknown in fit.model.unknowns],
+        "runs": [_run(run) for run in fit.model.runs],
+        "sensors": [_plain(sensor.__dict__) for sensor in fit.sensors],
+        "walls": [[*key, *value] for key, value in fit.walls.items()],
+        **{name: getattr(fit, name).tolist() for name in ARRAYS},
+        **{name: getattr(fit, name) for name in NUMBERS},
+    }
+    write(path, page)
+    return path
+
+
+def read_fit(path: str | os.PathLike[str]) -> Fit:
+    """The fit that `Fit.save` wrote. Raises CaseError for another file, FileNotFoundError."""
+    try:
+        page = json.loads(Path(path).read_text("utf-8"))
+        if page.get("metaltwin fit") != FORMAT:
+            raise ValueError
+    except (ValueError, AttributeError):
+        raise CaseError(f"'{path}' is no saved fit") from None
+    x, covariance, before = (np.array(page[name], float64) for name in ARRAYS)
+    numbers: dict[str, Any] = {name: page[name] for name in NUMBERS}
+    return Fit(
+        model=Model(
+            load_case(page["case"]), tuple(map(_read_run, page["runs"])), tuple(map(_unknown, page["unknowns"]))
+        ),
+        x=x,
+        covariance=covariance,
+        before=before,
+        sensors=tuple(map(_sensor, page["sensors"])),
+        walls={(leg, zone): (low, high) for leg, zone, low, high in page["walls"]},
+        **numbers,
+    )
+
+
+def write(path: Path | None, page: dict[str, Any]) -> None:
+    """A JSON file; nothing where there is no path."""
+    if path is None:
+        return
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8") as file:
+        json.dump(page, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)
+
+
+def kept(path: Path | None, labels: tuple[str, ...]) -> Array | None:
+    """Where a calibration was stopped, or None. Raises CaseError for a file of another one."""
+    if path is None or not path.exists():
+        return None
+    page = json.loads(path.read_text("utf-8"))
+    if tuple(page.get("labels", ())) != labels:
+        raise CaseError(f"'{path}' belongs to a calibration with other unknowns; give another file", "file")
+    return np.array(page["x"], float64)
+
+
+def _plain(words: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in words.items()}
+
+
+def _run(run: Measurements) -> dict[str, Any]:
+    words = _plain({name: value for name, value in run.__dict__.items() if name not in ("values", "sensors")})
+    return words | {
+        "values": _plain(run.values),
+        "sensors": {name: fields_spoken(sensor) for name, sensor in run.sensors.items()},
+    }
+
+
+def _read_run(words: dict[str, Any]) -> Measurements:
+    return Measurements(**words | {
+        "time": np.array(words["time"], float64),
+        "values": {name: np.array(column, float64) for name, column in words["values"].items()},
+        "sensors": {name: Sensor(**given) for name, given in words["sensors"].items()},
+    })  # fmt: skip
+
+
+def _unknown(words: dict[str, Any]) -> Unknown:
+    return Unknown(**words | {name: words[name] and tuple(words[name]) for name in ("knots", "bounds")})
+
+
+def _sensor(words: dict[str, Any]) -> SensorFit:
+    return SensorFit(**words | {name: np.array(words[name], float64) for name in COLUMNS})

@@ -1,0 +1,272 @@
+"""What a calibration may change: one number, a factor, or a curve, under its dotted name in the case."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import exp
+from typing import Any
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
+
+from ..cases.schedule import ambient, beginning
+from ..cases.step import ZONES, opened, step_names
+from ..materials.curve import Curve, TimeCurve
+from ..materials.quantity import DIFFERENCE, Amount, of_dimension, parse, split
+from ..materials.refusal import CaseError, argument_names, one_of
+
+Array = NDArray[float64]
+
+KNOTS = 24  # of a curve whose knots are left open
+FINE = 4  # pieces between two knots in the case: a piece is straight, the curve is not
+FARTHEST = 6.0  # standard deviations before, that no parameter leaves
+LOOSE = 1.0  # of log h: a curve known within a factor e before
+UNITS = ("K", "m", "s", "m/s", "W/m^2/K", "W/m^2", "W/m/K", "J/kg/K", "kg/m^3")
+SCALE = 16.0  # parts of the range of a curve that its roughness is measured over: 50 K of 800 K
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """One thing that is to be found, and what is known of it before.
+
+        Unknown.factor("alloy.conductivity", prior=0.03)                 within 3 %
+        Unknown.value("steps.quench.bath", prior="3 K")                  within 3 K of what the case says
+        Unknown.curve("steps.quench.medium.h", knots=["100 degC", ...])  logarithm of h, smooth
+
+    prior   one standard deviation: a share, a quantity, of a curve in its logarithm
+    knots   of a curve, temperatures, or times since the step began; None: evenly over what the part goes through
+    bounds  (least, most) of a factor or a value
+    """
+
+    name: str
+    kind: str
+    prior: Any
+    knots: tuple[str, ...] | None = None
+    bounds: tuple[Any, Any] | None = None
+
+    @classmethod
+    def factor(cls, name: str, prior: float = 0.05, bounds: tuple[float, float] | None = None) -> "Unknown":
+        """A factor on a property, a number or a whole curve; 1 before, within the share `prior`."""
+        if not isinstance(prior, int | float) or not 0.0 < prior <= 3.0:
+            raise CaseError(f"{prior!r} is no share; write prior=0.05 for 5 %", name, "prior")
+        return cls(name, "factor", float(prior), None, bounds)
+
+    @classmethod
+    def value(cls, name: str, prior: str, bounds: tuple[str, str] | None = None) -> "Unknown":
+        """A number of the case: what it says before, within `prior`."""
+        return cls(name, "value", prior, None, bounds)
+
+    @classmethod
+    def curve(cls, name: str, knots: Sequence[str] | None = None, prior: float = LOOSE) -> "Unknown":
+        """A positive curve, over temperature or time; its smoothness is found with it."""
+        return cls(name, "curve", float(prior), None if knots is None else tuple(knots))
+
+
+def look_up(case: Any, name: str) -> Any:
+    """What stands under a dotted name. Raises CaseError with the nearest right one."""
+    first, *rest = name.split(".")
+    value: Any = case
+    if first == "steps" and rest:
+        names = step_names(case.steps)
+        value = case.steps[names.index(one_of(rest[0], names, "step", "steps"))]
+        rest = rest[1:]
+    else:
+        rest = [first, *rest]
+    for key in rest:
+        if isinstance(value, dict):
+            value = value[one_of(key, value, "entry", name)]
+        elif hasattr(value, "__dataclass_fields__"):
+            value = getattr(value, one_of(key, argument_names(value), "argument", name))
+        else:
+            raise CaseError(f"{value!r} has no {key!r} inside; name the value itself", name)
+        if key in ("medium", "cool", *ZONES):
+            value = opened(value)
+    return value
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A property times a number, as a function of kelvin."""
+
+    given: Callable[[Array], Array]
+    by: float
+
+    def __call__(self, x: Array) -> Array:
+        return np.asarray(self.by * np.asarray(self.given(x)))
+
+
+def scaled(value: Any, by: float, name: str) -> Any:
+    """A quantity, a curve or a function times a number. Raises CaseError for what has no factor."""
+    if isinstance(value, Amount):
+        return _text(value.text, by)
+    if isinstance(value, Curve | TimeCurve):
+        return type(value)(getattr(value, value.axis), [_text(str(word), by) for word in value.values])
+    if callable(value):
+        return Scaled(value, by)
+    raise CaseError(f"{value!r} is no number and no curve that a factor could change", name)
+
+
+def _text(word: str, by: float) -> str:
+    number, unit = split(word)
+    return f"{number * by!r} {unit}".strip()
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """An unknown in its case; its parameters x (n,) are 0 before, in standard deviations (of a curve: logarithms)."""
+
+    unknown: Unknown
+    case: Any
+
+    @cached_property
+    def before(self) -> Any:
+        """What the case says now."""
+        value = look_up(self.case, self.unknown.name)
+        if value is None:
+            raise CaseError("has no value in the case; give one to begin with", self.unknown.name)
+        return value
+
+    @cached_property
+    def axis(self) -> tuple[str, Array]:
+        """Of a curve: "temperatures" in K or "times" in s, and its knots."""
+        given, name = self.unknown.knots, self.unknown.name
+        if given is None and isinstance(self.before, TimeCurve):
+            return "times", self.before.knots
+        if given is None:
+            low, high = sorted((self._surroundings(), beginning(self.case, self.case.alloy.matter())[0]))
+            return "temperatures", np.linspace(low, high, KNOTS)
+        seconds = split(given[0], name)[1] in ("s", "ms", "min", "h")
+        kind, unit = ("times", "s") if seconds else ("temperatures", "K")
+        knots = np.array([parse(word, unit, f"{name}: knots") for word in given])
+        if knots.size < 3 or (np.diff(knots) <= 0.0).any():
+            raise CaseError("the knots of a curve must rise, three or more", name, "knots")
+        return kind, knots
+
+    def _surroundings(self) -> float:
+        step = look_up(self.case, ".".join(self.unknown.name.split(".")[:2]))
+        media = step.surroundings(None)
+        ends = [ambient(each) for each in (media.values() if isinstance(media, dict) else (media,))]
+        known = [end for end in ends if end is not None]
+        if not known:
+            raise CaseError("nothing says how cold it gets; give knots", self.unknown.name, "knots")
+        return min(known)
+
+    @cached_property
+    def reference(self) -> Array:
+        """Of a curve: logarithm of its values at the knots, before."""
+        kind, knots = self.axis
+        value = self.before
+        if isinstance(value, Amount):
+            ordinates = np.full(knots.size, float(value))
+        elif callable(value) and isinstance(value, TimeCurve) == (kind == "times"):
+            ordinates = np.asarray(value(knots))
+        else:
+            raise CaseError(f"stands as {type(value).__name__}; a curve over {kind} cannot replace it",
+                            self.unknown.name)  # fmt: skip
+        if (ordinates <= 0.0).any():
+            raise CaseError("is not above zero everywhere; a curve in its logarithm must be", self.unknown.name)
+        return np.asarray(np.log(ordinates))
+
+    @cached_property
+    def size(self) -> int:
+        """How many parameters."""
+        return self.axis[1].size if self.unknown.kind == "curve" else 1
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """A name for each parameter."""
+        if self.unknown.kind != "curve":
+            return (self.unknown.name,)
+        kind, knots = self.axis
+        shown = [f"{k:g} s" for k in knots] if kind == "times" else [f"{k - 273.15:.0f} degC" for k in knots]
+        return tuple(f"{self.unknown.name} at {each}" for each in shown)
+
+    @cached_property
+    def precision(self) -> Array:
+        """(n, n) inverse covariance before, without the roughness."""
+        width = self.unknown.prior if self.unknown.kind == "curve" else 1.0
+        return np.asarray(np.eye(self.size) / width**2)
+
+    @cached_property
+    def roughness(self) -> Array | None:
+        """(n, n) of the natural spline through the knots: integral of the square of its second derivative."""
+        if self.unknown.kind != "curve":
+            return None
+        knots = self.axis[1]
+        step = np.diff(knots)
+        inner = range(1, knots.size - 1)
+        Q, R = np.zeros((knots.size, knots.size - 2)), np.zeros((knots.size - 2,) * 2)
+        for j in inner:
+            Q[j - 1 : j + 2, j - 1] = 1.0 / step[j - 1], -1.0 / step[j - 1] - 1.0 / step[j], 1.0 / step[j]
+            R[j - 1, j - 1] = (step[j - 1] + step[j]) / 3.0
+            if j + 1 < knots.size - 1:
+                R[j - 1, j] = R[j, j - 1] = step[j] / 6.0
+        return np.asarray(Q @ np.linalg.solve(R, Q.T) * ((knots[-1] - knots[0]) / SCALE) ** 3)
+
+    @cached_property
+    def offset(self) -> Array:
+        """(n,) what the roughness acts on before anything is changed."""
+        return self.reference if self.unknown.kind == "curve" else np.zeros(1)
+
+    def shown(self, x: Array) -> Array:
+        """Parameters as numbers in SI: factor, value, ordinates of the curve at its knots."""
+        if self.unknown.kind == "curve":
+            return np.asarray(np.exp(self.reference + x))
+        if self.unknown.kind == "factor":
+            return np.asarray(np.exp(self.unknown.prior * x))
+        return np.asarray(float(self.before) + self._prior * x)
+
+    def curve(self, x: Array, at: Array) -> Array:
+        """Ordinates of the curve at K or s `at`; flat outside its knots."""
+        knots = self.axis[1]
+        spline = CubicSpline(knots, self.reference + x, bc_type="natural")
+        return np.asarray(np.exp(spline(np.clip(at, knots[0], knots[-1]))))
+
+    def words(self, x: Array) -> Any:
+        """What goes into the case."""
+        name = self.unknown.name
+        if self.unknown.kind == "factor":
+            return scaled(self.before, exp(self.unknown.prior * float(x[0])), name)
+        if self.unknown.kind == "value":
+            return f"{float(self.shown(x)[0])!r} {self.unit}".strip()
+        kind, knots = self.axis
+        fine = np.concatenate([np.linspace(a, b, FINE + 1)[:-1] for a, b in zip(knots, knots[1:], strict=False)])
+        fine = np.append(fine, knots[-1])
+        values = [f"{value!r} {self.unit}" for value in self.curve(x, fine).tolist()]
+        if kind == "times":
+            return TimeCurve([f"{at!r} s" for at in fine.tolist()], values)
+        return Curve([f"{at!r} K" for at in fine.tolist()], values)
+
+    @cached_property
+    def unit(self) -> str:
+        """SI unit of what is shown."""
+        if self.unknown.kind == "factor":
+            return ""
+        word = self.before.text if isinstance(self.before, Amount) else str(self.before.values[0])
+        return next((unit for unit in UNITS if of_dimension(word, unit)), "")
+
+    @cached_property
+    def _prior(self) -> float:
+        if not isinstance(self.before, Amount):
+            raise CaseError(f"{self.before!r} is no number; take a factor or a curve", self.unknown.name)
+        unit = DIFFERENCE if self.unit == "K" else self.unit
+        width = parse(self.unknown.prior, unit, f"{self.unknown.name}: prior")
+        if width <= 0.0:
+            raise CaseError(f"'{self.unknown.prior}' must be above zero", self.unknown.name, "prior")
+        return width
+
+    @cached_property
+    def limits(self) -> tuple[float, float]:
+        """Least and most of the one parameter. Raises CaseError where the start lies outside."""
+        if self.unknown.bounds is None or self.unknown.kind == "curve":
+            return -FARTHEST, FARTHEST
+        name = f"{self.unknown.name}: bounds"
+        if self.unknown.kind == "factor":
+            ends = [np.log(float(end)) / self.unknown.prior for end in self.unknown.bounds]
+        else:
+            ends = [(parse(end, self.unit, name) - float(self.before)) / self._prior for end in self.unknown.bounds]
+        if not ends[0] < 0.0 < ends[1]:
+            raise CaseError(f"{self.unknown.bounds} do not hold what the case says; move them or the case", name)
+        return float(ends[0]), float(ends[1])
