@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from ..materials import feeding
 from ..materials.refusal import CaseError
 from ..solver.casting import RIGID
+from .archive import Archive
 from .case import AnyCase
 from .castingfields import DERIVED, Frozen, told
 from .feedingzones import Spot, Zone, branches, spots
 from .result import Result
-from .store import Archive
 from .summary import Summary
 
 Array = NDArray[float64]

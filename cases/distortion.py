@@ -14,6 +14,7 @@ from ..materials.refusal import CaseError, one_of
 from ..solver.bestfit import harmonics, off_plane, rigid
 from ..solver.geometry import Cells
 from .schedule import ROOM, beginning
+from .treatment import HeatTreatment
 
 if TYPE_CHECKING:
     from .result import Result
@@ -239,6 +240,7 @@ def unseen_strain(result: "Result") -> float:
     """Free strain from the drawing to the start of the run, and from its end to 20 degC; uniform."""
     case = result.case
     matter = case.alloy.matter()
+    assert isinstance(case, HeatTreatment)  # a casting moves nowhere yet and was refused
     start, shares = beginning(case, matter)
     annealed = dict(case.alloy.annealed) if matter.transforms else shares
     total = 0.0

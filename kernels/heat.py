@@ -269,7 +269,7 @@ def _alike(enthalpy: Array, conductivity: Array) -> Index:
     rows = np.concatenate([enthalpy, conductivity], axis=1)
     same = (rows[:, None] == rows[None, :]).all(axis=2)
     same[:, 0] = False  # the parent is none of the products
-    return np.argmax(same, axis=1).astype(int64)
+    return np.asarray(np.argmax(same, axis=1), int64)
 
 
 def _over_parent(table: Array) -> Array:

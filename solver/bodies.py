@@ -86,7 +86,8 @@ def nested(names: tuple[str, ...], metric: str, radii: tuple[float, ...], spacin
     radii    m: of the mid-plane, axis, centre or bore, then where each body ends
     spacing  m, of each body
     """
-    cells = [geometry.shell(metric, *ends, edge) for *ends, edge in zip(radii[:-1], radii[1:], spacing, strict=True)]
+    ends = zip(radii[:-1], radii[1:], spacing, strict=True)
+    cells = [geometry.shell(metric, inner, outer, edge) for inner, outer, edge in ends]
     touching = [np.full(one.patch_cell.size, -1, int64) for one in cells]
     joints = []
     for i in range(len(cells) - 1):
@@ -110,7 +111,8 @@ def _grown(lattice: Lattice, shapes: list[Shape]) -> Lattice:
         shape[axis] += before + after
     if lattice.metric == "rz" and abs(origin[0]) < 1e-9 * lattice.spacing[0]:
         origin[0] = 0.0
-    return replace(lattice, origin=tuple(origin), shape=tuple(shape))
+    (x, y, z), (nx, ny, nz) = origin, shape
+    return replace(lattice, origin=(x, y, z), shape=(nx, ny, nz))
 
 
 def _cells(length: float, step: float) -> int:
