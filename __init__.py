@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .cases.reopen import resume as resume
     from .cases.result import Result as Result
     from .cases.sensor import Thermocouple as Thermocouple
+    from .cases.step import Carburise as Carburise
     from .cases.step import Cool as Cool
     from .cases.step import Heat as Heat
     from .cases.step import Hold as Hold
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 _HOME = {
     "Alloy": ".materials.alloy",
+    "Carburise": ".cases.step",
     "CaseError": ".materials.refusal",
     "Contact": ".materials.interface",
     "Cool": ".cases.step",
@@ -88,6 +90,7 @@ _HOME = {
 }
 __all__ = [
     "Alloy",
+    "Carburise",
     "CaseError",
     "Contact",
     "Cool",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..materials.alloy import Alloy
+from ..materials.carbon import saturation
 from ..materials.curve import Curve
 from ..materials.matter import Matter
 from ..solver.geometry import Cells
@@ -23,7 +24,7 @@ from .schedule import (
     wants_hardness,
     wants_stress,
 )
-from .step import Heat, Soak, Temper, step_names
+from .step import Carburise, Heat, Soak, Temper, step_names
 
 ACM_SCATTER = 30.0  # K, of the regression for Acm
 
@@ -217,7 +218,7 @@ def _marks(schedule: tuple[Stretch, ...], matter: Matter) -> tuple[str, ...]:
 def _warnings(case: Case, matter: Matter) -> list[str]:
     if not matter.transforms:
         return []
-    found = [*_carbide(case, matter), *_too_hot(case, matter), *_too_cold(case, matter)]
+    found = [*_saturated(case, matter), *_carbide(case, matter), *_too_hot(case, matter), *_too_cold(case, matter)]
     if isinstance(case.alloy, Alloy):
         found += case.alloy.outside()
     no_law = matter.hardness is not None and matter.hardness.temper is None
@@ -266,6 +267,28 @@ def _carbide(case: Case, matter: Matter) -> list[str]:
         else:
             what += f"all of {whole:g} wt % C is taken as dissolved"
         found.append(what)
+    return found
+
+
+def _saturated(case: Case, matter: Matter) -> list[str]:
+    """Gases richer than austenite can hold, and what the numbers of carburising rest on."""
+    found = []
+    for name, step in _named(case):
+        if not isinstance(step, Carburise):
+            continue
+        most = saturation(float(step.temperature))
+        if 100.0 * step.richest > most:
+            found.append(
+                f"{name}: the potential {100.0 * step.richest:.3g} % is above saturation, about {most:.3g} % at "
+                f"{celsius(step.temperature)}: carbides would form, which are not modelled"
+            )
+        if step.alloy_factor is None and matter.carbon is not None:
+            found.append(
+                f"{name}: [U] alloy factor {matter.carbon.affinity:.3g} from the composition; give alloy_factor "
+                "where a foil or a sample of this steel says better"
+            )
+    if found:
+        found.append("carburised case: kinetics and hardness laws are asked beyond 0.6 wt % C; no stress is computed")
     return found
 
 

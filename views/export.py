@@ -106,7 +106,7 @@ def _columns(result: Result, time: str | float | None) -> list[str]:
     before = [f"as_quenched_{name}" for name in stresses if "as_quenched_stress" in result.fields]
     if time is not None:
         return ["temperature", *(name for name in PHASES if name in result.fields), *stresses]
-    steady = ["hardness", *PHASES, "retained_austenite"]
+    steady = ["hardness", "carbon", *PHASES, "retained_austenite"]
     return [*(name for name in steady if name in result.fields), *stresses, *before]
 
 
