@@ -19,6 +19,7 @@ from .schedule import (
     ambient,
     austenitising,
     beginning,
+    carburises,
     celsius,
     stretches,
     wants_hardness,
@@ -221,7 +222,7 @@ def _warnings(case: Case, matter: Matter) -> list[str]:
     found = [*_saturated(case, matter), *_carbide(case, matter), *_too_hot(case, matter), *_too_cold(case, matter)]
     if isinstance(case.alloy, Alloy):
         found += case.alloy.outside()
-    no_law = matter.hardness is not None and matter.hardness.temper is None
+    no_law = matter.hardness is not None and matter.hardness.temper is None and not carburises(case)
     if no_law and wants_hardness(case, matter) and any(isinstance(step, Temper) for step in case.steps):
         found.append("temper: no tempering law at this carbon; hardness stays as quenched")
     return found
@@ -272,7 +273,7 @@ def _carbide(case: Case, matter: Matter) -> list[str]:
 
 def _saturated(case: Case, matter: Matter) -> list[str]:
     """Gases richer than austenite can hold, and what the numbers of carburising rest on."""
-    found = []
+    found: list[str] = []
     for name, step in _named(case):
         if not isinstance(step, Carburise):
             continue
@@ -287,8 +288,11 @@ def _saturated(case: Case, matter: Matter) -> list[str]:
                 f"{name}: [U] alloy factor {matter.carbon.affinity:.3g} from the composition; give alloy_factor "
                 "where a foil or a sample of this steel says better"
             )
-    if found:
-        found.append("carburised case: kinetics and hardness laws are asked beyond 0.6 wt % C; no stress is computed")
+    if carburises(case):
+        found.append(
+            "carburised case: kinetics are asked beyond 0.6 wt % C, tempering is that of 0.25 to 0.75 wt % C, "
+            "and no stress is computed"
+        )
     return found
 
 

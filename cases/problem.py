@@ -109,8 +109,7 @@ def legs(case: Case, grid: Cells, matter: Matter) -> tuple[Leg, ...]:
 
 def atmosphere(step: Carburise, carbon: Carbon) -> Atmosphere:
     """The gas of a step, with its potential as the content that this steel would take."""
-    factor = carbon.affinity if step.alloy_factor is None else float(step.alloy_factor)
-    given = step.potential
+    factor, given = step.factor(carbon.affinity), step.potential
     if isinstance(given, TimeCurve):
         times, values = given.knots, factor * given(given.knots)
         scaled = TimeCurve([f"{t!r} s" for t in times.tolist()], values.tolist()).check(Quantity(""))

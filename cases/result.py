@@ -180,6 +180,20 @@ class Result:
         """Fields against limits given as quantities, {"hardness": ("50 HRC", "56 HRC")}, or as SI numbers."""
         return {name: Limit(self.field(name), *(_side(name, side) for side in pair)) for name, pair in limits.items()}
 
+    def case_depth(self, limit: str = "550 HV", at: tuple[str, str, str] | None = None) -> float | None:
+        """Case hardening depth CHD after ISO 18203, m, at the wall nearest to `at` (1d: the wall); None: no case."""
+        from .case_depth import case_depth
+
+        place = None if at is None else tuple(parse(value, "m", "at") for value in at)
+        return case_depth(self, limit, place)  # type: ignore[arg-type]
+
+    @property
+    def carbon_uptake(self) -> float:
+        """Carbon taken up over the surface, mean, kg/m2."""
+        from .case_depth import carbon_uptake
+
+        return carbon_uptake(self)
+
     def summary(self) -> Summary:
         """The table a metallurgist reads first; prints as text."""
         return summarise(self)

@@ -279,7 +279,7 @@ def case_depth_expected(case: Case, carbon: Carbon) -> float:
     square = 0.0
     for step in case.steps:
         if isinstance(step, Carburise):
-            mean = np.array(0.5 * (carbon.content + step.richest))
+            mean = np.array(0.5 * (carbon.content + step.factor(carbon.affinity) * step.richest))
             square += float(carbon.diffusivity(np.array(float(step.temperature)), mean)) * float(step.duration)
     return depth_estimate(square**0.5)
 

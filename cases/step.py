@@ -370,6 +370,10 @@ class Carburise:
     h: HeatTransferCoefficient = FURNACE_H
     kind: ClassVar[str] = "carburise"
 
+    def factor(self, affinity: float) -> float:
+        """The alloy factor given, or that of the steel's composition."""
+        return affinity if self.alloy_factor is None else float(self.alloy_factor)
+
     @property
     def richest(self) -> float:
         """Highest carbon potential, mass fraction."""
