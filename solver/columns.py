@@ -83,7 +83,7 @@ class Columns:
             change, horizon = moved.largest, moved.horizon
         if self.carbon is not None and np.isfinite(step.error):
             carbon, _ = self.carbon.advance(
-                state.memory["carbon"], after.temperature, leg.gas, state.time - entered, step.dt
+                np.asarray(state.memory["carbon"], float64), after.temperature, leg.gas, state.time - entered, step.dt
             )
             after = replace(after, memory={**after.memory, "carbon": carbon})
         return Trial(step.dt, after, step.heat, step.error, change, horizon, step.stages)

@@ -61,8 +61,8 @@ class Transformation:
         """
         products, latent = np.empty_like(state.products), np.empty(state.temperature.size, float32)
         react(
-            self.laws, state.memory.get("carbon", UNIFORM), enthalpy, before, after, dt, state.products, state.memory["lowest"],
-            state.memory["latent"], TARGET, products, latent, self._largest, self._horizon,
+            self.laws, state.memory.get("carbon", UNIFORM), enthalpy, before, after, dt, state.products,
+            state.memory["lowest"], state.memory["latent"], TARGET, products, latent, self._largest, self._horizon,
         )  # fmt: skip
         return Change(products, latent, float(self._largest.max()), float(self._horizon.min()))
 
@@ -147,9 +147,9 @@ def carbon_laws(matter: Matter, tables: Tables, least: float, most: float) -> La
     if any((one.product != whole.product).any() for one in each):  # type: ignore[attr-defined]
         raise ValueError(f"{matter.name} does not form the same products at {least:g} and {most:g} carbon")
     return whole._replace(
-        rates=np.concatenate([one.rates for one in each]),  # type: ignore[arg-type]
-        limits=np.concatenate([one.limits for one in each]),  # type: ignore[arg-type]
-        windows=np.concatenate([one.windows for one in each]),  # type: ignore[arg-type]
+        rates=np.concatenate([one.rates for one in each]),
+        limits=np.concatenate([one.limits for one in each]),
+        windows=np.concatenate([one.windows for one in each]),
         classes=np.array([(one.start, one.alpha, one.ac1, one.ac3) for one in each]),
         least=float(contents[0]),
         classed=1.0 / float(contents[1] - contents[0]),

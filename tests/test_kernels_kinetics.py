@@ -47,7 +47,8 @@ def run(law, phases, before, after, dt, lowest=None):
     lowest = before.copy() if lowest is None else lowest
     new, largest, horizon = np.empty_like(old), np.empty(blocks), np.empty(blocks)
     react(
-        law, np.empty(0), H, before, T_new, dt, old, lowest, np.zeros(n, np.float32), 0.02, new, latent, largest, horizon,
+        law, np.empty(0),
+        H, before, T_new, dt, old, lowest, np.zeros(n, np.float32), 0.02, new, latent, largest, horizon,
     )  # fmt: skip
     ratchet(T_new, old, new, lowest)
     return fractions(new), T_new, lowest, largest, horizon, H

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from metaltwin.materials.carbon import diffusivity_lee
 from metaltwin.materials.composition import Composition
 from metaltwin.materials.curve import TimeCurve

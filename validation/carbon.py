@@ -1,4 +1,4 @@
-"""Carburising: part C10 of the catalogue. Diffusion against closed forms, uptake and retained austenite against data."""
+"""Carburising: part C10 of the catalogue. Diffusion against closed forms, uptake and austenite against data."""
 
 from collections.abc import Iterator
 from math import erfc, exp, pi, sqrt
