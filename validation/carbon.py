@@ -88,6 +88,14 @@ def uptake() -> Iterator[Verdict]:
         "C10-uptake", "mass gain", 23.5, 7850e3 * entered, 0.05 * 23.5, "g/m2", "5 %, asked by the reference",
         "Dal'Maz Silva, measured and computed 22.9 to 23.9",
     )  # fmt: skip
+    x, content, _ = profile(
+        lambda T, c: diffusivity_lee(plain, T, c), 0.002, Atmosphere(0.01, 1.3e-7), 1203.15, 14400.0, 5e-5
+    )
+    yield Verdict(
+        "C10-uptake", "depth of 0.35 % C after 930 degC, 4 h, beta 1.3e-7 m/s", 0.80,
+        1e3 * float(np.interp(-0.0035, -content, x)), 0.04, "mm", "5 %, asked by the reference",
+        "the reference page, computed independently of this code",
+    )  # fmt: skip
 
 
 @check("C10-retained", "kinetics")
