@@ -1,5 +1,6 @@
 """Carbon on the cells of a part: conserved, true at curved and cut walls, both ways through the skin."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from metaltwin.materials import library
 from metaltwin.materials.carbon import diffusivity_lee
 from metaltwin.materials.composition import Composition
 from metaltwin.materials.curve import TimeCurve
@@ -14,7 +16,10 @@ from metaltwin.materials.matter import Carbon
 from metaltwin.materials.quantity import Quantity
 from metaltwin.solver.carbon import Atmosphere, Diffusion
 from metaltwin.solver.geometry import build, shell
+from metaltwin.solver.kinetics import Transformation
 from metaltwin.solver.shape import Cylinder, Sphere
+from metaltwin.solver.state import State
+from metaltwin.solver.tables import Tables
 from metaltwin.validation.carbon import profile, uptake_transfer
 
 D = 1.5e-11
@@ -106,3 +111,32 @@ def test_a_closed_wall_and_a_cold_part_change_nothing():
     assert np.ptp(after) < np.ptp(uneven)
     cold = Diffusion(cells, Carbon(0.002, lambda T, c: constant(T, c) * 1e-12, 1.0, None, None))
     assert (cold.advance(uneven, np.full(cells.index.size, 400.0), None, 0.0, 7200.0)[0] == uneven).all()
+
+
+@pytest.mark.parametrize("rate", [2.0, 20.0, 100.0])
+def test_a_cell_between_two_classes_goes_nearly_the_way_of_its_own_laws(rate):
+    """20MnCr5 of 0.2 to 0.9 % C, classes 0.044 % apart, cooled at a constant rate, K/s."""
+    matter = library.alloy("20MnCr5").matter()
+    one = matter.phases[0].enthalpy
+    matter = replace(matter, phases=tuple(replace(phase, enthalpy=one) for phase in matter.phases))
+    tables, contents = Tables.of(matter), np.array([0.0026, 0.0043, 0.0061, 0.0078])
+
+    def cooled(transformation, carbon):
+        n, memory = carbon.size, {"carbon": carbon} if transformation.laws.classes.size else {}
+        state = State(0.0, np.zeros(n), np.zeros((4, n)), np.full(n, 1123.0), np.zeros(0), memory)
+        transformation.begin(state)
+        while state.temperature[0] > 300.0:
+            after = state.temperature - 2.0
+            moved = transformation.advance(state, state.enthalpy, state.temperature, after.copy(), 2.0 / rate)
+            memory = {**state.memory, "latent": moved.latent}
+            new = replace(state, products=moved.products, temperature=after, memory=memory)
+            transformation.accept(state, new)
+            state = new
+        return state.phases
+
+    local = cooled(Transformation(matter, tables, contents.size, (0.002, 0.009)), contents)
+    assert local.sum(0) == pytest.approx(np.ones(contents.size), abs=1e-12)
+    for k, content in enumerate(contents):
+        own = replace(matter, kinetics=matter.carbon.kinetics(content))
+        exact = cooled(Transformation(own, tables, 1), contents[k : k + 1])
+        assert local[:, k] == pytest.approx(exact[:, 0], abs=0.01)
