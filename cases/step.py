@@ -363,12 +363,18 @@ class Carburise:
 
     temperature: Temperature
     duration: Duration
-    potential: Annotated[Any, Varying("", nonnegative=True, most=MOST_CARBON, time=True, temperature=False)]
+    potential: Annotated[Any, Varying("", nonnegative=True, time=True, temperature=False)]
     beta: Annotated[Any, Quantity("m/s", positive=True)] = Amount(TRANSFER, f"{TRANSFER:g} m/s")
     alloy_factor: Annotated[Any, Quantity("", positive=True)] | None = None
     emissivity: Fraction | None = None
     h: HeatTransferCoefficient = FURNACE_H
     kind: ClassVar[str] = "carburise"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.potential, Amount | TimeCurve):
+            raise CaseError("a function does not tell its highest value; give a quantity or a TimeCurve", "potential")
+        if self.richest > MOST_CARBON:
+            raise CaseError(f"{self.richest:.0%} carbon is no potential for steel; write it as '0.9 %'", "potential")
 
     def factor(self, affinity: float) -> float:
         """The alloy factor given, or that of the steel's composition."""

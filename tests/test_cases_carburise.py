@@ -72,7 +72,11 @@ def test_a_lean_gas_decarburises_and_the_skin_is_soft():
         (lambda: pin(spacing="0.5 mm"), r"does not resolve a case of about 0\.\d+ mm.*take 0\.0\d+ mm or less"),
         (lambda: pin(mt.Carburise("780 degC", "40 h", **GAS)), "below Ac3"),
         (lambda: pin(stress=True), "strain of local carbon is not modelled"),
-        (lambda: mt.Carburise("930 degC", "4 h", potential="0.9"), "0.02"),
+        (lambda: mt.Carburise("930 degC", "4 h", potential="0.9"), "potential: 90% carbon.*write it as '0.9 %'"),
+        (
+            lambda: mt.Carburise("930 degC", "4 h", potential=lambda t: 0.009 + 0.0 * t),
+            "give a quantity or a TimeCurve",
+        ),
         (lambda: mt.Carburise("930 degC", "4 h", potential="0.9 %", beta="1 W"), "m/s"),
     ],
 )
