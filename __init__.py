@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .cases.result import Result as Result
     from .cases.sensor import Thermocouple as Thermocouple
     from .cases.step import Age as Age
+    from .cases.step import Carburise as Carburise
     from .cases.step import Cool as Cool
     from .cases.step import Heat as Heat
     from .cases.step import Hold as Hold
@@ -62,6 +63,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Age": ".cases.step",
     "Alloy": ".materials.alloy",
+    "Carburise": ".cases.step",
     "CaseError": ".materials.refusal",
     "Casting": ".cases.casting",
     "Chill": ".cases.casting",
@@ -117,6 +119,7 @@ _HOME = {
 __all__ = [
     "Age",
     "Alloy",
+    "Carburise",
     "CaseError",
     "Casting",
     "Chill",

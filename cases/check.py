@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..materials.alloy import Alloy
+from ..materials.carbon import saturation
 from ..materials.curve import Curve
 from ..materials.matter import Matter
 from ..solver.geometry import Cells
@@ -18,12 +19,13 @@ from .schedule import (
     ambient,
     austenitising,
     beginning,
+    carburises,
     celsius,
     stretches,
     wants_hardness,
     wants_stress,
 )
-from .step import Heat, Soak, Temper, step_names
+from .step import Carburise, Heat, Soak, Temper, step_names
 
 ACM_SCATTER = 30.0  # K, of the regression for Acm
 
@@ -223,11 +225,11 @@ def _warnings(case: Case, matter: Matter) -> list[str]:
         ]
     if not matter.transforms:
         return []
-    found = [*_carbide(case, matter), *_intercritical(case, matter), *_too_hot(case, matter)]
-    found += _too_cold(case, matter)
+    found = [*_saturated(case, matter), *_carbide(case, matter), *_intercritical(case, matter)]
+    found += [*_too_hot(case, matter), *_too_cold(case, matter)]
     if isinstance(case.alloy, Alloy):
         found += case.alloy.outside()
-    no_law = matter.hardness is not None and matter.hardness.temper is None
+    no_law = matter.hardness is not None and matter.hardness.temper is None and not carburises(case)
     if no_law and wants_hardness(case, matter) and any(isinstance(step, Temper) for step in case.steps):
         found.append("temper: no tempering law at this carbon; hardness stays as quenched")
     return found
@@ -289,6 +291,31 @@ def _intercritical(case: Case, matter: Matter) -> list[str]:
         for name, T in named
         if need.least < T < need.temperature
     ]
+
+
+def _saturated(case: Case, matter: Matter) -> list[str]:
+    """Gases richer than austenite can hold, and what the numbers of carburising rest on."""
+    found: list[str] = []
+    for name, step in _named(case):
+        if not isinstance(step, Carburise):
+            continue
+        most = saturation(float(step.temperature))
+        if 100.0 * step.richest > most:
+            found.append(
+                f"{name}: the potential {100.0 * step.richest:.3g} % is above saturation, about {most:.3g} % at "
+                f"{celsius(step.temperature)}: carbides would form, which are not modelled"
+            )
+        if step.alloy_factor is None and matter.carbon is not None:
+            found.append(
+                f"{name}: [U] alloy factor {matter.carbon.affinity:.3g} from the composition; give alloy_factor "
+                "where a foil or a sample of this steel says better"
+            )
+    if carburises(case):
+        found.append(
+            "carburised case: kinetics are asked beyond 0.6 wt % C, tempering is that of 0.25 to 0.75 wt % C, "
+            "and no stress is computed"
+        )
+    return found
 
 
 def _too_hot(case: Case, matter: Matter) -> list[str]:

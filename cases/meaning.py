@@ -31,6 +31,7 @@ FIELDS: dict[str, Meaning] = {
     "bainite": _phase("bainite"),
     "martensite": _phase("martensite"),
     "retained_austenite": Meaning("", "%", "volume fraction of austenite left at the end"),
+    "carbon": Meaning("", "%", "carbon, mass fraction"),
     "hardness": Meaning("HV", "HV", "Vickers hardness at the end"),
     "yield_strength": Meaning("Pa", "MPa", "yield strength at 20 degC: of steel from hardness, of aluminium by ageing"),
     "tensile_strength": Meaning("Pa", "MPa", "tensile strength at 20 degC, from hardness"),

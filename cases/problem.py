@@ -9,11 +9,13 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from ..materials import library
-from ..materials.matter import Matter
+from ..materials.curve import TimeCurve
+from ..materials.matter import Carbon, Matter
 from ..materials.medium import Medium
-from ..materials.quantity import Amount
+from ..materials.quantity import Amount, Quantity
 from ..materials.refusal import CaseError
 from ..solver.boundary import Law
+from ..solver.carbon import Atmosphere
 from ..solver.field import Sampler
 from ..solver.geometry import Cells, build
 from ..solver.problem import Leg, Problem
@@ -21,7 +23,7 @@ from .case import AnyCase, Case
 from .estimate import machine_memory, memory
 from .grid import metric_of, resolved_edges
 from .schedule import ROOM, beginning, stretches, wants_hardness, wants_stress
-from .step import Quench
+from .step import Carburise, Quench
 
 Array = NDArray[float64]
 
@@ -99,8 +101,20 @@ def legs(case: Case, grid: Cells, matter: Matter) -> tuple[Leg, ...]:
             in_air = ready and ready[-1].kind in ("transfer", "cool")
             still_air = (law(library.medium("still air")),) * len(grid.zones)
             leg = replace(leg, entry=entry, dry=ready[-1].laws if in_air else still_air)
+        if isinstance(step, Carburise) and matter.carbon is not None:
+            leg = replace(leg, gas=atmosphere(step, matter.carbon))
         ready.append(leg)
     return tuple(ready)
+
+
+def atmosphere(step: Carburise, carbon: Carbon) -> Atmosphere:
+    """The gas of a step, with its potential as the content that this steel would take."""
+    factor, given = step.factor(carbon.affinity), step.potential
+    if isinstance(given, TimeCurve):
+        times, values = given.knots, factor * given(given.knots)
+        scaled = TimeCurve([f"{t!r} s" for t in times.tolist()], values.tolist()).check(Quantity(""))
+        return Atmosphere(scaled, float(step.beta))
+    return Atmosphere(factor * float(given), float(step.beta))
 
 
 def entry_times(grid: Cells, direction: str, speed: float) -> Array:

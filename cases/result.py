@@ -337,6 +337,20 @@ class Result:
             shape = Difference(shape, tool.shape)
         return shape
 
+    def case_depth(self, limit: str = "550 HV", at: tuple[str, str, str] | None = None) -> float | None:
+        """Case hardening depth CHD after ISO 18203, m, at the wall nearest to `at` (1d: the wall); None: no case."""
+        from .case_depth import case_depth
+
+        place = None if at is None else tuple(parse(value, "m", "at") for value in at)
+        return case_depth(self, limit, place)  # type: ignore[arg-type]
+
+    @property
+    def carbon_uptake(self) -> float:
+        """Carbon taken up over the surface, mean, kg/m2."""
+        from .case_depth import carbon_uptake
+
+        return carbon_uptake(self)
+
     def summary(self) -> Summary:
         """The table a metallurgist reads first; prints as text."""
         return summarise(self)

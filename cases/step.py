@@ -8,13 +8,16 @@ from pydantic import PlainValidator, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from ..materials import library
-from ..materials.curve import TimeCurve
+from ..materials.carbon import TRANSFER
+from ..materials.curve import TimeCurve, Varying
 from ..materials.medium import Medium
 from ..materials.quantity import Amount, Duration, Fraction, Quantity, Speed, Temperature
 from ..materials.refusal import STRICT, CaseError, argument_names, exactly_one, nearest, one_of, plain
 
 ZONES = ("bottom", "side", "top")
 DIRECTIONS = ("-z", "+z", "-y", "+y", "-x", "+x")
+MOST_CARBON = 0.02
+"""Mass fraction: beyond it a potential is a slip of the unit ("0.9" for "0.9 %")."""
 FURNACE_EMISSIVITY = 0.8
 """Oxidised steel in a large enclosure, where the alloy states none [M]."""
 
@@ -381,8 +384,55 @@ class Age(Temper):
     kind: ClassVar[str] = "age"
 
 
-WORDS = (Soak, Heat, Transfer, Quench, Cool, Hold, Temper, Solution, Age)
-Step = Soak | Heat | Transfer | Quench | Cool | Hold | Temper | Solution | Age
+@plain
+@dataclass(frozen=True, config=STRICT)
+class Carburise:
+    """Time in a gas that gives carbon, or takes it where its potential is below the carbon of the steel.
+
+    As the first step it starts uniform at its temperature, austenitised, as a Soak does.
+
+    temperature    of part and furnace; above Ac3
+    duration       counted from the start of the step
+    potential      carbon potential of the gas, that of pure iron: "0.9 %", or a TimeCurve (boost and diffuse)
+    beta           carbon transfer coefficient; endothermic gas 1.3e-7 m/s [M]
+    alloy_factor   carbon of the steel over that of iron in the same gas; None: from its composition [U]
+    emissivity, h  of the furnace
+
+        Carburise("930 degC", "4 h", potential="0.9 %")
+    """
+
+    temperature: Temperature
+    duration: Duration
+    potential: Annotated[Any, Varying("", nonnegative=True, time=True, temperature=False)]
+    beta: Annotated[Any, Quantity("m/s", positive=True)] = Amount(TRANSFER, f"{TRANSFER:g} m/s")
+    alloy_factor: Annotated[Any, Quantity("", positive=True)] | None = None
+    emissivity: Fraction | None = None
+    h: HeatTransferCoefficient = FURNACE_H
+    kind: ClassVar[str] = "carburise"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.potential, Amount | TimeCurve):
+            raise CaseError("a function does not tell its highest value; give a quantity or a TimeCurve", "potential")
+        if self.richest > MOST_CARBON:
+            raise CaseError(f"{self.richest:.0%} carbon is no potential for steel; write it as '0.9 %'", "potential")
+
+    def factor(self, affinity: float) -> float:
+        """The alloy factor given, or that of the steel's composition."""
+        return affinity if self.alloy_factor is None else float(self.alloy_factor)
+
+    @property
+    def richest(self) -> float:
+        """Highest carbon potential, mass fraction."""
+        given = self.potential
+        return float(given(given.knots).max() if isinstance(given, TimeCurve) else given)
+
+    def surroundings(self, emissivity: float | None) -> Medium:
+        """The furnace; `emissivity` is the alloy's."""
+        return _furnace(self, self.temperature, emissivity)
+
+
+WORDS = (Soak, Heat, Carburise, Transfer, Quench, Cool, Hold, Temper, Solution, Age)
+Step = Soak | Heat | Carburise | Transfer | Quench | Cool | Hold | Temper | Solution | Age
 STEPS: dict[str, type[Any]] = {word.kind: word for word in WORDS}
 
 

@@ -23,6 +23,7 @@ ROWS = (
     "pearlite",
     "ferrite",
     "retained_austenite",
+    "carbon",
     "t8_5",
     "cooling_rate_700",
     "stress_radial",

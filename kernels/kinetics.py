@@ -48,6 +48,10 @@ class Laws(NamedTuple):
     martensite      ()      its row, or -1
     latent          ()      K, latent heat over heat capacity at martensite start; negative where all phases
                             share one enthalpy, and so the temperature never moves
+    classes         (q, 4)  start, alpha, ac1, ac3 of each class of carbon where it differs from cell to cell, evenly
+                            spaced; then rates and limits are (q K, m), windows (q K, 2), class after class
+    least, classed  ()      mass fraction of carbon in the first class, and classes per mass fraction
+    row, part       ()      of a cell: first row of the class below its carbon, and how far it is to the next
     """
 
     low: float
@@ -71,6 +75,33 @@ class Laws(NamedTuple):
     tau3: float
     martensite: int
     latent: float
+    classes: object
+    least: float
+    classed: float
+    row: int
+    part: float
+
+
+@njit(**INNER)
+def _between(one, other, part):
+    """Linear between two classes; exactly the first where part is 0, also where both are infinite."""
+    return one if part == 0.0 else (1.0 - part) * one + part * other
+
+
+@njit(**INNER)
+def _local(laws, carbon):
+    """The laws of a cell with this mass fraction of carbon, between those of two classes."""
+    place = min(max((carbon - laws.least) * laws.classed, 0.0), laws.classes.shape[0] - 1.0)
+    k = min(int(place), laws.classes.shape[0] - 2)
+    part, known = place - k, laws.classes
+    return Laws(
+        laws.low, laws.step, laws.per, laws.table, laws.product, laws.rates, laws.limits, laws.windows,
+        laws.exponents, laws.share, laws.knot, laws.hint, laws.first,
+        _between(known[k, 0], known[k + 1, 0], part), _between(known[k, 1], known[k + 1, 1], part),
+        _between(known[k, 2], known[k + 1, 2], part), _between(known[k, 3], known[k + 1, 3], part),
+        laws.tau1, laws.tau3, laws.martensite, laws.latent, known, laws.least, laws.classed,
+        k * laws.product.size, part,
+    )  # fmt: skip
 
 
 @njit(**INNER)
@@ -138,22 +169,40 @@ def _rate(table, i, place):
 
 
 @njit(**INNER)
+def _read(table, i, place, laws):
+    """`_rate` of product i in the class of the cell, between it and the next."""
+    value = _rate(table, laws.row + i, place)
+    if laws.part > 0.0:
+        value += laws.part * (_rate(table, laws.row + laws.product.size + i, place) - value)
+    return value
+
+
+@njit(**INNER)
+def _window(laws, i, side):
+    """Lower (0) or upper (1) end of the window of product i, K."""
+    value = laws.windows[laws.row + i, side]
+    if laws.part > 0.0:
+        value += laws.part * (laws.windows[laws.row + laws.product.size + i, side] - value)
+    return value
+
+
+@njit(**INNER)
 def _form(z, j, a, b, h, i, room, laws):
     """Product i along a -> b [K] in h [s]; returns the fraction that austenite lost, at most `room`."""
     g = z[0, j]
     down, up = min(a, b), max(a, b)
-    lower, upper = max(down, laws.windows[i, 0]), min(up, laws.windows[i, 1])
+    lower, upper = max(down, _window(laws, i, 0)), min(up, _window(laws, i, 1))
     if g <= 0.0 or upper < lower or (upper == lower and up > down):
         return 0.0
     place, arm = (0.5 * (lower + upper) - laws.low) * laws.per, 0.5 * (upper - lower) * laws.per
-    rate = _rate(laws.rates, i, place)
+    rate = _read(laws.rates, i, place, laws)
     if arm > 0.2:  # three Gauss points
         arm *= 0.7745966692414834
-        outer = _rate(laws.rates, i, place - arm) + _rate(laws.rates, i, place + arm)
+        outer = _read(laws.rates, i, place - arm, laws) + _read(laws.rates, i, place + arm, laws)
         rate = (8.0 * rate + 5.0 * outer) / 18.0
     row = laws.product[i]
     old = z[row, j]
-    whole = min(old + g, _rate(laws.limits, i, place))
+    whole = min(old + g, _read(laws.limits, i, place, laws))
     inside = h if up == down else h * (upper - lower) / (up - down)
     if rate * inside < STILL or whole <= old:
         return 0.0
@@ -317,7 +366,8 @@ def _foresee(T, rise, g, dt, target, laws):
 def _block(
     first,
     end,
-    laws,
+    whole,
+    carbon,
     enthalpy,
     before,
     after,
@@ -340,6 +390,7 @@ def _block(
             products_new[p, j] = products[p, j]
     change, ahead = 0.0, inf
     for j in range(first, end):
+        laws = _local(whole, carbon[j]) if carbon.size > 0 else whole
         unpack(products, j, old, 0)
         g, T = old[0, 0], after[j]
         for p in range(old.shape[0]):
@@ -349,7 +400,7 @@ def _block(
         active = 1 if g < 1.0 and up > laws.ac1 else 0
         if g > 0.0:
             for i in range(laws.product.size):
-                if up >= laws.windows[i, 0] and down <= laws.windows[i, 1]:
+                if up >= _window(laws, i, 0) and down <= _window(laws, i, 1):
                     active += 1
         if active > 0:
             pieces = max(min(active, 2), int(ceil((up - down) / SPACING)))
@@ -383,6 +434,7 @@ def _block(
 @njit(cache=True, parallel=True, nogil=True, error_model="numpy")
 def react(
     laws,
+    carbon,
     enthalpy,
     before,
     after,
@@ -399,6 +451,7 @@ def react(
     """One step of all transformations at constant enthalpy, on the straight path before -> T(H, new phases).
 
     laws          Laws
+    carbon        (n,)        mass fraction in the austenite; empty where all cells share one class
     enthalpy      (n,)        H at the end of the step, J/m3
     before        (n,)        temperature at the start, K
     after         (n,)        the expected one at the end, K: without `latent` that of the old phases;
@@ -419,7 +472,7 @@ def react(
         block = turn * stride % blocks
         old, new = np.empty((products.shape[0] + 1, 1)), np.empty((products.shape[0] + 1, 1))
         change, ahead = _block(
-            block * BLOCK, min(n, (block + 1) * BLOCK), laws, enthalpy, before, after, dt, products, lowest,
+            block * BLOCK, min(n, (block + 1) * BLOCK), laws, carbon, enthalpy, before, after, dt, products, lowest,
             latent, target, products_new, latent_new, old, new,
         )  # fmt: skip
         largest[block] = change

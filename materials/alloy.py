@@ -20,16 +20,17 @@ from .alloyfields import (
     without_peak,
     words_of,
 )
+from .carbon import alloy_factor, diffusivity_lee
 from .card import Entry, critical_entries, model_entries, outside, text
 from .composition import Composition, Ranges, beyond, read_ranges
 from .critical import ac1_trzaska, acm_lee
 from .curve import Curve, Varying, function
 from .end_quench import read_end_quench
 from .freezing import Freezing
-from .hardness import hardness_law, tempering
+from .hardness import hardness_law, hardness_law_local, tempering
 from .martensite import alpha_furlan, alpha_van_bohemen, ms_furlan, ms_van_bohemen
 from .material import Conductivity, HeatCapacity, Material, enthalpy
-from .matter import PHASES, Kinetics, Matter, Phase, Property
+from .matter import PHASES, Carbon, Kinetics, Matter, Phase, Property
 from .precipitation import Precipitation
 from .quantity import Amount, Density, Fraction, Quantity, Temperature
 from .refusal import STRICT, CaseError, one_of, plain
@@ -238,6 +239,7 @@ class Alloy:
             hardness_law(c),
             mixture="leblond",
             stress_free=self._stress_free(),
+            carbon=self._carbon(c, start, alpha),
             remarks=self._remarks(),
         )
 
@@ -250,6 +252,26 @@ class Alloy:
         own = ttt.product_ttt("bainite", begun.knots, begun.ordinates, done.ordinates, start, factor)
         others = tuple(product for product in made.products if product.phase != "bainite")
         return replace(made, products=(*others, own))
+
+    def _carbon(self, c: Composition, start: float, alpha: float) -> Carbon:
+        """The steel with other carbon: start and alpha keep what they differ by from their pair in the core."""
+        law, constant = PAIRS[self.martensite]
+
+        def with_carbon(content: float) -> Composition:
+            return replace(c, C=100.0 * content)
+
+        def decomposed(content: float) -> Kinetics:
+            local = with_carbon(content)
+            shifted, scaled = law(local) + start - law(c), alpha * constant(local) / constant(c)
+            return kinetics.decomposition(local, self.grain_size, shifted, scaled, dict(self.rates))
+
+        return Carbon(
+            0.01 * c.C,
+            lambda T, content: diffusivity_lee(c, T, content),
+            alloy_factor(c),
+            decomposed,
+            lambda content: hardness_law_local(with_carbon(content)),
+        )
 
     def _stress_free(self) -> float:
         return stress.STRESS_FREE if self.stress_free is None else float(self.stress_free)

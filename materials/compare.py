@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from . import (  # noqa: F401 (their correlations enter the list)
+    carbon,
     critical_rate,
     grain,
     hardenability,
@@ -51,6 +52,7 @@ TITLES = {
     "critical_rate_bainite_90": "critical cooling rate of 90 % bainite",
     "critical_rate_bainite_50": "critical cooling rate of 50 % bainite",
     "critical_rate_ferrite_pearlite_90": "critical cooling rate of 90 % ferrite and pearlite",
+    "carbon_diffusivity": "diffusion coefficient of carbon in austenite",
     "yield_strength": "yield strength from hardness",
     "tensile_strength": "tensile strength from hardness",
 }

@@ -1,5 +1,6 @@
 """Hardness of each phase from the composition, and reduced to the coefficients the solver carries."""
 
+from dataclasses import replace
 from math import log10, sqrt
 
 import numpy as np
@@ -245,3 +246,12 @@ def hardness_law(c: Composition) -> HardnessLaw:
         isothermal=(temperatures, held),
         fine=FINE if c.C >= FINE_CARBON else None,
     )
+
+
+def hardness_law_local(c: Composition) -> HardnessLaw:
+    """`hardness_law` of one place of a carburised steel: its tempering holds carbon at the ends of TEMPERED.
+
+    Otherwise core and case, which a temper at 180 degC is meant for, would have no law of tempering.
+    """
+    low, high = TEMPERED["C"]
+    return replace(hardness_law(c), temper=tempering(replace(c, C=min(max(c.C, low), high))))

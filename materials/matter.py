@@ -118,6 +118,24 @@ class PrecipitationLaw:
 
 
 @dataclass(frozen=True)
+class Carbon:
+    """How a steel takes up carbon and what the carbon does there; contents are mass fractions, not per cent.
+
+    content      of the austenite as delivered
+    diffusivity  m2/s in austenite, against arrays of K and of content
+    affinity     carbon of this steel over that of iron in the same gas: its alloy factor
+    kinetics     of austenite with a content
+    hardness     the law of the phases that come from it
+    """
+
+    content: float
+    diffusivity: Callable[[Array, Array], Array]
+    affinity: float
+    kinetics: Callable[[float], Kinetics]
+    hardness: Callable[[float], HardnessLaw]
+
+
+@dataclass(frozen=True)
 class Matter:
     """One kind of matter as the solver sees it. `phases[0]` is the parent (austenite) where it transforms.
 
@@ -127,6 +145,7 @@ class Matter:
                  "abrassart" z(3-2 sqrt z)
     memory       share of the strain hardening that a new phase inherits (theta, 0: none)
     precipitation  of an aluminium alloy that hardens by it
+    carbon       what carburising needs to know, or None where there are no data
     remarks      what a reader must know: marks of the numbers, ranges
     """
 
@@ -141,6 +160,7 @@ class Matter:
     memory: float = 0.0
     stress_free: float | None = None
     precipitation: PrecipitationLaw | None = None
+    carbon: Carbon | None = None
     remarks: tuple[str, ...] = field(default_factory=tuple)
 
     @property

@@ -8,6 +8,7 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from ..kernels.fractions import fractions
+from .carbon import Diffusion
 from .clock import Clock
 from .field import Sampler
 from .hardness import hardness
@@ -37,7 +38,11 @@ class Columns:
         self.problem = problem
         self.names = tuple(phase.name for phase in matter.phases)
         self.heat = Heat(cells, matter, problem.tolerance)
-        self.kinetics = Transformation(matter, self.heat.tables, cells.index.size) if matter.transforms else None
+        contents = carbon_span(problem)
+        self.carbon = Diffusion(cells, matter.carbon) if contents is not None and matter.carbon is not None else None
+        self.kinetics = (
+            Transformation(matter, self.heat.tables, cells.index.size, contents) if matter.transforms else None
+        )
         self.recorder = Recorder(matter) if matter.transforms else None
         hardens = matter.precipitation is not None
         self.precipitation = Precipitation(matter, self.heat.tables.axis) if hardens else None
@@ -52,6 +57,8 @@ class Columns:
     def begin(self) -> State:
         """The part before the first step: uniform and unstressed."""
         state = self.heat.initial(self.problem.start, self.problem.phases or None)
+        if self.carbon is not None:
+            state.memory["carbon"] = self.carbon.begin()
         if self.kinetics is not None and self.recorder is not None:
             self.kinetics.begin(state)
             self.recorder.begin(state)
@@ -80,6 +87,11 @@ class Columns:
             moved = self.kinetics.advance(state, step.enthalpy, state.temperature, step.temperature, step.dt)
             after = replace(after, products=moved.products, memory={**state.memory, "latent": moved.latent})
             change, horizon = moved.largest, moved.horizon
+        if self.carbon is not None and np.isfinite(step.error):
+            carbon, _ = self.carbon.advance(
+                np.asarray(state.memory["carbon"], float64), after.temperature, leg.gas, state.time - entered, step.dt
+            )
+            after = replace(after, memory={**after.memory, "carbon": carbon})
         return Trial(step.dt, after, step.heat, step.error, change, horizon, step.stages)
 
     def accept(self, state: State, trial: Trial) -> float:
@@ -146,6 +158,8 @@ class Columns:
         fields = {"temperature": state.temperature}
         if self.kinetics is not None:
             fields |= {self.names[0]: state.parent} | dict(zip(self.names[1:], state.products, strict=True))
+        if self.carbon is not None:
+            fields["carbon"] = np.asarray(state.memory["carbon"], float64)
         if self.stress is not None:
             fields |= self.stress.fields(state)
         return fields
@@ -165,8 +179,17 @@ class Columns:
         if self.precipitation is not None:
             fields |= self.precipitation.fields(state, self.problem.hardness)
         elif self.problem.hardness:
-            fields |= hardness(state, self.problem.matter)
+            fields |= hardness(state, self.problem.matter, carbon_span(self.problem))
         return fields
+
+
+def carbon_span(problem: Problem) -> tuple[float, float] | None:
+    """Least and most carbon of a schedule, mass fractions; None where no leg moves any."""
+    gases = [leg.gas for leg in problem.legs if leg.gas is not None]
+    if not gases or problem.matter.carbon is None:
+        return None
+    met = [problem.matter.carbon.content, *(content for gas in gases for content in gas.span)]
+    return min(met), max(met)
 
 
 def _every(problem: Problem) -> tuple[float, float]:

@@ -1,5 +1,7 @@
 """Hardness of every cell from its phases, its cooling and its tempering."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
@@ -7,6 +9,7 @@ from numpy.typing import NDArray
 from ..kernels.fractions import fractions
 from ..materials.hardness_scale import hv_from_hrc, tensile_strength_pavlina, yield_strength_pavlina
 from ..materials.matter import HardnessLaw, Matter
+from .kinetics import contents_of
 from .recorder import RATES, TEMPERS, parts, past
 from .state import State
 
@@ -15,9 +18,12 @@ Array = NDArray[float64]
 TRACE = 1e-9  # a phase below this has no say
 
 
-def hardness(state: State, matter: Matter) -> dict[str, Array]:
-    """Fields hardness in HV, yield_strength and tensile_strength in Pa (Pavlina and Van Tyne), (n,) each."""
-    hv = vickers(state, matter)
+def hardness(state: State, matter: Matter, contents: tuple[float, float] | None = None) -> dict[str, Array]:
+    """Fields hardness in HV, yield_strength and tensile_strength in Pa (Pavlina and Van Tyne), (n,) each.
+
+    contents  the least and most carbon of a carburised part, mass fractions
+    """
+    hv = vickers(state, matter) if contents is None else local_vickers(state, matter, *contents)
     return {
         "hardness": hv,
         "yield_strength": np.asarray(yield_strength_pavlina(hv)),  # type: ignore[arg-type]
@@ -69,6 +75,20 @@ def _vickers(phases: Array, known: dict[str, Array], matter: Matter, law: Hardne
         elif phase.name == "martensite":
             value = _tempered(value, law, known["tempering"])
         total += np.where(there, share * value, 0.0)
+    return total
+
+
+def local_vickers(state: State, matter: Matter, least: float, most: float) -> Array:
+    """`vickers` with the law of the carbon of each cell, linear between the classes of the kinetics."""
+    if matter.carbon is None:
+        raise ValueError(f"{matter.name} has no hardness law for other carbon contents")
+    carbon, total = np.asarray(state.memory["carbon"], float64), np.zeros(state.temperature.size)
+    contents = contents_of(least, most)
+    for content in contents:
+        share = 1.0 - np.abs(np.clip(carbon, contents[0], contents[-1]) - content) / (contents[1] - contents[0])
+        if (share > 0.0).any():
+            hv = vickers(state, replace(matter, hardness=matter.carbon.hardness(float(content))))
+            total += np.where(share > 0.0, share * hv, 0.0)
     return total
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..materials.matter import Matter
 from .boundary import Law
+from .carbon import Atmosphere
 from .geometry import Cells
 from .state import State
 
@@ -19,11 +20,12 @@ class Leg:
     """One step of a schedule as the solver sees it.
 
     name      dotted name of the step: soak, quench, quench_2
-    kind      soak, heat, transfer, quench, cool, hold, temper, solution or age
+    kind      soak, heat, carburise, transfer, quench, cool, hold, temper, solution or age
     laws      one per zone of the cells
     duration  s, or None where `until` ends the leg
     until     K: ends when the hottest cell is below (the coldest above, where rising)
     around    laws of the zones of each body around a casting; empty where there is none any more
+    gas       the atmosphere that gives or takes carbon, or None
     entry     (p,) s after the start of the leg when each patch meets `laws`, before that `dry`; None: at once
     """
 
@@ -36,6 +38,7 @@ class Leg:
     entry: Array | None = None
     dry: tuple[Law, ...] = ()
     around: tuple[tuple[Law, ...], ...] = ()
+    gas: Atmosphere | None = None
 
 
 @dataclass(frozen=True)

@@ -214,8 +214,9 @@ def test_the_schema_knows_every_word():
     json.dumps(schema)
     assert schema["properties"]["metaltwin"] == {"const": 1}
     steps = [next(iter(entry["properties"])) for entry in schema["properties"]["steps"]["items"]["anyOf"]]
-    assert steps == ["soak", "heat", "transfer", "quench", "cool", "hold", "temper", "solution", "age"]
-    quench = schema["properties"]["steps"]["items"]["anyOf"][3]["properties"]["quench"]
+    words = ["soak", "heat", "carburise", "transfer", "quench", "cool", "hold", "temper", "solution", "age"]
+    assert steps == words
+    quench = schema["properties"]["steps"]["items"]["anyOf"][4]["properties"]["quench"]
     assert set(quench["properties"]) >= {"medium", "bath", "duration", "until", "immersion", "direction"}
     assert set(schema["required"]) <= set(schema["properties"])
 

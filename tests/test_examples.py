@@ -77,6 +77,12 @@ def test_furnace_takes_longer_than_its_ramp_and_austenitises():
     assert result.austenite.min > 0.99
 
 
+def test_the_carburised_pin_of_yaml_has_its_case():
+    case = mt.load(EXAMPLES / "carburised_pin.yaml")
+    short = case.replace(steps=case.steps[:3], part=mt.Part.cylinder(diameter="8 mm"))
+    assert 0.6e-3 < short.run(progress=False).case_depth() < 1.1e-3
+
+
 def test_own_material_follows_the_exact_answer():
     module = example("own_material")
     result = coarse(module["case"], "1 mm").run()

@@ -33,6 +33,7 @@ def laws(rows=2, latent=0.0, **given):
         rates=np.zeros((0, COUNT)), limits=np.ones((0, COUNT)), windows=np.zeros((0, 2)),
         exponents=np.zeros(0), share=share, knot=knot, hint=hint, first=first, start=-np.inf, alpha=0.011,
         ac1=np.inf, ac3=np.inf, tau1=1.0, tau3=1.0, martensite=-1, latent=latent / 600.0 if latent else -1.0,
+        classes=np.empty((0, 4)), least=0.0, classed=0.0, row=0, part=0.0,
     )  # fmt: skip
     return Laws(**nothing | given)
 
@@ -46,7 +47,8 @@ def run(law, phases, before, after, dt, lowest=None):
     lowest = before.copy() if lowest is None else lowest
     new, largest, horizon = np.empty_like(old), np.empty(blocks), np.empty(blocks)
     react(
-        law, H, before, T_new, dt, old, lowest, np.zeros(n, np.float32), 0.02, new, latent, largest, horizon,
+        law, np.empty(0),
+        H, before, T_new, dt, old, lowest, np.zeros(n, np.float32), 0.02, new, latent, largest, horizon,
     )  # fmt: skip
     ratchet(T_new, old, new, lowest)
     return fractions(new), T_new, lowest, largest, horizon, H

@@ -11,6 +11,7 @@ from typing import Any
 from ..materials.refusal import one_of
 from . import (  # noqa: F401 (they enter the catalogue)
     balance,
+    carbon,
     casting,
     contact,
     freezing,

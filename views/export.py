@@ -111,7 +111,7 @@ def _columns(result: Result, time: str | float | None) -> list[str]:
         ]
     if time is not None:
         return ["temperature", *(name for name in PHASES if name in result.fields), *stresses]
-    steady = ["hardness", *PHASES, "retained_austenite"]
+    steady = ["hardness", "carbon", *PHASES, "retained_austenite"]
     return [*(name for name in steady if name in result.fields), *stresses, *before] or ["temperature"]
 
 
