@@ -20,4 +20,7 @@ def space(*shape: int) -> NDArray[float64]:
     if size < LARGE:
         return np.zeros(shape)
     private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
-    return np.frombuffer(mmap.mmap(-1, size, **private), float64).reshape(shape)
+    memory = mmap.mmap(-1, size, **private)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        memory.madvise(mmap.MADV_HUGEPAGE)  # a fault for every 4 kB would cost more than the work on it
+    return np.frombuffer(memory, float64).reshape(shape)
