@@ -44,6 +44,7 @@ def _march(
         while not clock.over(leg, state):
             trial = columns.attempt(state, leg, clock.entered, clock.step(leg, state.time, columns.mark(clock)))
             if clock.refuses(trial, problem.tolerance):
+                del trial  # its arrays would stay beside those of the next
                 continue
             longest = columns.accept(state, trial)
             state = trial.state  # the one before is let go
