@@ -90,7 +90,7 @@ def check(case: "Casting") -> CastingCheck:
     family = used if used in ("rz", "3d") else "1d"
     limit = _explicit_limit(made.bodies, made.tables)
     lasts = _lasts(case, made.bodies, made.tables[0])
-    steps = [max(20, ceil(4.0 * STEPS * (fall / float(case.tolerance)) ** (1.0 / 3.0))) for _, _, fall in lasts]
+    steps = [max(20, ceil(8.0 * STEPS * (fall / float(case.tolerance)) ** (1.0 / 3.0))) for _, _, fall in lasts]
     stages = sum(
         max(3 * n, ceil(STAGES * sqrt(4.0 * n * time / limit))) for n, (_, time, _) in zip(steps, lasts, strict=True)
     )

@@ -26,7 +26,7 @@ STEP_CALL = 0.7e-3  # s a step, however few the cells
 INCREMENT = {"3d": 20e-6, "rz": 8e-6, "1d": 5e-6}  # s a cell and stress increment
 STRAIN = 2.8e-5  # 1/K, of the cell that strains most
 FRONT = 4.0  # a quench that transforms takes so many times more steps and increments: cells transform in turn
-STEPS = 16.0  # steps of a leg for each cube root of (its temperature change / tolerance)
+STEPS = 8.0  # steps of a leg for each cube root of (its temperature change / tolerance)
 STAGES = 1.4  # stages over those of equal steps
 START_SECONDS = 3.5  # s, loading compiled code
 HEAT_BYTES, STRESS_BYTES, BOX_BYTES, BASE_BYTES = 175.0, 850.0, 17.0, 250e6
@@ -192,7 +192,7 @@ def estimate(
         front = FRONT if austenite and end < TRANSFORMED < T else 1.0
         austenite = austenite and end > TRANSFORMED
         steps = max(4, ceil(front * STEPS * max(abs(end - T) / tolerance, 0.3) ** (1.0 / 3.0)))
-        stages = max(3 * steps, ceil(STAGES * sqrt(4.0 * steps * duration / limit)))
+        stages = max(5 * steps, ceil(STAGES * sqrt(4.0 * steps * duration / limit)))
         numbers = biot(stretch, body, min(T, end), max(T, end))
         ready.append(LegEstimate(stretch.name, duration, T, end, numbers, steps, stages, front, endless))
         T = end
