@@ -1,7 +1,7 @@
 """A band for the residual stress: transformation plasticity is known within a factor, and moves it most."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy import float64
@@ -11,7 +11,6 @@ from ..materials import stress as mechanics
 from ..materials.alloy import Alloy
 from ..materials.refusal import CaseError
 from .meaning import AXIAL, COMPONENTS
-from .treatment import HeatTreatment
 
 if TYPE_CHECKING:
     from .result import Result
@@ -84,12 +83,12 @@ class StressBand:
 
 def stress_band(result: "Result", factor: float, progress: bool) -> StressBand:
     """See `Result.stress_band`. Raises CaseError."""
-    case = result.case
+    case: Any = result.case
     if "stress" not in result.fields or not result.ended:
         raise CaseError("this run has no residual stress; run it to its end with stress=True", word=WORD)
     if result.is_machined:
         raise CaseError("this part was machined; take the band of the treated one", word=WORD)
-    if not isinstance(case, HeatTreatment) or not isinstance(case.alloy, Alloy) or not case.alloy.matter().transforms:
+    if not isinstance(case.alloy, Alloy) or not case.alloy.matter().transforms:
         raise CaseError(f"'{case.alloy.name}' does not transform: no transformation plasticity to vary", word=WORD)
     if not factor > 1.0:
         raise CaseError(f"factor {factor!r} must be above 1; 1.5 is usual", "factor", word=WORD)

@@ -10,11 +10,11 @@ from ..materials.interface import Contact
 from ..materials.mould import Mould
 from ..materials.quantity import Amount, Duration, Quantity, Temperature
 from ..materials.refusal import STRICT, CaseError, exactly_one, plain
-from .case import Verbs
 from .castingwords import check_casting
 from .limits import Limits
 from .step import Cool, step_names
 from .treatment import OneAlloy, OneGrid, OnePart, Sensors, Snapshots, Steps, Tolerance, opened_medium, said
+from .verbs import Verbs
 
 if TYPE_CHECKING:
     from ..solver.casting import CastingProblem

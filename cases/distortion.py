@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy import float64
@@ -13,8 +13,8 @@ from ..materials.quantity import parse
 from ..materials.refusal import CaseError, one_of
 from ..solver.bestfit import harmonics, off_plane, rigid
 from ..solver.geometry import Cells
+from .case import Case
 from .schedule import ROOM, beginning
-from .treatment import HeatTreatment
 
 if TYPE_CHECKING:
     from .result import Result
@@ -238,9 +238,8 @@ def movement(result: "Result", places: Array, field: str = "displacement") -> Ar
 
 def unseen_strain(result: "Result") -> float:
     """Free strain from the drawing to the start of the run, and from its end to 20 degC; uniform."""
-    case = result.case
+    case = cast(Case, result.case)  # a casting has no movement and was refused
     matter = case.alloy.matter()
-    assert isinstance(case, HeatTreatment)  # a casting moves nowhere yet and was refused
     start, shares = beginning(case, matter)
     annealed = dict(case.alloy.annealed) if matter.transforms else shares
     total = 0.0

@@ -334,7 +334,7 @@ class Result:
         """The body that the cells were made of: the part less what was machined away."""
         shape: Shape = self.case.part.shape
         for tool in self.removed:
-            shape = Difference(shape, tool.shape)
+            shape = Difference(shape, (tool.shape,))
         return shape
 
     def case_depth(self, limit: str = "550 HV", at: tuple[str, str, str] | None = None) -> float | None:

@@ -12,13 +12,13 @@ from ..materials.certificate import certificate
 from ..materials.material import Material
 from ..materials.quantity import DIFFERENCE, Amount, Duration, Quantity, Temperature
 from ..materials.refusal import STRICT, CaseError, one_of, plain
-from .case import Verbs
 from .grid import Grid
 from .limits import Limits
 from .part import Part
 from .schedule import check_words
 from .sensor import Thermocouple
 from .step import STEPS, ZONES, opened, step_names
+from .verbs import Verbs
 
 if TYPE_CHECKING:
     from ..solver.problem import Problem

@@ -11,10 +11,11 @@ from numpy import float64, int64
 from numpy.typing import NDArray
 
 from . import geometry
+from .difference import Difference
 from .geometry import Cells
 from .lattice import Lattice
 from .patches import neighbours
-from .shape import Box, Cylinder, Shape, Without
+from .shape import Box, Cylinder, Shape
 
 Array = NDArray[float64]
 Index = NDArray[int64]
@@ -75,7 +76,9 @@ def assemble(
     _refuse_overlap(names, cells)
     if mould is not None:
         names.append(mould[0])
-        cells.append(geometry.on(lattice, Without(_block(lattice, mould[1]), tuple(shapes.values())), rays))
+        block, tools = _block(lattice, mould[1]), tuple(shapes.values())
+        left = Difference(block, tools, block.volume - sum(tool.volume for tool in tools))
+        cells.append(geometry.on(lattice, left, rays))
     return join(names, cells, filler=mould is not None)
 
 

@@ -1,4 +1,4 @@
-"""One body less another: what is left of a part where a tool has taken material out."""
+"""One body less others: a part where a tool has taken material out, a mould around what lies in it."""
 
 from dataclasses import dataclass, replace
 
@@ -11,14 +11,16 @@ from .shape import Point, Shape
 
 Array = NDArray[float64]
 
+HAIR = 1e-12  # m: bodies that touch leave no more between them
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Difference:
-    """The part of `body` outside `tool`. Its volume and area are not known beforehand: NaN."""
+    """The part of `body` outside every one of the `tools`.   volume  m3, NaN where it is not known beforehand"""
 
     body: Shape
-    tool: Shape
-    volume = float("nan")
+    tools: tuple[Shape, ...]
+    volume: float = float("nan")
     area = float("nan")
 
     @property
@@ -38,16 +40,16 @@ class Difference:
         return self.body.middle
 
     def moved(self, by: Point) -> "Difference":
-        return replace(self, body=self.body.moved(by), tool=self.tool.moved(by))
+        return replace(self, body=self.body.moved(by), tools=tuple(tool.moved(by) for tool in self.tools))
 
     def crossings(self, axis: int, u: Array, v: Array) -> Crossings:
-        """Walls of the body outside the tool, and walls of the tool inside the body, turned about."""
-        body, tool = self.body.crossings(axis, u, v), self.tool.crossings(axis, u, v)
-        rays = body.start.size - 1
-        position = np.concatenate([body.position, tool.position])
-        tilt = np.concatenate([body.tilt, tool.tilt])
-        of_tool = np.arange(position.size) >= body.position.size
-        ray = np.concatenate([np.repeat(np.arange(rays), np.diff(found.start)) for found in (body, tool)])
+        """Walls of the body outside the tools, and walls of the tools inside the body, turned about."""
+        found = [shape.crossings(axis, u, v) for shape in (self.body, *self.tools)]
+        rays = found[0].start.size - 1
+        position = np.concatenate([one.position for one in found])
+        tilt = np.concatenate([one.tilt for one in found])
+        of_tool = np.arange(position.size) >= found[0].position.size
+        ray = np.concatenate([np.repeat(np.arange(rays), np.diff(one.start)) for one in found])
         order = np.lexsort((of_tool, position, ray))
         position, tilt, of_tool, ray = position[order], tilt[order], of_tool[order], ray[order]
         step = -np.sign(tilt)
@@ -70,7 +72,7 @@ def _depth(step: Array) -> Array:
 def _without_hairs(found: Crossings) -> Crossings:
     """Leave out pieces of no length: where two walls lie on one another."""
     entry, leave = found.position[0::2], found.position[1::2]
-    kept = np.repeat(leave > entry, 2)
+    kept = np.repeat(leave - entry > HAIR, 2)
     ray = np.repeat(np.arange(found.start.size - 1), np.diff(found.start))[kept]
     start = np.zeros_like(found.start)
     np.cumsum(np.bincount(ray, minlength=start.size - 1), out=start[1:])

@@ -11,7 +11,7 @@ from .cutcells import CUT, EMPTY, FULL, Pieces, scan, scan_rz
 from .difference import Difference
 from .lattice import Lattice
 from .patches import SLIVER, Faces, border, full_volume, walls, with_area, with_volume, without_crumbs
-from .shape import Cylinder, Mesh, Plate, Shape, Without
+from .shape import Cylinder, Mesh, Plate, Shape
 
 Array = NDArray[float64]
 Index = NDArray[int64]
@@ -124,8 +124,9 @@ def build_lattice(shape: Shape, metric: str, spacing: float) -> Lattice:
 
 def snapped(shape: Shape, lattice: Lattice) -> Shape:
     """The shape with vertices of meshes that lie next to a lattice plane put onto it."""
-    if isinstance(shape, Without):
-        return Without(shape.block, tuple(snapped(body, lattice) for body in shape.bodies))
+    if isinstance(shape, Difference):
+        tools = tuple(snapped(tool, lattice) for tool in shape.tools)
+        return replace(shape, body=snapped(shape.body, lattice), tools=tools)
     return shape.snapped(lattice.origin, lattice.spacing, _grain(shape, lattice)) if isinstance(shape, Mesh) else shape
 
 
@@ -135,7 +136,7 @@ def remaining(cells: Cells, shape: Shape, tool: Shape, rays: int = RAYS) -> Cell
     rz: the tool must be round about the same axis. Raises ValueError where nothing is left.
     """
     lattice = cells.lattice
-    left = Difference(snapped(shape, lattice), tool)
+    left = snapped(Difference(shape, (tool,)), lattice)
     pieces = scan_rz(left, lattice) if lattice.metric == "rz" else scan(left, lattice, rays)
     kind = np.zeros_like(pieces.kind)
     kind[cells.index] = pieces.kind[cells.index]

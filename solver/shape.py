@@ -14,8 +14,6 @@ from ..kernels.scan import Crossings, crossings
 Array = NDArray[float64]
 Point = tuple[float, float, float]
 
-THIN = 1e-12  # m: bodies that touch leave nothing between them
-
 
 class Shape(Protocol):
     """A closed body; the first of `metrics` is its natural one.
@@ -294,56 +292,3 @@ class Mesh:
         V = (axis + 2) % 3
         met = np.flatnonzero((high[V] >= v[0]) & (low[V] <= v[-1]))
         return crossings(self.points, self.facets[met], self.normals[met], axis, u, v)
-
-
-@dataclass(frozen=True, eq=False)
-class Without:
-    """What is left of a box or cylinder once closed bodies that do not overlap are taken out of it."""
-
-    block: Box | Cylinder
-    bodies: tuple[Shape, ...]
-
-    @property
-    def metrics(self) -> tuple[str, ...]:
-        return self.block.metrics
-
-    @property
-    def volume(self) -> float:
-        return self.block.volume - sum(body.volume for body in self.bodies)
-
-    @property
-    def area(self) -> float:
-        return np.nan  # bodies may touch each other and the faces of the block
-
-    @property
-    def lower(self) -> Point:
-        return self.block.lower
-
-    @property
-    def upper(self) -> Point:
-        return self.block.upper
-
-    @property
-    def middle(self) -> Point:
-        return self.block.middle
-
-    def moved(self, by: Point) -> "Without":
-        return Without(self.block.moved(by), tuple(body.moved(by) for body in self.bodies))
-
-    def crossings(self, axis: int, u: Array, v: Array) -> Crossings:
-        found = [self.block.crossings(axis, u, v), *(body.crossings(axis, u, v) for body in self.bodies)]
-        rays = found[0].start.size - 1
-        ray = np.concatenate([np.repeat(np.arange(rays), np.diff(one.start)) for one in found])
-        position = np.concatenate([one.position for one in found])
-        tilt = np.concatenate([found[0].tilt, *(-one.tilt for one in found[1:])])
-        order = np.lexsort((-tilt, position, ray))  # at one place a body ends before the next begins
-        order = order[tilt[order] != 0.0]
-        ray, position, tilt = ray[order], position[order], tilt[order]
-        depth = np.cumsum(np.where(tilt < 0.0, 1, -1))  # crossings come in pairs: every ray begins at 0
-        inside = depth == 1
-        before = np.concatenate([[False], inside[:-1] & (ray[1:] == ray[:-1])])
-        turns = np.flatnonzero(inside != before)
-        ray, position, tilt = ray[turns], position[turns], tilt[turns]
-        keep = np.repeat(position[1::2] - position[::2] > THIN, 2)
-        start = np.concatenate([[0], np.cumsum(np.bincount(ray[keep], minlength=rays))])
-        return Crossings(start.astype(int64), position[keep], tilt[keep])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy import float64
@@ -10,7 +11,9 @@ from numpy.typing import NDArray
 from ..cases.case import Case
 from ..materials.refusal import CaseError
 from .forward import Forward, Trace, depth
-from .measurements import Measurements
+
+if TYPE_CHECKING:
+    from .measurements import Measurements
 
 Array = NDArray[float64]
 
@@ -57,7 +60,7 @@ class Readiness:
         return "\n".join([*lines, *(f"  stop: {why}" for why in self.reasons), *(f"  note: {r}" for r in self.remarks)])
 
 
-def readiness(run: Measurements, case: Case) -> Readiness:
+def readiness(run: "Measurements", case: Case) -> Readiness:
     """Look at a record before anything is fitted to it. Raises CaseError for a thermocouple outside the part."""
     forward = Forward(case, run.of(case), end=float(run.time[-1] - run.time[0]) + 1e6)
     trace = forward.trace(forward.problem(case))
@@ -146,7 +149,7 @@ def _swapped(seen: dict[str, Array], computed: Array, deep: Array) -> Iterator[s
                 yield f"{second} and {first} read as if they had changed places; swap them, or mend the places"
 
 
-def _clock(run: Measurements, trace: Trace) -> Iterator[str]:
+def _clock(run: "Measurements", trace: Trace) -> Iterator[str]:
     marks = [(step, when, trace.begins[step]) for step, when in run.events.items() if step in trace.begins]
     for step, when, begins in marks[1:]:
         off = (when - marks[0][1]) - (begins - marks[0][2])
