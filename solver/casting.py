@@ -11,10 +11,10 @@ from ..kernels.freezing import passed
 from ..materials.matter import FreezingTable
 from .bodies import Bodies
 from .clock import Clock
-from .columns import CHEAP, FEWEST, due_every
 from .field import Sampler, distance_outside
 from .geometry import Cells
 from .heat import neighbours
+from .pace import Pace
 from .pour import Conductance, Pour
 from .problem import Leg, Sink, Trial
 from .state import State
@@ -77,9 +77,7 @@ class CastingColumns:
         ]
         known = sum(leg.duration or 0.0 for leg in problem.legs)
         fall = max(problem.starts) - min(problem.starts)
-        count = problem.snapshots if isinstance(problem.snapshots, int) else max(FEWEST, CHEAP // cells.index.size)
-        self.lands = isinstance(problem.snapshots, float)
-        self.every = due_every(problem.snapshots, count, known, fall)
+        self.pace = Pace.of(problem.snapshots, cells.index.size, known, fall)
 
     def begin(self) -> State:
         """All bodies at their start."""
@@ -155,18 +153,8 @@ class CastingColumns:
     def follow(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
         """Feed the probes, and store the fields where enough has changed since they were last stored."""
         self.sample(sink, state)
-        seconds, kelvin = self.every
-        mean = float(state.temperature.mean())
-        late = state.time >= (self.mark(clock) if self.lands else clock.shown[0] + seconds) * (1.0 - 1e-12)
-        if late or abs(mean - clock.shown[1]) >= kelvin:
+        if self.pace.due(state, clock):
             self.show(sink, state, clock, leg)
-
-    def mark(self, clock: Clock) -> float:
-        """The next multiple of the spacing of snapshots that was asked for, s; infinite where none was."""
-        if not self.lands:
-            return inf
-        seconds = self.every[0]
-        return seconds * (float(np.floor(clock.shown[0] / seconds * (1.0 + 1e-12))) + 1.0)
 
     def show(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
         """Store the fields of this instant."""

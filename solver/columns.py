@@ -15,6 +15,7 @@ from .hardness import hardness
 from .heat import Heat
 from .kinetics import Transformation
 from .mechanics import mechanics_for
+from .pace import Pace
 from .precipitation import Precipitation
 from .problem import Leg, Problem, Sink, Trial
 from .recorder import Recorder
@@ -26,8 +27,6 @@ Array = NDArray[float64]
 
 STRAIN_STEP = {"3d": 6e-4, "rz": 6e-4}  # free strain of one stress increment
 FINE_STEP = 5e-5  # the same in 1d, where increments are cheap
-CHEAP = 2_000_000  # cell values of one field, over all snapshots, that a run may keep without being asked
-FEWEST = 40  # snapshots of a run that is not asked
 
 
 class Columns:
@@ -52,7 +51,7 @@ class Columns:
         inside = Sampler(cells, problem.probes, walls=False).matrix if len(problem.probes) else None
         self.near = np.empty(0, np.int64) if inside is None else np.unique(inside.indices)
         self.weights = None if inside is None else inside[:, self.near]
-        self.every, self.lands = _every(problem), isinstance(problem.snapshots, float)
+        self.pace = _pace(problem)
 
     def begin(self) -> State:
         """The part before the first step: uniform and unstressed."""
@@ -134,18 +133,8 @@ class Columns:
     def follow(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
         """Feed the probes, and store the fields where enough has changed since they were last stored."""
         self.sample(sink, state)
-        seconds, kelvin = self.every
-        mean = float(state.temperature.mean())
-        late = state.time >= (self.mark(clock) if self.lands else clock.shown[0] + seconds) * (1.0 - 1e-12)
-        if late or abs(mean - clock.shown[1]) >= kelvin:
+        if self.pace.due(state, clock):
             self.show(sink, state, clock, leg)
-
-    def mark(self, clock: Clock) -> float:
-        """The next multiple of the spacing of snapshots that was asked for, s; infinite where none was."""
-        if not self.lands:
-            return float("inf")
-        seconds = self.every[0]
-        return seconds * (float(np.floor(clock.shown[0] / seconds * (1.0 + 1e-12))) + 1.0)
 
     def show(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
         """Store the fields of this instant."""
@@ -192,24 +181,10 @@ def carbon_span(problem: Problem) -> tuple[float, float] | None:
     return min(met), max(met)
 
 
-def _every(problem: Problem) -> tuple[float, float]:
-    """When a snapshot is due: after (s, K of the mean temperature) since the last.
-
-    A count is shared between the time that is known beforehand and the temperature gone through.
-    """
-    count = problem.snapshots if isinstance(problem.snapshots, int) else max(FEWEST, CHEAP // problem.cells.index.size)
+def _pace(problem: Problem) -> Pace:
+    """When snapshots are due in a schedule."""
     known = sum(leg.duration or 0.0 for leg in problem.legs)
     met = (leg.laws[0].ambient(0.0) for leg in problem.legs)
     surroundings = [problem.start, *(kelvin for kelvin in met if kelvin is not None)]
     through = sum(abs(after - before) for before, after in pairwise(surroundings))
-    return due_every(problem.snapshots, count, known, through)
-
-
-def due_every(snapshots: float | int | None, count: int, known: float, through: float) -> tuple[float, float]:
-    """When a snapshot is due, after (s, K of the mean temperature): asked for in seconds, or a share of what comes.
-
-    count  of snapshots;   known  s of the schedule;   through  K that the part goes through
-    """
-    if isinstance(snapshots, float):
-        return snapshots, np.inf
-    return (2.0 * known / count or np.inf), max(2.0 * through / count, 1e-3)
+    return Pace.of(problem.snapshots, problem.cells.index.size, known, through)

@@ -42,7 +42,7 @@ def _march(
         if clock.dt == 0.0:
             clock.enter(leg, state, columns.first_step(state, leg), columns.content(state, leg))
         while not clock.over(leg, state):
-            trial = columns.attempt(state, leg, clock.entered, clock.step(leg, state.time, columns.mark(clock)))
+            trial = columns.attempt(state, leg, clock.entered, clock.step(leg, state.time, columns.pace.mark(clock)))
             if clock.refuses(trial, problem.tolerance):
                 del trial  # its arrays would stay beside those of the next
                 continue

@@ -346,3 +346,30 @@ def test_products_with_the_same_properties_count_as_one(off):
 def test_more_kinds_of_products_than_the_loops_take_are_refused():
     with pytest.raises(ValueError, match="at most 8 products"):
         brick((4, 4, 4), 10)
+
+
+@pytest.mark.parametrize("phases", [1, 4])
+def test_errors_are_averaged_with_their_neighbours(phases):
+    """Of a chessboard nothing lasts inside, a uniform error stays what it is however often it is averaged."""
+    nx, ny, nz = shape = (9, 8, 7)
+    n, rng = nx * ny * nz, np.random.default_rng(7)
+    plan, _, wall = brick(shape, phases)
+    z, T, _ = mixture(phases, n, rng)
+    T[:], z[:] = 800.0, z[:, :1]
+    H = sum(z[p] * np.interp(T, AXIS, tables(phases)[0][p]) for p in range(phases))
+    place = np.arange(n)
+    chess = 1.0 - 2.0 * ((place % nx + place // nx % ny + place // (nx * ny)) % 2)
+
+    def error(pattern, sweeps):
+        plan.begin(H, products(z), T.copy(), np.full(len(wall), 800.0))
+        plan.look(None, steep(0.0 * AXIS), np.zeros(len(wall), np.int64), np.empty(3))
+        plan.D1[:], plan.E[:] = 0.0, 1e6 * pattern
+        return plan.survey(1.0, sweeps)[1]
+
+    raw = error(chess, 0)
+    assert raw > 0.05 and raw == pytest.approx(error(np.ones(n), 0))
+    assert error(chess, 1) < 1e-9 * raw
+    assert error(np.ones(n), 3) == pytest.approx(raw, rel=1e-12)
+    spike = np.zeros(n)
+    spike[nx // 2 + nx * (ny // 2 + ny * (nz // 2))] = 1.0
+    assert error(spike, 1) == pytest.approx(0.5 * raw, rel=0.01)
