@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     from .materials.refusal import CaseError as CaseError
     from .twin.calibrate import calibrate as calibrate
     from .twin.fit import Fit as Fit
+    from .twin.fit import read_fit as read_fit
     from .twin.measurements import Measurements as Measurements
-    from .twin.saved import read_fit as read_fit
     from .twin.sensors import Sensor as Sensor
     from .twin.unknowns import Unknown as Unknown
 
@@ -111,7 +111,7 @@ _HOME = {
     "mould_names": ".materials.library",
     "quench_factor": ".cases.quenching",
     "read": ".cases.reopen",
-    "read_fit": ".twin.saved",
+    "read_fit": ".twin.fit",
     "resume": ".cases.reopen",
     "tempering_curve": ".cases.tempering",
     "ttt": ".cases.diagram",

@@ -13,9 +13,10 @@ import metaltwin as mt
 from metaltwin.__main__ import app
 from metaltwin.kernels.lag import lagged
 from metaltwin.solver.tangent import Moved, differentiable, tangent
-from metaltwin.twin.calibrate import finer, tied
 from metaltwin.twin.forward import Forward, inwards
 from metaltwin.twin.model import Model
+from metaltwin.twin.noise import tied
+from metaltwin.twin.search import finer
 from metaltwin.twin.sensitivities import again, sensitivities
 from metaltwin.twin.unknowns import Bound, look_up
 
@@ -471,7 +472,7 @@ def test_a_fit_is_saved_and_read(fit, tmp_path):
 
 
 def test_a_stopped_calibration_goes_on(fit, tmp_path):
-    from metaltwin.twin.saved import write
+    from metaltwin.twin.pages import write
 
     file = tmp_path / "search.json"
     write(file, {"labels": list(fit.model.labels), "x": fit.x.tolist()})

@@ -3,20 +3,18 @@
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
 from ..materials.refusal import CaseError
-from .calibrate import Search, finer
 from .forward import Forward
 from .measurements import Measurements
 from .model import Model
-
-if TYPE_CHECKING:
-    from .fit import Fit
+from .posterior import Posterior
+from .search import Search, finer
 
 Array = NDArray[float64]
 
@@ -58,7 +56,7 @@ class Coverage:
         return "\n".join(lines)
 
 
-def check(fit: "Fit", count: int, seed: int, workers: int = 1) -> Coverage:
+def check(fit: Posterior, count: int, seed: int, workers: int = 1) -> Coverage:
     """Draw truths from the fit, make records on a grid half as wide with new noise, and fit them again."""
     if count < 2:
         raise CaseError(f"{count} records tell nothing; take 20 or more", "coverage")
