@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..materials.refusal import CaseError
+from .executor import Executor
 from .fit import Fit
 from .measurements import Measurements
 from .model import Model, runs_of
@@ -18,7 +19,7 @@ def calibrate(
     unknowns: Sequence[Unknown],
     *,
     file: str | Path | None = None,
-    workers: int = 1,
+    workers: int | Executor = 1,
 ) -> Fit:
     """Fit a case to what thermocouples have read.
 
@@ -28,7 +29,7 @@ def calibrate(
     run       a record or several of the same case
     unknowns  Unknown.curve, .factor, .value; depth, lag, offset and clock of the sensors come with the record
     file      JSON where every step is kept; a calibration that was stopped goes on from it
-    workers   processes, where derivatives need many runs (3d, steels that transform)
+    workers   processes or an Executor, where derivatives need many runs (3d, steels that transform)
 
     Raises CaseError where a record is not ready, an unknown has no influence on any thermocouple, or a start
     lies outside its bounds.

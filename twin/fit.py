@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from .comparison import Comparison, compare
 from .coverage import Coverage, check
+from .executor import Executor, executor
 from .measurements import Measurements
 from .model import runs_of
 from .posterior import Posterior
@@ -46,20 +47,25 @@ class Fit(Posterior):
         """What a search has found, with these verbs."""
         return cls(**{each.name: getattr(found, each.name) for each in fields(found)})
 
-    def predict(self, quantity: Callable[[Any], float], n: int = 32, seed: int = 1) -> Prediction:
+    def predict(
+        self, quantity: Callable[[Any], float], n: int = 32, seed: int = 1, workers: int | Executor = 1
+    ) -> Prediction:
         """A quantity of the result with its band: the case is run for n draws of what was found.
 
-        fit.predict(lambda result: result.at("0 mm", "0 mm", "75 mm").hardness)
+            fit.predict(Observable("hardness", at=("0 mm", "0 mm", "75 mm")), workers=4)
+            fit.predict(lambda result: result.at("0 mm", "0 mm", "75 mm").residual_stress.axial)
+
+        quantity  an Observable or a function of the result; with workers one that can be sent (no lambda)
         """
-        best = float(quantity(self.case.run(progress=False)))
-        drawn = [self.model.case_at(x) for x in self.sample(n, seed)]
-        return Prediction(best, np.array([float(quantity(case.run(progress=False))) for case in drawn]))
+        cases = [self.case, *(self.model.case_at(x) for x in self.sample(n, seed))]
+        found = executor(workers).map(_observed, [(quantity, case) for case in cases])
+        return Prediction(found[0], np.array(found[1:]))
 
     def compare(self, run: Measurements | Sequence[Measurements]) -> tuple[Comparison, ...]:
         """Thermocouples that the fit has not seen: what it says of them, after ASME V&V 20."""
         return compare(self, runs_of(run))
 
-    def check(self, coverage: int = 20, seed: int = 1, workers: int = 1) -> Coverage:
+    def check(self, coverage: int = 20, seed: int = 1, workers: int | Executor = 1) -> Coverage:
         """Synthetic self-test of this very design: records are made from the fit and fitted again."""
         return check(self, coverage, seed, workers)
 
@@ -72,6 +78,11 @@ class Fit(Posterior):
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write as JSON, whole or not at all; `read_fit` reads it. Raises CaseError where the case cannot be saved."""
         return save(self, Path(path))
+
+
+def _observed(task: tuple[Callable[[Any], float], Any]) -> float:
+    quantity, case = task
+    return float(quantity(case.run(progress=False)))
 
 
 def read_fit(path: str | os.PathLike[str]) -> Fit:
