@@ -53,10 +53,15 @@ if TYPE_CHECKING:
     from .materials.mould import Mould as Mould
     from .materials.refusal import CaseError as CaseError
     from .twin.calibrate import calibrate as calibrate
+    from .twin.design import Choice as Choice
+    from .twin.executor import Executor as Executor
     from .twin.fit import Fit as Fit
+    from .twin.fit import read_fit as read_fit
     from .twin.measurements import Measurements as Measurements
-    from .twin.saved import read_fit as read_fit
+    from .twin.observable import Observable as Observable
     from .twin.sensors import Sensor as Sensor
+    from .twin.study import Study as Study
+    from .twin.studytable import read_table as read_table
     from .twin.unknowns import Unknown as Unknown
 
 __version__ = "0.1.0"
@@ -67,11 +72,13 @@ _HOME = {
     "CaseError": ".materials.refusal",
     "Casting": ".cases.casting",
     "Chill": ".cases.casting",
+    "Choice": ".twin.design",
     "Contact": ".materials.interface",
     "Cool": ".cases.step",
     "Core": ".cases.casting",
     "Curve": ".materials.curve",
     "Dilatometer": ".cases.dilatometer",
+    "Executor": ".twin.executor",
     "Fit": ".twin.fit",
     "Freezing": ".materials.freezing",
     "Gap": ".materials.interface",
@@ -84,6 +91,7 @@ _HOME = {
     "Measurements": ".twin.measurements",
     "Medium": ".materials.medium",
     "Mould": ".materials.mould",
+    "Observable": ".twin.observable",
     "Part": ".cases.part",
     "Quench": ".cases.step",
     "QuenchedBars": ".cases.bars",
@@ -93,6 +101,7 @@ _HOME = {
     "Sleeve": ".cases.casting",
     "Soak": ".cases.step",
     "Solution": ".cases.step",
+    "Study": ".twin.study",
     "Temper": ".cases.step",
     "Thermocouple": ".cases.sensor",
     "TimeCurve": ".materials.curve",
@@ -111,7 +120,8 @@ _HOME = {
     "mould_names": ".materials.library",
     "quench_factor": ".cases.quenching",
     "read": ".cases.reopen",
-    "read_fit": ".twin.saved",
+    "read_fit": ".twin.fit",
+    "read_table": ".twin.studytable",
     "resume": ".cases.reopen",
     "tempering_curve": ".cases.tempering",
     "ttt": ".cases.diagram",
@@ -123,11 +133,13 @@ __all__ = [
     "CaseError",
     "Casting",
     "Chill",
+    "Choice",
     "Contact",
     "Cool",
     "Core",
     "Curve",
     "Dilatometer",
+    "Executor",
     "Fit",
     "Freezing",
     "Gap",
@@ -140,6 +152,7 @@ __all__ = [
     "Measurements",
     "Medium",
     "Mould",
+    "Observable",
     "Part",
     "Quench",
     "QuenchedBars",
@@ -149,6 +162,7 @@ __all__ = [
     "Sleeve",
     "Soak",
     "Solution",
+    "Study",
     "Temper",
     "Thermocouple",
     "TimeCurve",
@@ -168,6 +182,7 @@ __all__ = [
     "quench_factor",
     "read",
     "read_fit",
+    "read_table",
     "resume",
     "tempering_curve",
     "ttt",

@@ -352,6 +352,28 @@ def calibrate(
         print(save)
 
 
+@app.command()
+def study(
+    file: Annotated[Path, typer.Argument(metavar="STUDY", help="Study, YAML.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="DIR", help="For results.")] = None,
+    workers: Annotated[int, typer.Option(metavar="N", help="Processes here.", min=1)] = 1,
+    retry: Annotated[bool, typer.Option("--retry", help="Members that failed, once more.")] = False,
+    slurm: Annotated[bool, typer.Option("--slurm", help="Write and submit an array of jobs.")] = False,
+    members: Annotated[Text, typer.Option(metavar="A-B", help="Some members, no table.")] = None,
+    collect: Annotated[bool, typer.Option("--collect", help="Only the table of what is there.")] = False,
+    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write the table as CSV.")] = None,
+) -> None:
+    """Compute a case for many values of its unknowns.
+
+    A result for each member and a table of all of them go into DIR (bath.study for bath.yaml). A study that was
+    stopped or killed goes on when it is run again.
+    """
+    from .twin.studycommand import told
+
+    for line in told(file, output, workers, retry, slurm, members, collect, csv):
+        print(line)
+
+
 AlloyName = Annotated[str, typer.Argument(metavar="ALLOY", help="A name: metaltwin list alloys.")]
 Picture = Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Draw it: .png, .pdf or .svg.")]
 

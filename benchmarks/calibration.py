@@ -12,9 +12,9 @@ from multiprocessing import get_context
 import numpy as np
 
 import metaltwin as mt
-from metaltwin.twin.calibrate import Search, finer
 from metaltwin.twin.forward import Forward
 from metaltwin.twin.model import Model
+from metaltwin.twin.search import Search, finer
 
 KELVIN = np.arange(313.15, 1124.0, 2.0)
 DEGREES = [20, *range(100, 1000, 100)]

@@ -15,6 +15,20 @@ from rich.progress import (
 )
 
 
+def _progress(shown: bool) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        disable=not (shown and sys.stderr.isatty()),
+        transient=True,
+    )
+
+
 class Bar:
     """Progress of a run on stderr, with time left; silent where stderr is no terminal or `shown` is False.
 
@@ -24,17 +38,7 @@ class Bar:
 
     def __init__(self, legs: tuple[str, ...], shown: bool) -> None:
         self.legs = legs
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            disable=not (shown and sys.stderr.isatty()),
-            transient=True,
-        )
+        self._progress = _progress(shown)
         self._task = self._progress.add_task("", total=float(len(legs)))
 
     def __enter__(self) -> Self:
@@ -54,3 +58,24 @@ class Bar:
             completed=leg + min(max(fraction, 0.0), 1.0),
             description=f"{name} {hottest - 273.15:.0f} degC",
         )
+
+
+class Count:
+    """How many of many runs are done, on stderr; silent where that is no terminal or `shown` is False."""
+
+    def __init__(self, what: str, total: int, shown: bool) -> None:
+        self._progress = _progress(shown)
+        self._task = self._progress.add_task(what, total=float(total))
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def at(self, done: int) -> None:
+        """So many are done."""
+        self._progress.update(self._task, completed=float(done))

@@ -21,7 +21,13 @@ MAY_STAND_ON = {
 SHOWS = re.compile(r"^ {8}from \.\.views")  # inside a method: Result.show, Result.plot, Drawn.plot, Fit.plot
 HOMES = {
     "pyvista|vtk|vtkmodules|matplotlib": {"views/"},
-    "h5py": {"cases/store.py", "cases/checkpoint.py", "cases/resultfile.py", "twin/recordfile.py"},
+    "h5py": {
+        "cases/store.py",
+        "cases/checkpoint.py",
+        "cases/resultfile.py",
+        "twin/recordfile.py",
+        "twin/studytable.py",
+    },
     "meshio": {"cases/handover.py"},
     "pint": {"materials/quantity.py"},
     "typer": {"__main__.py"},

@@ -13,9 +13,11 @@ import metaltwin as mt
 from metaltwin.__main__ import app
 from metaltwin.kernels.lag import lagged
 from metaltwin.solver.tangent import Moved, differentiable, tangent
-from metaltwin.twin.calibrate import finer, tied
+from metaltwin.twin.executor import Executor
 from metaltwin.twin.forward import Forward, inwards
 from metaltwin.twin.model import Model
+from metaltwin.twin.noise import tied
+from metaltwin.twin.search import finer
 from metaltwin.twin.sensitivities import again, sensitivities
 from metaltwin.twin.unknowns import Bound, look_up
 
@@ -315,11 +317,10 @@ def test_differences_along_the_same_steps_agree_with_the_tangent():
 def test_processes_give_what_one_gives():
     model = Model(case(), (record(),), UNKNOWNS[1:2])
     forward, marks = model.forward, model.first.marks
-    from metaltwin.twin.sensitivities import _marches
+    from metaltwin.twin.sensitivities import _again
 
-    ends = [model.case_at(np.array([side])) for side in (0.05, -0.05)]
-    alone = list(_marches(forward, ends, marks, 1))
-    np.testing.assert_array_equal(alone, list(_marches(forward, ends, marks, 2)))
+    ends = [(forward, model.case_at(np.array([side])), marks) for side in (0.05, -0.05)]
+    np.testing.assert_array_equal(Executor(1).map(_again, ends), Executor(2).map(_again, ends))
     np.testing.assert_allclose(again(forward, case(), marks), model.first.values, atol=1e-9)
 
 
@@ -471,7 +472,7 @@ def test_a_fit_is_saved_and_read(fit, tmp_path):
 
 
 def test_a_stopped_calibration_goes_on(fit, tmp_path):
-    from metaltwin.twin.saved import write
+    from metaltwin.twin.pages import write
 
     file = tmp_path / "search.json"
     write(file, {"labels": list(fit.model.labels), "x": fit.x.tolist()})

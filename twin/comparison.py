@@ -5,7 +5,6 @@ Error E = computed - measured; its validation uncertainty u_val holds the numeri
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy import float64
@@ -14,9 +13,7 @@ from numpy.typing import NDArray
 from ..materials.quantity import parse
 from .measurements import Measurements
 from .model import Model, Reading
-
-if TYPE_CHECKING:
-    from .fit import Fit
+from .posterior import Posterior
 
 Array = NDArray[float64]
 
@@ -80,7 +77,7 @@ class Comparison:
         )
 
 
-def compare(fit: "Fit", runs: tuple[Measurements, ...]) -> tuple[Comparison, ...]:
+def compare(fit: Posterior, runs: tuple[Measurements, ...]) -> tuple[Comparison, ...]:
     """Every thermocouple of the runs, with what the fit says of it. Raises CaseError as readiness does."""
     model = Model(fit.model.case, runs, fit.model.unknowns, fit.model.workers)
     own = fit.model.size

@@ -1,22 +1,19 @@
 """Whether the bands of a fit hold what they promise, on this very design."""
 
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
 from ..materials.refusal import CaseError
-from .calibrate import Search, finer
+from .executor import Executor, executor
 from .forward import Forward
 from .measurements import Measurements
 from .model import Model
-
-if TYPE_CHECKING:
-    from .fit import Fit
+from .posterior import Posterior
+from .search import Search, finer
 
 Array = NDArray[float64]
 
@@ -58,7 +55,7 @@ class Coverage:
         return "\n".join(lines)
 
 
-def check(fit: "Fit", count: int, seed: int, workers: int = 1) -> Coverage:
+def check(fit: Posterior, count: int, seed: int, workers: int | Executor = 1) -> Coverage:
     """Draw truths from the fit, make records on a grid half as wide with new noise, and fit them again."""
     if count < 2:
         raise CaseError(f"{count} records tell nothing; take 20 or more", "coverage")
@@ -66,12 +63,7 @@ def check(fit: "Fit", count: int, seed: int, workers: int = 1) -> Coverage:
     noise = [np.hypot(reading.noise, fit.beyond) for reading in fit.model.readings]
     seen = np.array([band.seen for band in fit.parameters])
     tasks = [(model, truth, fit.x, noise, seed + i) for i, truth in enumerate(fit.sample(count, seed))]
-    if workers <= 1:
-        found = [_one(task) for task in tasks]
-    else:
-        with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-            found = list(pool.map(_one, tasks))
-    off = np.array(found)
+    off = np.array(executor(workers).map(_one, tasks))
     return Coverage(np.abs(off) <= 1.645, off, seen, fit.model.labels)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..cases.step import step_names
 from ..kernels.lag import lagged
 from ..materials.refusal import CaseError
+from .executor import Executor
 from .forward import DEEPER, Forward, Trace
 from .measurements import Measurements
 from .sensitivities import sensitivities
@@ -62,7 +63,7 @@ class Model:
     case: Any
     runs: tuple[Measurements, ...]
     unknowns: tuple[Unknown, ...]
-    workers: int = 1
+    workers: int | Executor = 1
 
     @cached_property
     def bounds(self) -> tuple[Bound, ...]:

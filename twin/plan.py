@@ -1,6 +1,7 @@
 """What to calibrate, as a file beside the case: thermocouples, event marks and unknowns."""
 
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from .sensors import Sensor
 from .unknowns import Unknown
 
 WORDS = ("unknowns", "sensors", "events", "clock_within")
-KINDS = {"curve": Unknown.curve, "factor": Unknown.factor, "value": Unknown.value}
+KINDS: dict[str, Callable[..., Any]] = {"curve": Unknown.curve, "factor": Unknown.factor, "value": Unknown.value}
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def read_plan(path: str | os.PathLike[str] | None, case: Any) -> Plan:
             one_of(word, WORDS, "entry of a calibration")
         sensors = words.get("sensors")
         return Plan(
-            tuple(_unknown(entry) for entry in words.get("unknowns") or ()),
+            tuple(unknown(entry, KINDS) for entry in words.get("unknowns") or ()),
             None if sensors is None else {name: Sensor(name, **given) for name, given in sensors.items()},
             words.get("events"),
             words.get("clock_within"),
@@ -62,14 +63,15 @@ def read_plan(path: str | os.PathLike[str] | None, case: Any) -> Plan:
         raise error.under(place=place) from None
 
 
-def _unknown(entry: Any) -> Unknown:
+def unknown(entry: Any, kinds: Mapping[str, Callable[..., Any]]) -> Any:
+    """What stands in a file as {kind: {name: ..., ...}}. Raises CaseError for what it does not know."""
     if not isinstance(entry, dict) or len(entry) != 1:
         raise CaseError(f"{entry!r} is no unknown; write curve: {{name: steps.quench.medium.h}}", "unknowns")
     ((kind, given),) = entry.items()
-    make: Any = KINDS[one_of(kind, KINDS, "kind of unknown", "unknowns")]
+    make = kinds[one_of(kind, kinds, "kind of unknown", "unknowns")]
     if not isinstance(given, dict) or "name" not in given:
         raise CaseError(f"{given!r} has no name; write {kind}: {{name: ...}}", "unknowns", kind)
     try:
-        return make(**given)  # type: ignore[no-any-return]
+        return make(**given)
     except TypeError as error:
         raise CaseError(f"{str(error).partition(') ')[2] or error}", "unknowns", kind) from None

@@ -1,7 +1,6 @@
-"""Fits on disk: JSON that appears as a whole or not at all, and what a stopped calibration goes on from."""
+"""Fits on disk, as JSON with their case, records and unknowns."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,10 @@ from ..cases.casefile import load as load_case
 from ..cases.casetext import text
 from ..cases.words import fields_spoken
 from ..materials.refusal import CaseError
-from .fit import Fit, SensorFit
 from .measurements import Measurements
 from .model import Model
+from .pages import write
+from .posterior import Posterior, SensorFit
 from .sensors import Sensor
 from .unknowns import Unknown
 
@@ -27,7 +27,7 @@ NUMBERS = ("beyond", "strength", "evidence", "derivatives", "steps")
 COLUMNS = ("time", "measured", "computed")
 
 
-def save(fit: Fit, path: Path) -> Path:
+def save(fit: Posterior, path: Path) -> Path:
     """Write a fit with its case, its records and its unknowns. Raises CaseError for a case that cannot be saved."""
     page = {
         "metaltwin fit": FORMAT,
@@ -43,17 +43,17 @@ def save(fit: Fit, path: Path) -> Path:
     return path
 
 
-def read_fit(path: str | os.PathLike[str]) -> Fit:
-    """The fit that `Fit.save` wrote. Raises CaseError for another file, FileNotFoundError."""
+def read(path: Path) -> Posterior:
+    """What `save` wrote. Raises CaseError for another file, FileNotFoundError."""
     try:
-        page = json.loads(Path(path).read_text("utf-8"))
+        page = json.loads(path.read_text("utf-8"))
         if page.get("metaltwin fit") != FORMAT:
             raise ValueError
     except (ValueError, AttributeError):
         raise CaseError(f"'{path}' is no saved fit") from None
     x, covariance, before = (np.array(page[name], float64) for name in ARRAYS)
     numbers: dict[str, Any] = {name: page[name] for name in NUMBERS}
-    return Fit(
+    return Posterior(
         model=Model(
             load_case(page["case"]), tuple(map(_read_run, page["runs"])), tuple(map(_unknown, page["unknowns"]))
         ),
@@ -64,28 +64,6 @@ def read_fit(path: str | os.PathLike[str]) -> Fit:
         walls={(leg, zone): (low, high) for leg, zone, low, high in page["walls"]},
         **numbers,
     )
-
-
-def write(path: Path | None, page: dict[str, Any]) -> None:
-    """A JSON file; nothing where there is no path."""
-    if path is None:
-        return
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8") as file:
-        json.dump(page, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
-
-
-def kept(path: Path | None, labels: tuple[str, ...]) -> Array | None:
-    """Where a calibration was stopped, or None. Raises CaseError for a file of another one."""
-    if path is None or not path.exists():
-        return None
-    page = json.loads(path.read_text("utf-8"))
-    if tuple(page.get("labels", ())) != labels:
-        raise CaseError(f"'{path}' belongs to a calibration with other unknowns; give another file", "file")
-    return np.array(page["x"], float64)
 
 
 def _plain(words: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
 from ..cases.schedule import ambient, beginning
-from ..cases.step import ZONES, opened, step_names
+from ..cases.step import ZONES, opened
 from ..materials.curve import Curve, TimeCurve
 from ..materials.quantity import DIFFERENCE, Amount, of_dimension, parse, split
 from ..materials.refusal import CaseError, argument_names, one_of
@@ -51,11 +51,16 @@ class Unknown:
         """A factor on a property, a number or a whole curve; 1 before, within the share `prior`."""
         if not isinstance(prior, int | float) or not 0.0 < prior <= 3.0:
             raise CaseError(f"{prior!r} is no share; write prior=0.05 for 5 %", name, "prior")
+        for end in _pair(bounds, name):
+            if isinstance(end, bool) or not isinstance(end, int | float) or not end > 0.0:
+                raise CaseError(f"{end!r} is no factor; write bounds=(0.8, 1.2)", name, "bounds")
         return cls(name, "factor", float(prior), None, bounds)
 
     @classmethod
-    def value(cls, name: str, prior: str, bounds: tuple[str, str] | None = None) -> "Unknown":
-        """A number of the case: what it says before, within `prior`."""
+    def value(cls, name: str, prior: str | None = None, bounds: tuple[str, str] | None = None) -> "Unknown":
+        """A number of the case: what it says before, within `prior`; without one it is as sure as its bounds."""
+        if prior is None and not _pair(bounds, name):
+            raise CaseError("says neither how sure it is nor what bounds it; give prior or bounds", name, "prior")
         return cls(name, "value", prior, None, bounds)
 
     @classmethod
@@ -64,13 +69,23 @@ class Unknown:
         return cls(name, "curve", float(prior), None if knots is None else tuple(knots))
 
 
+def _pair(bounds: Any, name: str) -> tuple[Any, ...]:
+    """Two bounds, or none. Raises CaseError for anything else."""
+    if bounds is None:
+        return ()
+    if isinstance(bounds, str) or len(bounds) != 2:
+        raise CaseError(f"{bounds!r} are no bounds; give the least and the most", name, "bounds")
+    return tuple(bounds)
+
+
 def look_up(case: Any, name: str) -> Any:
     """What stands under a dotted name. Raises CaseError with the nearest right one."""
     first, *rest = name.split(".")
     value: Any = case
-    if first == "steps" and rest:
-        names = step_names(case.steps)
-        value = case.steps[names.index(one_of(rest[0], names, "step", "steps"))]
+    if first in case.LISTS and rest:
+        (naming, what), entries = case.LISTS[first], getattr(case, first)
+        names = naming(entries)
+        value = entries[names.index(one_of(rest[0], names, what, first))]
         rest = rest[1:]
     else:
         rest = [first, *rest]
@@ -251,22 +266,34 @@ class Bound:
     def _prior(self) -> float:
         if not isinstance(self.before, Amount):
             raise CaseError(f"{self.before!r} is no number; take a factor or a curve", self.unknown.name)
+        if self.unknown.prior is None:  # even between the bounds
+            low, high = (parse(end, self.unit, f"{self.unknown.name}: bounds") for end in self.unknown.bounds or ())
+            return float(abs(high - low) / np.sqrt(12.0))
         unit = DIFFERENCE if self.unit == "K" else self.unit
         width = parse(self.unknown.prior, unit, f"{self.unknown.name}: prior")
         if width <= 0.0:
             raise CaseError(f"'{self.unknown.prior}' must be above zero", self.unknown.name, "prior")
         return width
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The one parameter at either bound. Raises CaseError where the upper is not above the lower."""
+        name, given = f"{self.unknown.name}: bounds", self.unknown.bounds or ()
+        if self.unknown.kind == "factor":
+            low, high = (np.log(float(end)) / self.unknown.prior for end in given)
+        else:
+            low, high = ((parse(end, self.unit, name) - float(self.before)) / self._prior for end in given)
+        if not low < high:
+            raise CaseError(f"{self.unknown.bounds}: the second must be above the first", name)
+        return float(low), float(high)
+
     @cached_property
     def limits(self) -> tuple[float, float]:
         """Least and most of the one parameter. Raises CaseError where the start lies outside."""
         if self.unknown.bounds is None or self.unknown.kind == "curve":
             return -FARTHEST, FARTHEST
-        name = f"{self.unknown.name}: bounds"
-        if self.unknown.kind == "factor":
-            ends = [np.log(float(end)) / self.unknown.prior for end in self.unknown.bounds]
-        else:
-            ends = [(parse(end, self.unit, name) - float(self.before)) / self._prior for end in self.unknown.bounds]
+        ends = self.ends
         if not ends[0] < 0.0 < ends[1]:
+            name = f"{self.unknown.name}: bounds"
             raise CaseError(f"{self.unknown.bounds} do not hold what the case says; move them or the case", name)
-        return float(ends[0]), float(ends[1])
+        return ends

@@ -22,10 +22,10 @@ from ..materials.material import Material
 from ..materials.refusal import one_of
 from ..solver.curves import Curves
 from ..solver.tables import Tables
-from ..twin.calibrate import Search
 from ..twin.coverage import synthetic
 from ..twin.measurements import Measurements
 from ..twin.model import Model
+from ..twin.search import Search
 from ..twin.sensors import Sensor
 from ..twin.unknowns import Unknown
 from .apart import apart

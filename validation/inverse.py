@@ -11,10 +11,11 @@ from ..cases.treatment import HeatTreatment
 from ..materials.library import medium
 from ..materials.material import Material
 from ..materials.medium import Medium
-from ..twin.calibrate import Search, calibrate, finer
+from ..twin.calibrate import calibrate
 from ..twin.forward import Forward
 from ..twin.measurements import Measurements
 from ..twin.model import Model
+from ..twin.search import Search, finer
 from ..twin.sensors import Sensor
 from ..twin.unknowns import Unknown
 from .measured import SOURCE, austenitic, record

@@ -1,0 +1,184 @@
+"""The search of a whole-record calibration: the most probable parameters, and how sure they are.
+
+Gauss-Newton with Levenberg's damping on the logarithm of the posterior. A reading that stands out from its neighbours
+counts less, after Student's t; what cells and steps err by stands in the noise. Smoothness of curves is the one that
+makes the record most probable (evidence of the linearised model). What a nearly free fit still misses by, and over
+how many samples that hangs together, makes the record count for less: judged once, for a smoother fit misses more.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+from scipy.linalg import block_diag
+
+from ..cases.grid import Grid
+from ..materials.refusal import CaseError
+from .forward import Forward, Trace
+from .model import Model
+from .noise import Noise, rms
+from .pages import kept, write
+from .posterior import Posterior, SensorFit
+
+Array = NDArray[float64]
+
+STRENGTHS = 10.0 ** np.arange(-1.0, 6.1, 0.5)  # of smoothness, that are tried; at first the strong ones alone
+SMOOTH = 1e3  # strength of smoothness at the first step; a tenth of it at each that follows
+MOST = 40  # steps
+SETTLED = 0.03  # of the posterior's own width: a step that no longer matters
+LEAST, PATIENCE = 0.02, 3  # while the noise is judged by the misfit: share of it that so many steps must bring
+SILENT = 1e-3  # K: an unknown that moves no reading by more has no influence
+
+
+class Search:
+    """One calibration under way.   start: parameters to begin with; None: those of the case, or kept in `file`"""
+
+    def __init__(self, model: Model, file: str | Path | None = None, start: Array | None = None) -> None:
+        self.model, self.file, self.start = model, None if file is None else Path(file), start
+        given = [reading.noise for reading in model.readings]
+        self.noise = Noise(given, [0.0] * len(given), 0.0, 1.0, [np.ones_like(noise) for noise in given])
+        widths = [bound.precision for bound in model.bounds] + [np.eye(1)] * len(model.nuisance)
+        rough = [b.roughness if b.roughness is not None else np.zeros((b.size, b.size)) for b in model.bounds]
+        self.precision = block_diag(*widths)
+        self.rough = block_diag(*rough, *([np.zeros((1, 1))] * len(model.nuisance)))
+        self.offset = np.concatenate([*(bound.offset for bound in model.bounds), np.zeros(len(model.nuisance))])
+        limits = [bound.limits for bound in model.bounds for _ in range(bound.size)]
+        limits += [(-4.0, 4.0)] * len(model.nuisance)
+        self.low, self.high = (np.array(side) for side in zip(*limits, strict=True))
+        self.strength, self.how, self.steps, self.evidence = 1.0, "", 0, np.nan
+
+    def _numerical(self, x: Array, trace: Trace) -> list[Array]:
+        """(w,) K of each thermocouple: what a grid half as wide and steps four times as exact would change."""
+        model, fine = self.model, finer(self.model.case_at(x))
+        forward = Forward(fine, model.forward.sensors, model.forward.end)
+        seen = model.seen(x, forward.trace(forward.problem(fine, 4.0)))
+        return [a - b for a, b in zip(seen, model.seen(x, trace), strict=True)]
+
+    @property
+    def _count(self) -> int:
+        return self.model.size + len(self.model.nuisance)
+
+    def found(self) -> Posterior:
+        """Search while the noise is judged by the misfit, nearly free; then search again for that noise."""
+        x = kept(self.file, self.model.labels) if self.start is None else self.start
+        x, trace, _ = self._climb(np.zeros(self._count) if x is None else x, rough=True)
+        self.noise.numerical = [rms(off) for off in self._numerical(x, trace)]
+        self.noise.judge(self._left(x, trace))
+        self.noise.tie(self._left(x, trace))
+        return self._fit(*self._climb(x, rough=False))
+
+    def _climb(self, x: Array, rough: bool) -> tuple[Array, Trace, Array]:
+        """The most probable parameters for the noise as it is judged now; `rough`: as it shrinks with the misfit."""
+        trace, damping, moved, misfits = self.model.trace(x), 1e-3, np.inf, []
+        for number in range(MOST):
+            left, (slopes, self.how) = self._left(x, trace), self.model.slopes(x, trace)
+            misfits.append(float(np.sqrt(np.mean(np.concatenate(left) ** 2))))
+            if rough:
+                self.noise.judge(left)
+            jacobian = np.concatenate(slopes)
+            self._influence(slopes)
+            self.strength, self.evidence = self._strength(x, left, jacobian, SMOOTH / 10.0**number if rough else 0.0)
+            weight = self.noise.weights
+            normal = (jacobian.T * weight) @ jacobian + self.precision + self.strength * self.rough
+            slope = (jacobian.T * weight) @ np.concatenate(left) - self._pull(x)
+            now = self._loss(x, left)
+            while True:
+                step = np.linalg.solve(normal + damping * np.diag(np.diag(normal)), slope)
+                there = np.clip(x + step, self.low, self.high)
+                moved = float((there - x) @ normal @ (there - x))
+                try:
+                    after = self.model.trace(there)
+                    gained = now - self._loss(there, self._left(there, after))
+                except ArithmeticError:  # a march that diverges is a step too far
+                    gained = -np.inf
+                if gained > 0.0 or moved < SETTLED**2:
+                    break
+                damping *= 10.0
+            if gained > 0.0:
+                x, trace, damping = there, after, damping / 10.0
+                self.steps += 1
+                write(self.file, {"labels": list(self.model.labels), "x": x.tolist()})
+            stuck = number >= 2 * PATIENCE and misfits[-1] > (1.0 - LEAST) * misfits[-1 - PATIENCE]
+            if moved < SETTLED**2 * x.size or (rough and stuck):
+                break
+        return x, trace, jacobian
+
+    def _influence(self, slopes: list[Array]) -> None:
+        """Refuse an unknown that no thermocouple feels."""
+        most = np.max([np.abs(part).max(axis=0, initial=0.0) for part in slopes], axis=0)
+        for bound, place in zip(self.model.bounds, self.model.places, strict=True):
+            if most[place].max() < SILENT:
+                raise CaseError("has no influence on any thermocouple; leave it out", bound.unknown.name)
+
+    def _left(self, x: Array, trace: Trace) -> list[Array]:
+        seen = self.model.seen(x, trace)
+        return [reading.kelvin - shown for reading, shown in zip(self.model.readings, seen, strict=True)]
+
+    def _loss(self, x: Array, left: list[Array]) -> float:
+        """Twice the negative logarithm of the posterior."""
+        whole = self.offset + x
+        before = float(x @ self.precision @ x) + self.strength * float(whole @ self.rough @ whole)
+        return float(self.noise.weights @ np.concatenate(left) ** 2) + before
+
+    def _pull(self, x: Array) -> Array:
+        return np.asarray(self.precision @ x + self.strength * (self.rough @ (self.offset + x)))
+
+    def _strength(self, x: Array, left: list[Array], jacobian: Array, least: float) -> tuple[float, float]:
+        """Smoothness that makes the record most probable, in the model made straight at x; its evidence."""
+        weight, rest = self.noise.weights, np.concatenate(left) + jacobian @ x
+        fisher, seen = (jacobian.T * weight) @ jacobian, (jacobian.T * weight) @ rest
+        tried = STRENGTHS[STRENGTHS >= least] if self.rough.any() else np.ones(1)
+        found = [self._evidence(strength, fisher, seen, float(weight @ rest**2)) for strength in tried]
+        best = int(np.argmax(found))
+        return float(tried[best]), found[best]
+
+    def _evidence(self, strength: float, fisher: Array, seen: Array, square: float) -> float:
+        prior = self.precision + strength * self.rough
+        pull = -strength * (self.rough @ self.offset)
+        alone = np.linalg.solve(prior, pull)
+        both = np.linalg.solve(fisher + prior, seen + pull)
+        least = square - float((seen + pull) @ both) + float(pull @ alone)
+        return 0.5 * (np.linalg.slogdet(prior)[1] - np.linalg.slogdet(fisher + prior)[1] - least)  # type: ignore[no-any-return]
+
+    def _fit(self, x: Array, trace: Trace, jacobian: Array) -> Posterior:
+        model, left = self.model, self._left(x, trace)
+        prior = self.precision + self.strength * self.rough
+        weight, off = self.noise.weights, self._numerical(x, trace)
+        covariance = np.linalg.inv((jacobian.T * weight) @ jacobian + prior)
+        moved = covariance @ ((jacobian.T * weight) @ np.concatenate(off))
+        covariance += np.outer(moved, moved)  # cells and steps err the same way in every reading
+        span = float(np.ptp(trace.values)) or np.inf
+        sensors = []
+        for i, (reading, rest) in enumerate(zip(model.readings, left, strict=True)):
+            sensors.append(
+                SensorFit(
+                    name=reading.name,
+                    time=reading.time,
+                    measured=reading.kelvin,
+                    computed=reading.kelvin - rest,
+                    noise=float(np.sqrt(np.mean(self.noise.given[i] ** 2))),
+                    numerical=rms(off[i]),
+                    counts_as=float(rest.size / self.noise.tied),
+                    span=span,
+                )
+            )
+        return Posterior(
+            model=model,
+            x=x,
+            covariance=covariance,
+            before=np.sqrt(np.diag(np.linalg.inv(prior))),
+            sensors=tuple(sensors),
+            walls=trace.walls,
+            beyond=self.noise.beyond,
+            strength=self.strength,
+            evidence=self.evidence,
+            derivatives=self.how,
+            steps=self.steps,
+        )
+
+
+def finer(case: Any) -> Any:
+    """The case on a grid half as wide."""
+    return case.replace(grid=Grid(f"{float(case.grid.spacing) / 2.0!r} m", case.grid.metric))
