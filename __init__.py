@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .cases.casting import Chill as Chill
     from .cases.casting import Core as Core
     from .cases.casting import Sleeve as Sleeve
+    from .cases.converged import converged as converged
     from .cases.diagram import cct as cct
     from .cases.diagram import ttt as ttt
     from .cases.dilatometer import Dilatometer as Dilatometer
@@ -112,6 +113,7 @@ _HOME = {
     "cct": ".cases.diagram",
     "certificate": ".materials.certificate",
     "compare": ".materials.compare",
+    "converged": ".cases.converged",
     "fit_kinetics": ".cases.fit",
     "fit_qfa": ".cases.quenching",
     "load": ".cases.casefile",
@@ -173,6 +175,7 @@ __all__ = [
     "cct",
     "certificate",
     "compare",
+    "converged",
     "fit_kinetics",
     "fit_qfa",
     "load",
