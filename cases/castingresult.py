@@ -81,9 +81,9 @@ class CastingResult(Result):
             raise CaseError(f"no {name} here: {why}")
         return super()._source(name)
 
-    def meaning(self, name: str, time: str | float | None = None) -> str:
+    def meaning(self, name: str) -> str:
         """What a field is, with the law and the condition it stands for."""
-        return told(name, self.case.alloy) or super().meaning(name, time)
+        return told(name, self.case.alloy) or super().meaning(name)
 
     # what a foundry asks
 

@@ -2,11 +2,6 @@
 
 from dataclasses import dataclass
 
-AFTER_TEMPER = (
-    "after a temper without its tempering strain (loss of tetragonality, decay of retained austenite): "
-    "relaxation only; compare as_quenched_stress"
-)
-
 
 @dataclass(frozen=True)
 class Meaning:

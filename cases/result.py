@@ -20,7 +20,7 @@ from .archive import Archive
 from .archive import save as save_archive
 from .case import AnyCase
 from .expression import evaluate
-from .meaning import AFTER_TEMPER, AXIAL, COMPONENTS, FROZEN, MACHINE, meaning
+from .meaning import AXIAL, COMPONENTS, FROZEN, MACHINE, meaning
 from .part import Part
 from .reading import Field, Limit, Point, Probe, Stress
 from .summary import Summary, summarise
@@ -172,7 +172,7 @@ class Result:
         values = self._over_time(self._source(name), weights)
         what = meaning(name)
         values = self._part(name, values, self._from_centre)
-        return Field(name, values, what.unit, self.meaning(name, time), instant, self.cells.volume)
+        return Field(name, values, what.unit, self.meaning(name), instant, self.cells.volume)
 
     def _deviation(self, time: str | float | None) -> Field:
         from .distortion import near_skin
@@ -444,12 +444,9 @@ class Result:
             places[:, 2] -= self.centre[2]
         return places
 
-    def meaning(self, name: str, time: str | float | None = None) -> str:
-        """What a field is, with what must be known of it; at the end or at a time."""
-        text = meaning(name).text
-        tempered = any(leg.startswith("temper") for leg in self._archive.about.legs)
-        after = self._source(name) in ("stress", "von_mises", "max_principal") and time is None
-        return f"{text}; {AFTER_TEMPER}" if tempered and after else text
+    def meaning(self, name: str) -> str:
+        """What a field is."""
+        return meaning(name).text
 
     # places
 

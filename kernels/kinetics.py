@@ -52,6 +52,8 @@ class Laws(NamedTuple):
                             spaced; then rates and limits are (q K, m), windows (q K, 2), class after class
     least, classed  ()      mass fraction of carbon in the first class, and classes per mass fraction
     row, part       ()      of a cell: first row of the class below its carbon, and how far it is to the next
+    reheated        ()      how many of the last products form only above the lowest temperature met: from
+                            retained austenite
     """
 
     low: float
@@ -80,6 +82,7 @@ class Laws(NamedTuple):
     classed: float
     row: int
     part: float
+    reheated: int = 0
 
 
 @njit(**INNER)
@@ -100,7 +103,7 @@ def _local(laws, carbon):
         _between(known[k, 0], known[k + 1, 0], part), _between(known[k, 1], known[k + 1, 1], part),
         _between(known[k, 2], known[k + 1, 2], part), _between(known[k, 3], known[k + 1, 3], part),
         laws.tau1, laws.tau3, laws.martensite, laws.latent, known, laws.least, laws.classed,
-        k * laws.product.size, part,
+        k * laws.product.size, part, laws.reheated,
     )  # fmt: skip
 
 
@@ -244,8 +247,8 @@ def _austenitise(z, j, a, b, h, laws):
 
 
 @njit(**INNER)
-def _follow(z, j, a, b, dt, pieces, laws):
-    """Diffusional changes on the straight path a -> b [K] in dt [s]."""
+def _follow(z, j, a, b, dt, pieces, kinds, laws):
+    """Changes by the first `kinds` products on the straight path a -> b [K] in dt [s]."""
     h, rise = dt / pieces, (b - a) / pieces
     for piece in range(pieces):
         c, stop = a + piece * rise, (a + (piece + 1) * rise if piece < pieces - 1 else b)
@@ -264,11 +267,11 @@ def _follow(z, j, a, b, dt, pieces, laws):
                     _austenitise(z, j, c, d, part, laws)
                     room = 0.0
                 room -= _equilibrium(d, laws)
-            for k in range(laws.product.size):
+            for k in range(kinds):
                 if room <= 0.0:
                     break
                 # turns keep the competition second order
-                i = k if piece % 2 == 0 else laws.product.size - 1 - k
+                i = k if piece % 2 == 0 else kinds - 1 - k
                 room -= _form(z, j, c, d, part, i, room, laws)
             if d == stop:
                 break
@@ -327,7 +330,7 @@ def _quench(H, T, z, j, bound, laws):
 
 
 @njit(**INNER)
-def _solve(H, before, after, dt, old, z, pieces, ratchet, laws):
+def _solve(H, before, after, dt, old, z, pieces, kinds, ratchet, laws):
     """End of the path of one cell: its transformations depend on the temperature they lead to.
 
     Secant on T - x, x the assumed end; a fixed point would diverge while austenite forms with a small tau.
@@ -338,7 +341,7 @@ def _solve(H, before, after, dt, old, z, pieces, ratchet, laws):
     for trial in range(8):
         for p in range(z.shape[0]):
             z[p, 0] = old[p, 0]
-        _follow(z, 0, before, x, dt, pieces, laws)
+        _follow(z, 0, before, x, dt, pieces, kinds, laws)
         if laws.latent >= 0.0:
             T = temperature(H, z, 0, laws.table, laws.low, laws.step, x)
         T = _quench(H, T, z, 0, ratchet, laws)
@@ -397,14 +400,15 @@ def _block(
             new[p, 0] = old[p, 0]
         down, up = min(before[j], T), max(before[j], T)
         ratchet = min(lowest[j], laws.start)
+        kinds = laws.product.size - (0 if down > lowest[j] else laws.reheated)
         active = 1 if g < 1.0 and up > laws.ac1 else 0
         if g > 0.0:
-            for i in range(laws.product.size):
+            for i in range(kinds):
                 if up >= _window(laws, i, 0) and down <= _window(laws, i, 1):
                     active += 1
         if active > 0:
             pieces = max(min(active, 2), int(ceil((up - down) / SPACING)))
-            T = _solve(enthalpy[j], before[j], T, dt, old, new, pieces, ratchet, laws)
+            T = _solve(enthalpy[j], before[j], T, dt, old, new, pieces, kinds, ratchet, laws)
         else:
             if latent[j] != 0.0:  # expected, but nothing forms any more
                 T = temperature(enthalpy[j], old, 0, laws.table, laws.low, laws.step, T)

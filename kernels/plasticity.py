@@ -34,8 +34,9 @@ LEBLOND = np.array([[0.0, 0.125, 0.25, 0.5, 0.75, 1.0], [0.0, 0.044, 0.124, 0.39
 
 
 @njit(cache=True)
-def _viscous(q, trip, limit, factor, creep, exponent):
+def viscous(q, row, limit, factor, creep, exponent):
     """Inelastic strain at stress q without plasticity, and its slope by q."""
+    trip = row[TRIP]
     strain, slope = trip * q, trip
     if factor and q > 0.5 * limit:
         share = 1.0 + 3.5 * (q / limit - 0.5)
@@ -49,16 +50,41 @@ def _viscous(q, trip, limit, factor, creep, exponent):
 
 
 @njit(cache=True)
-def inherit(parent, product, before, after, memory):
-    """Hardening variables after the share `before` -> `after` of the cell has become product.
+def inherit(parent, product, row, memory):
+    """Hardening variables after the share row[DONE_BEFORE] -> row[DONE] of the cell has become product.
 
     The forming phase inherits the share `memory` of the hardening of what it grows from; none: full recovery.
     """
+    before, after = row[DONE_BEFORE], row[DONE]
     if after > before:
         product = (product * before + memory * parent * (after - before)) / after
     elif after < before:
         parent = (parent * (1.0 - before) + memory * product * (before - after)) / (1.0 - after)
     return parent, product
+
+
+@njit(cache=True)
+def trial_strain(elastic, strain, row, creep, exponent, theta, limit, factor):
+    """Elastic strain where the end of the increment does nothing inelastic: (mean, deviator, theta)."""
+    if 3.0 * row[SHEAR] * row[TRIP] > 1.0:  # too long for the mean of the ends, which then overshoots
+        theta = 1.0
+    mean0 = (elastic[0] + elastic[1] + elastic[2]) / 3.0
+    third = (strain[0] + strain[1] + strain[2]) / 3.0
+    keep = 1.0
+    if theta < 1.0 and (row[TRIP] > 0.0 or exponent.size > 0):
+        norm = (elastic[0] - mean0) ** 2 + (elastic[1] - mean0) ** 2 + (elastic[2] - mean0) ** 2
+        norm += 2.0 * (elastic[3] ** 2 + elastic[4] ** 2 + elastic[5] ** 2)
+        q0 = 2.0 * row[SHEAR_BEFORE] * np.sqrt(1.5 * norm)
+        if q0 > 0.0:
+            done, _ = viscous(q0, row, limit, factor, creep[0], exponent)
+            keep = 1.0 - 3.0 * row[SHEAR_BEFORE] * (1.0 - theta) * done / q0
+    middle = keep * mean0 + third
+    deviator = (
+        keep * elastic[0] + strain[0] - middle, keep * elastic[1] + strain[1] - middle,
+        keep * elastic[2] + strain[2] - middle,
+        keep * elastic[3] + strain[3], keep * elastic[4] + strain[4], keep * elastic[5] + strain[5],
+    )  # fmt: skip
+    return mean0 + third - row[FREE], deviator, theta
 
 
 @njit(cache=True)
@@ -84,40 +110,21 @@ def point(elastic, strain, parent, product, row, creep, exponent, theta, memory,
     Stress = 2 G elastic + (bulk - 2/3 G) tr(elastic) 1.
     """
     shear = row[SHEAR]
-    parent, product = inherit(parent, product, row[DONE_BEFORE], row[DONE], memory)
+    parent, product = inherit(parent, product, row, memory)
     limit = max(row[YIELD] + row[HARD_PARENT] * parent + row[HARD_PRODUCT] * product, 0.0)
     hard = row[HARD_PARENT] + row[HARD_PRODUCT]
-    trip = row[TRIP]
-    if 3.0 * shear * trip > 1.0:  # too long for the mean of the ends, which then overshoots
-        theta = 1.0
-
-    mean0 = (elastic[0] + elastic[1] + elastic[2]) / 3.0
-    mean = mean0 + (strain[0] + strain[1] + strain[2]) / 3.0 - row[FREE]
-    keep = 1.0
-    if theta < 1.0 and (trip > 0.0 or exponent.size > 0):
-        norm = (elastic[0] - mean0) ** 2 + (elastic[1] - mean0) ** 2 + (elastic[2] - mean0) ** 2
-        norm += 2.0 * (elastic[3] ** 2 + elastic[4] ** 2 + elastic[5] ** 2)
-        q0 = 2.0 * row[SHEAR_BEFORE] * np.sqrt(1.5 * norm)
-        if q0 > 0.0:
-            done, _ = _viscous(q0, trip, limit, factor, creep[0], exponent)
-            keep = 1.0 - 3.0 * row[SHEAR_BEFORE] * (1.0 - theta) * done / q0
-    middle = keep * mean0 + (strain[0] + strain[1] + strain[2]) / 3.0
-    d0 = keep * elastic[0] + strain[0] - middle
-    d1 = keep * elastic[1] + strain[1] - middle
-    d2 = keep * elastic[2] + strain[2] - middle
-    d3 = keep * elastic[3] + strain[3]
-    d4 = keep * elastic[4] + strain[4]
-    d5 = keep * elastic[5] + strain[5]
-    trial = 2.0 * shear * np.sqrt(1.5 * (d0 * d0 + d1 * d1 + d2 * d2 + 2.0 * (d3 * d3 + d4 * d4 + d5 * d5)))
+    mean, d, theta = trial_strain(elastic, strain, row, creep, exponent, theta, limit, factor)
+    size = d[0] ** 2 + d[1] ** 2 + d[2] ** 2 + 2.0 * (d[3] ** 2 + d[4] ** 2 + d[5] ** 2)
+    trial = 2.0 * shear * np.sqrt(1.5 * size)
 
     scale = 3.0 * shear * theta
     q, slope, dp = trial, 0.0, 0.0
-    if trip > 0.0 or exponent.size > 0:
+    if row[TRIP] > 0.0 or exponent.size > 0:
         for k in range(exponent.size):  # an upper bound from every term alone, whence Newton is monotone
             if creep[1, k] > 0.0 and trial > 0.0:
                 q = min(q, (trial / (scale * creep[1, k])) ** (1.0 / exponent[k]))
         for _ in range(60):
-            done, slope = _viscous(q, trip, limit, factor, creep[1], exponent)
+            done, slope = viscous(q, row, limit, factor, creep[1], exponent)
             excess = q + scale * done - trial
             if abs(excess) <= 1e-13 * trial:
                 break
@@ -126,7 +133,7 @@ def point(elastic, strain, parent, product, row, creep, exponent, theta, memory,
     if q > limit:
         q = limit
         for _ in range(60):
-            done, slope = _viscous(q, trip, limit, factor, creep[1], exponent)
+            done, slope = viscous(q, row, limit, factor, creep[1], exponent)
             excess = q + 3.0 * shear * dp + scale * done - trial
             if abs(excess) <= 1e-13 * trial:
                 break
@@ -134,7 +141,7 @@ def point(elastic, strain, parent, product, row, creep, exponent, theta, memory,
             q = limit + hard * dp
         b = hard / (hard * (1.0 + scale * slope) + 3.0 * shear)
     a = q / trial if trial > 0.0 else b
-    new = (a * d0 + mean, a * d1 + mean, a * d2 + mean, a * d3, a * d4, a * d5)
+    new = (a * d[0] + mean, a * d[1] + mean, a * d[2] + mean, a * d[3], a * d[4], a * d[5])
     return new, parent + dp, product + dp, dp, a, b
 
 
@@ -170,7 +177,7 @@ def saturation(law, z):
 
 
 @njit(cache=True)
-def mixture(low, step, T0, z0, T1, z1, table, trip, creep, creeping, dt, law, martensite, rows, creeps):
+def mixture(low, step, T0, z0, T1, z1, table, trip, creep, creeping, dt, law, martensite, formed, rows, creeps):
     """What one increment means for every cell.
 
     low, step      ()         K, knots of the tables
@@ -179,10 +186,13 @@ def mixture(low, step, T0, z0, T1, z1, table, trip, creep, creeping, dt, law, ma
     table          (5, P, m)  Young's modulus [Pa], Poisson's ratio, free strain, yield stress, hardening [Pa]
     trip           (P,)       K of forming each phase, 1/Pa
     creep          (c, m)     log of A exp(-Q/RT) [Pa^-n s^-1]
-    creeping       (c,)       phase that it belongs to
+    creeping       (c, P)     whether a phase creeps by it
     dt             ()         s
     law            ()         place in LAWS
-    martensite     ()         number of the phase that mixes with the parent by LEBLOND, -1: linear
+    martensite     ()         number of the phase that, with those behind `formed`, mixes with the parent by
+                              LEBLOND, -1: linear
+    formed         ()         number of phases that form from the parent and the parent itself; those behind
+                              are stages of martensite, each with its trip for every share that goes through it
     rows           (n, ROW)   [written] see point()
     creeps         (n, 2, c)  [written] see point()
     """
@@ -205,11 +215,15 @@ def mixture(low, step, T0, z0, T1, z1, table, trip, creep, creeping, dt, law, ma
                     harden += b * _lookup(table[HARDENING, i], p1)
             if i > 0:
                 shares += b - a
-                weight += trip[i] * max(b - a, 0.0)
+                if i < formed:
+                    weight += trip[i] * max(b - a, 0.0)
         if martensite > 0:
-            both = z1[0, j] + z1[martensite, j]
+            hard = z1[martensite, j]
+            for i in range(formed, phases):
+                hard += z1[i, j]
+            both = z1[0, j] + hard
             if both > 0.0:
-                share = z1[martensite, j] / both
+                share = hard / both
                 rise = _lookup(table[FLOW, martensite], p1) - _lookup(table[FLOW, 0], p1)
                 flow += both * (np.interp(share, LEBLOND[0], LEBLOND[1]) - share) * rise
         before, after = 1.0 - z0[0, j], 1.0 - z1[0, j]
@@ -223,12 +237,20 @@ def mixture(low, step, T0, z0, T1, z1, table, trip, creep, creeping, dt, law, ma
         rows[j, TRIP] = 0.0
         if weight > 0.0 and shares > 0.0:  # the mean of f' over the increment, exact for every law
             rows[j, TRIP] = weight * (saturation(law, after) - saturation(law, before)) / shares
+        through = 0.0
+        for i in range(phases - 1, formed - 1, -1):
+            through += z1[i, j] - z0[i, j]
+            rows[j, TRIP] += trip[i] * max(through, 0.0)
         rows[j, DONE_BEFORE] = max(before, 0.0)
         rows[j, DONE] = max(after, 0.0)
-        for k in range(creeping.size):
-            i = creeping[k]
-            creeps[j, 0, k] = z0[i, j] * dt * np.exp(_lookup(creep[k], p0))
-            creeps[j, 1, k] = z1[i, j] * dt * np.exp(_lookup(creep[k], p1))
+        for k in range(creep.shape[0]):
+            shares0 = shares1 = 0.0
+            for i in range(phases):
+                if creeping[k, i]:
+                    shares0 += z0[i, j]
+                    shares1 += z1[i, j]
+            creeps[j, 0, k] = shares0 * dt * np.exp(_lookup(creep[k], p0))
+            creeps[j, 1, k] = shares1 * dt * np.exp(_lookup(creep[k], p1))
 
 
 @njit(cache=True)

@@ -15,8 +15,9 @@ from numpy import float32, float64, int16, int32, int64
 from numpy.typing import NDArray
 
 from . import _solid
+from .backstress import respond
 from .fractions import unpack
-from .plasticity import BULK, POISSON, ROW, SHEAR, YOUNG, _lookup, _strain, mixture, point
+from .plasticity import BULK, POISSON, ROW, SHEAR, YOUNG, _lookup, _strain, mixture
 
 Single = NDArray[float32]
 Double = NDArray[float64]
@@ -187,11 +188,24 @@ def _slope(free, number, x, y, z, dx, dy, dz):
     return 0.5 * total / sides if sides else 0.0
 
 
+@njit(cache=True)
+def _unfold(five, six):
+    """A deviator xx yy xy yz zx as xx yy zz xy yz zx."""
+    six[0], six[1], six[2] = five[0], five[1], -float64(five[0]) - five[1]
+    six[3], six[4], six[5] = five[2], five[3], five[4]
+
+
+@njit(cache=True)
+def _fold(six, five):
+    """The way back."""
+    five[0], five[1], five[2], five[3], five[4] = six[0], six[1], six[3], six[4], six[5]
+
+
 @njit(parallel=True, cache=True)
 def balance(
     rows, first, count, cell, scale, weight, number, index, free, du, low, step, T0, z0, T1, z1, table,
-    trip, creep, creeping, exponent, dt, law, martensite, theta, memory, factor, mean, deviator, parent,
-    product, keep, force, moduli, points, plastic, watch,
+    trip, creep, creeping, exponent, dt, law, martensite, formed, theta, memory, factor, kinematic, mean, deviator,
+    parent, product, back, keep, force, moduli, points, plastic, watch,
 ):  # fmt: skip
     """Forces of the nodes after one increment, and either the tangent or the new state.
 
@@ -202,10 +216,13 @@ def balance(
     free        (n,)      see free_strain
     du          (N, 3)    displacement increment, m
     z0, z1      (P - 1, n) fractions of all phases but the first, before and after
-    low .. martensite     the others see plasticity.mixture; theta, memory, factor see plasticity.point
+    low .. formed         the others see plasticity.mixture; theta, memory, factor see plasticity.point; kinematic
+                backstress.moving
     mean        (n,)      mean normal elastic strain, by B-bar the same at all points [written where keep]
     deviator    (n, 8, 5) float32 its deviator xx yy xy yz zx at the points [written where keep]
     parent, product (n, 8) float32 hardening variables  [written where keep]
+    back        (n, 8, 2, 5) float32 deviators as above, see backstress.moving; empty where kinematic is 0
+                [written where keep]
     keep        ()        whether the increment is taken
     force       (N, 3)    [written] N
     moduli      (slots/16, 2, 16) float32  [written] bulk and shear times weight, Pa
@@ -227,6 +244,7 @@ def balance(
             sum_squared = 0.0
             u, c = np.empty((8, 3)), np.empty((3, 7))
             grad, pull = np.empty((3, 3, 4)), np.empty((3, 3, 4))
+            was, now = np.zeros((2, 6)), np.zeros((2, 6))
             for task in range((count[slab] + 63) // 64):
                 begin = first[slab] + 64 * task
                 m = min(64, count[slab] - 64 * task)
@@ -239,22 +257,9 @@ def balance(
                     unpack(z1, j, zb, s)
                 props, creeps = np.empty((m, ROW)), np.empty((m, 2, exponent.size))
                 mixture(
-                    low,
-                    step,
-                    Ta,
-                    za,
-                    Tb,
-                    zb,
-                    table,
-                    trip,
-                    creep,
-                    creeping,
-                    dt,
-                    law,
-                    martensite,
-                    props,
+                    low, step, Ta, za, Tb, zb, table, trip, creep, creeping, dt, law, martensite, formed, props,
                     creeps,
-                )
+                )  # fmt: skip
                 for s in range(m):
                     slot = begin + s
                     j = cell[slot]
@@ -312,18 +317,23 @@ def balance(
                                    - (2 * x - 1) * turn20 - (2 * z - 1) * turn02),
                         )  # fmt: skip
                         r0, r1 = float64(parent[j, g]), float64(product[j, g])
-                        new, r0, r1, dp, along, across = point(
-                            old, strain, r0, r1, prop, creeps[s], exponent, theta, memory, factor
+                        if kinematic > 0.0:
+                            for a in range(2):
+                                _unfold(back[j, g, a], was[a])
+                        new, r0, r1, dp, along, across, n = respond(
+                            old, strain, r0, r1, was, prop, creeps[s], exponent, theta, memory, factor, kinematic, now
                         )
                         new_mean = (new[0] + new[1] + new[2]) / 3.0
-                        n0, n1, n3, n4, n5 = new[0] - new_mean, new[1] - new_mean, new[3], new[4], new[5]
-                        n2 = -n0 - n1
                         if keep:
-                            deviator[j, g, 0], deviator[j, g, 1] = n0, n1
-                            deviator[j, g, 2], deviator[j, g, 3], deviator[j, g, 4] = n3, n4, n5
+                            deviator[j, g, 0], deviator[j, g, 1] = new[0] - new_mean, new[1] - new_mean
+                            deviator[j, g, 2], deviator[j, g, 3], deviator[j, g, 4] = new[3], new[4], new[5]
                             parent[j, g], product[j, g] = r0, r1
+                            if kinematic > 0.0:
+                                for a in range(2):
+                                    _fold(now[a], back[j, g, a])
                             flow += dp
                         else:
+                            n0, n1, n2, n3, n4, n5 = n
                             norm = n0 * n0 + n1 * n1 + n2 * n2 + 2.0 * (n3 * n3 + n4 * n4 + n5 * n5)
                             part = min(max(along - across, 0.0), LIMIT * along)
                             part = EDGE * np.sqrt(part / norm) if norm > 0.0 else 0.0
@@ -333,9 +343,10 @@ def balance(
                             points[sub, g, 3, lane] = int16(round(part * n3))
                             points[sub, g, 4, lane] = int16(round(part * n4))
                             points[sub, g, 5, lane] = int16(round(part * n5))
+                        n0, n1, n2 = new[0] - new_mean, new[1] - new_mean, 2.0 * new_mean - new[0] - new[1]
                         n0, n1, n2, n3, n4, n5 = (
                             2.0 * shear * n0, 2.0 * shear * n1, 2.0 * shear * n2,
-                            2.0 * shear * n3, 2.0 * shear * n4, 2.0 * shear * n5,
+                            2.0 * shear * new[3], 2.0 * shear * new[4], 2.0 * shear * new[5],
                         )  # fmt: skip
                         pull[0, 0, i0] += n0
                         pull[1, 1, i1] += n1

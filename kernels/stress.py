@@ -1,13 +1,15 @@
 """Element loops of the 1d and rz stress solvers: unbalanced force, tangent band, new state of every point.
 
-State of the points: elastic (n, g, c), parent and product (n, g) hardening variables; g points per cell.
+State of the points: elastic (n, g, c), parent and product (n, g) hardening variables; g points per cell. Where the
+yield surface moves, back (n, g, 2, c): see backstress.moving; else back is empty.
 Components: 1d radial, hoop, axial; rz radial, hoop, axial, radial-axial (tensor shear).
 """
 
 import numpy as np
 from numba import njit, prange
 
-from .plasticity import BULK, SHEAR, point
+from .backstress import respond
+from .plasticity import BULK, SHEAR
 
 SLAB, CYLINDER, SPHERE = 0, 1, 2
 FLOOR = 1e-7  # share of the elastic stiffness that a yielding point keeps in the tangent, not in its stress
@@ -16,20 +18,20 @@ BLOCK = 64  # ring elements that one thread takes at a time
 
 @njit(cache=True)
 def line(
-    kind, x, du, dlong, elastic, parent, product, rows, creeps, exponent, theta, memory, factor,
-    force, scale, band, edge, corner, elastic1, parent1, product1, plastic, stress,
+    kind, x, du, dlong, elastic, parent, product, back, rows, creeps, exponent, theta, memory, factor, kinematic,
+    force, scale, band, edge, corner, elastic1, parent1, product1, back1, plastic, stress,
 ):  # fmt: skip
     """Quadratic elements with two Gauss points in slab, cylinder (generalised plane strain) and sphere.
 
     kind          ()         SLAB, CYLINDER or SPHERE
     x             (N,)       nodes, N = 2 n + 1: faces and centres, m
     du, dlong     (N,), ()   increments of the displacement [m] and of the strain common to all cells
-    rows, creeps, exponent, theta, memory, factor     see plasticity.point
+    rows, creeps, exponent, theta, memory, factor     see plasticity.point; kinematic: backstress.moving
     force         (N + 1,)   [written] unbalanced force; last: of the common strain
     scale         (N + 1,)   [written] sum of |B| weight, which turns a stress into a force
     band          (3, N)     [written] tangent, lower band
     edge, corner  (N,), (1,) [written] tangent of the common strain
-    elastic1, parent1, product1  [written] new state
+    elastic1, parent1, product1, back1  [written] new state
     plastic       (n,)       [written] mean plastic strain increment
     stress        (6, n)     [written] mean stress of each cell, Pa
     """
@@ -43,6 +45,7 @@ def line(
     D = np.zeros((3, 3))
     n = np.zeros(3)
     s = np.zeros(3)
+    was, now = np.zeros((2, 6)), np.zeros((2, 6))
     for j in range(rows.shape[0]):
         row = rows[j]
         shear, bulk = row[SHEAR], row[BULK]
@@ -74,16 +77,21 @@ def line(
                 s[i] += B[i, 3] * dlong
             old = (elastic[j, g, 0], elastic[j, g, 1], elastic[j, g, 2], 0.0, 0.0, 0.0)
             step = (s[0], s[1], s[2], 0.0, 0.0, 0.0)
-            new, parent1[j, g], product1[j, g], dp, along, across = point(
-                old, step, parent[j, g], product[j, g], row, creeps[j], exponent, theta, memory, factor
-            )
+            if kinematic > 0.0:
+                was[:, :3] = back[j, g]
+            new, parent1[j, g], product1[j, g], dp, along, across, flow = respond(
+                old, step, parent[j, g], product[j, g], was, row, creeps[j], exponent, theta, memory, factor, kinematic,
+                now,
+            )  # fmt: skip
+            if kinematic > 0.0:
+                back1[j, g] = now[:, :3]
             mean = (new[0] + new[1] + new[2]) / 3.0
             norm = 0.0
             for i in range(3):
                 elastic1[j, g, i] = new[i]
-                n[i] = new[i] - mean
+                n[i] = flow[i]
                 norm += n[i] * n[i]
-                s[i] = 2.0 * shear * n[i] + 3.0 * bulk * mean
+                s[i] = 2.0 * shear * (new[i] - mean) + 3.0 * bulk * mean
                 stress[i, j] += weight * s[i]
             norm = np.sqrt(norm) if norm > 0.0 else 1.0
             plastic[j] += weight * dp
@@ -155,8 +163,8 @@ def section_shapes(inner, size, height):
 
 @njit(cache=True, parallel=True)
 def section(
-    column, number, fraction, B, weights, du, elastic, parent, product, rows, creeps, exponent, theta, memory,
-    factor, push, weigh, stiffness, elastic1, parent1, product1, plastic, stress,
+    column, number, fraction, B, weights, du, elastic, parent, product, back, rows, creeps, exponent, theta, memory,
+    factor, kinematic, push, weigh, stiffness, elastic1, parent1, product1, back1, plastic, stress,
 ):  # fmt: skip
     """B-bar ring elements on the cells of an rz lattice, cut cells weighted by their volume fraction.
 
@@ -170,10 +178,11 @@ def section(
     others        as in line(); four points, four components, stress (6, n)
     """
     stress[:] = 0.0
-    n = rows.shape[0]
-    for block in prange((n + BLOCK - 1) // BLOCK):
+    cells = rows.shape[0]
+    for block in prange((cells + BLOCK - 1) // BLOCK):
         e, flow, trace = np.zeros(4), np.zeros(8), np.zeros(8)
-        for j in range(block * BLOCK, min(n, (block + 1) * BLOCK)):
+        was, now = np.zeros((2, 6)), np.zeros((2, 6))
+        for j in range(block * BLOCK, min(cells, (block + 1) * BLOCK)):
             row = rows[j]
             shear, bulk = row[SHEAR], row[BULK]
             c = column[j]
@@ -192,20 +201,26 @@ def section(
                             e[i] += b[i, a] * du[number[j, a]]
                 old = (elastic[j, g, 0], elastic[j, g, 1], elastic[j, g, 2], 0.0, 0.0, elastic[j, g, 3])
                 step = (e[0], e[1], e[2], 0.0, 0.0, e[3])
-                new, parent1[j, g], product1[j, g], dp, along, across = point(
-                    old, step, parent[j, g], product[j, g], row, creeps[j], exponent, theta, memory, factor
-                )
+                if kinematic > 0.0:
+                    for a in range(2):
+                        was[a, :3] = back[j, g, a, :3]
+                        was[a, 5] = back[j, g, a, 3]
+                new, parent1[j, g], product1[j, g], dp, along, across, n = respond(
+                    old, step, parent[j, g], product[j, g], was, row, creeps[j], exponent, theta, memory, factor,
+                    kinematic, now,
+                )  # fmt: skip
+                if kinematic > 0.0:
+                    for a in range(2):
+                        back1[j, g, a, :3] = now[a, :3]
+                        back1[j, g, a, 3] = now[a, 5]
                 mean = (new[0] + new[1] + new[2]) / 3.0
-                n0, n1, n2, n3 = new[0] - mean, new[1] - mean, new[2] - mean, new[5]
-                twice, pressure = 2.0 * shear, 3.0 * bulk * mean
-                s0, s1, s2 = twice * n0 + pressure, twice * n1 + pressure, twice * n2 + pressure
-                s3 = twice * n3
-                elastic1[j, g, 0], elastic1[j, g, 1], elastic1[j, g, 2], elastic1[j, g, 3] = (
-                    new[0],
-                    new[1],
-                    new[2],
-                    n3,
-                )
+                n0, n1, n2, n3 = n[0], n[1], n[2], n[5]
+                twice, pressure = 2.0 * shear, (3.0 * bulk - 2.0 * shear) * mean
+                s0, s1, s2 = twice * new[0] + pressure, twice * new[1] + pressure, twice * new[2] + pressure
+                s3 = twice * new[5]
+                for i in range(3):
+                    elastic1[j, g, i] = new[i]
+                elastic1[j, g, 3] = new[5]
                 stress[0, j] += weight * s0
                 stress[1, j] += weight * s1
                 stress[2, j] += weight * s2

@@ -40,6 +40,8 @@ EUTECTOID_CARBON = 0.8
 UNREAD = ("M", "U", "assumed")
 MOST_CARBON = 2.0
 Line = Annotated[Any, Varying("s", positive=True)]
+TRIP_LAWS = ("desalos", "leblond", "tanaka", "abrassart")
+TRIP_SPAN = (1e-12, 1e-9)
 METAL = {"conductivity": (1.0, 500.0, "W/m/K"), "density": (1000.0, 25000.0, "kg/m^3")}
 
 
@@ -60,6 +62,9 @@ class Alloy:
     martensite     "van Bohemen" or "Furlan": source of martensite start and alpha
     martensite_start, alpha   K and 1/K in place of that pair; one alone is refused unless `mixed` is True
     trip           transformation plasticity K by phase, 1/Pa
+    trip_law       how it goes with the share transformed: "desalos", "leblond", "tanaka" or "abrassart"
+    kinematic      share of the strain hardening that moves the yield surface: 0 isotropic, 1 kinematic
+    memory         share of its strain hardening that a phase hands on to what grows from it
     stress_free    temperature at which austenite has zero strain, 850 degC where not given
     end_quench     measured Jominy curve of the heat, {distance: hardness}
     material       the Material of an inert alloy
@@ -92,6 +97,9 @@ class Alloy:
     alpha: Annotated[Any, Quantity("1/K", positive=True)] | None = None
     mixed: bool = False
     trip: Annotated[dict[str, Any], by_phase("1/Pa")] = field(default_factory=dict)
+    trip_law: str = "desalos"
+    kinematic: Fraction = Amount(0.0, "0")
+    memory: Fraction = Amount(0.0, "0")
     stress_free: Temperature | None = None
     end_quench: Annotated[dict[Any, Any], BeforeValidator(read_end_quench)] = field(default_factory=dict)
     material: Annotated[Material | None, BeforeValidator(read_material)] = None
@@ -104,6 +112,11 @@ class Alloy:
     @model_validator(mode="after")
     def _whole(self) -> Self:
         one_of(self.martensite, PAIRS, "martensite model", "martensite")
+        one_of(self.trip_law, TRIP_LAWS, "law of transformation plasticity", "trip_law")
+        for phase, value in self.trip.items():
+            if value and not TRIP_SPAN[0] <= value <= TRIP_SPAN[1]:
+                low, high = (f"{1e6 * bound:g}" for bound in TRIP_SPAN)
+                raise CaseError(f"'{shown(value)}' is no K of steel, {low} to {high} 1/MPa; its unit?", "trip", phase)
         if (self.martensite_start is None) != (self.alpha is None) and not self.mixed:
             raise CaseError(
                 "martensite_start and alpha belong together, from one source; give both or neither, "
@@ -111,8 +124,8 @@ class Alloy:
             )
         if not 0.0 <= self.grain_size <= 14.0:
             raise CaseError(f"{self.grain_size:g} is no ASTM grain size of 0 to 14", "grain_size")
-        for name in ("conductivity", "heat_capacity"):
-            if self.material is not None and getattr(self, name) is not None:
+        for name in ("conductivity", "heat_capacity", "kinematic"):
+            if self.material is not None and getattr(self, name):
                 raise CaseError(f"alloy '{self.name}' has a material; give the {name} there")
         if self.given is None and self.material is None:
             for name in ("composition", "conductivity"):
@@ -238,6 +251,10 @@ class Alloy:
             self._kinetics(start, alpha),
             hardness_law(c),
             mixture="leblond",
+            saturation=self.trip_law,
+            memory=float(self.memory),
+            kinematic=float(self.kinematic),
+            stages=stress.tempering(c, self._stress_free()),
             stress_free=self._stress_free(),
             carbon=self._carbon(c, start, alpha),
             remarks=self._remarks(),

@@ -60,6 +60,7 @@ class Material:
     expansion      1/K, SECANT from `stress_free` (20 degC where not given)
     yield_stress   Pa; elastic where not given
     hardening      Pa, d stress / d plastic strain, not the tangent modulus
+    kinematic      share of the hardening that moves the yield surface: 0 isotropic, 1 kinematic
     kinetics       refused: a Material has one phase; what transforms is an Alloy
 
         Material("steel", "50 W/m/K", "7800 kg/m^3", "600 J/kg/K")
@@ -75,8 +76,9 @@ class Material:
     young: Modulus | None = None
     poisson: Ratio | None = None
     expansion: Expansion | None = None
-    yield_stress: Stress | None = None
+    yield_stress: Modulus | None = None
     hardening: Stress | None = None
+    kinematic: Fraction = Amount(0.0, "0")
     stress_free: Temperature | None = None
     kinetics: Any = None
 
@@ -101,7 +103,14 @@ class Material:
         """What the solver takes: one phase, "solid"."""
         emissivity = None if self.emissivity is None else float(self.emissivity)
         solid = Phase("solid", function(self.conductivity), enthalpy(self.heat_capacity), self._mechanics())
-        return Matter(self.name, float(self.density), (solid,), emissivity, stress_free=self._reference())
+        return Matter(
+            self.name,
+            float(self.density),
+            (solid,),
+            emissivity,
+            stress_free=self._reference(),
+            kinematic=float(self.kinematic),
+        )
 
     def _reference(self) -> float:
         return DATUM if self.stress_free is None else float(self.stress_free)

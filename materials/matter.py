@@ -38,6 +38,21 @@ class Mechanics:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """A stage of the tempering of martensite, which has gone 1 - exp(-10^((P - middle) / width)) of its way.
+
+    P = T (17 + log10 t_h) is the parameter of Hollomon and Jaffe that hardness goes by, K.
+
+    middle, width  K
+    mechanics      of martensite behind the stage; trip: of going through it
+    """
+
+    middle: float
+    width: float
+    mechanics: Mechanics
+
+
+@dataclass(frozen=True)
 class Phase:
     """conductivity W/m/K, enthalpy J/kg against K (one datum for all phases of the matter)."""
 
@@ -75,6 +90,7 @@ class Kinetics:
     alpha             Koistinen-Marburger, 1/K, the one that belongs to martensite_start
     ac1, ac3          K, on heating; None: no austenitisation
     tau               s, time constants of Leblond-Devaux at ac1 and ac3
+    from_retained     what retained austenite becomes where it is warmed up again
     """
 
     products: tuple[Product, ...] = ()
@@ -83,6 +99,7 @@ class Kinetics:
     ac1: float | None = None
     ac3: float | None = None
     tau: tuple[float, float] = (1.0, 1.0)
+    from_retained: tuple[Product, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,6 +161,8 @@ class Matter:
     saturation   f of transformation plasticity: "desalos" z(2-z), "leblond" z(1-ln z), "tanaka" z,
                  "abrassart" z(3-2 sqrt z)
     memory       share of the strain hardening that a new phase inherits (theta, 0: none)
+    kinematic    share of the strain hardening that moves the yield surface, the rest widens it
+    stages       of the tempering of martensite, in their order
     precipitation  of an aluminium alloy that hardens by it
     carbon       what carburising needs to know, or None where there are no data
     remarks      what a reader must know: marks of the numbers, ranges
@@ -158,6 +177,8 @@ class Matter:
     mixture: str = "linear"
     saturation: str = "desalos"
     memory: float = 0.0
+    kinematic: float = 0.0
+    stages: tuple[Stage, ...] = ()
     stress_free: float | None = None
     precipitation: PrecipitationLaw | None = None
     carbon: Carbon | None = None

@@ -84,9 +84,10 @@ def laws(matter: Matter, tables: Tables) -> Laws:
     _refuse(matter.name, names, kinetics)
     axis, table = tables.axis, np.ascontiguousarray(tables.enthalpy)
     knots = axis.knots
-    count = len(kinetics.products)
+    forming = (*kinetics.products, *kinetics.from_retained)
+    count = len(forming)
     rates, limits = np.zeros((count, axis.count)), np.ones((count, axis.count))
-    for k, product in enumerate(kinetics.products):
+    for k, product in enumerate(forming):
         rates[k] = product.rate(_clip(product, knots))
         if product.limit is not None:
             limits[k] = np.clip(product.limit(_clip(product, knots)), 0.0, 1.0)
@@ -105,11 +106,11 @@ def laws(matter: Matter, tables: Tables) -> Laws:
         step=float(axis.step),
         per=1.0 / axis.step,
         table=table,
-        product=np.array([names.index(product.phase) for product in kinetics.products], np.int64),
+        product=np.array([names.index(product.phase) for product in forming], np.int64),
         rates=rates,
         limits=limits,
-        windows=np.array([(p.low, p.high) for p in kinetics.products], float64).reshape(count, 2),
-        exponents=np.array([p.shape[1] if p.shape[0] == "jmak" else 0.0 for p in kinetics.products], float64),
+        windows=np.array([(p.low, p.high) for p in forming], float64).reshape(count, 2),
+        exponents=np.array([p.shape[1] if p.shape[0] == "jmak" else 0.0 for p in forming], float64),
         share=share,
         knot=knot,
         hint=hint,
@@ -127,6 +128,7 @@ def laws(matter: Matter, tables: Tables) -> Laws:
         classed=0.0,
         row=0,
         part=0.0,
+        reheated=len(kinetics.from_retained),
     )
 
 
@@ -161,7 +163,7 @@ def _refuse(matter: str, names: list[str], kinetics: Kinetics) -> None:
     """Raise ValueError where kinetics cannot be meant for these phases."""
     if names[0] != "austenite":
         raise ValueError(f"{matter}: the first phase is {names[0]}; kinetics start from austenite")
-    for product in kinetics.products:
+    for product in (*kinetics.products, *kinetics.from_retained):
         kind, exponent = product.shape
         if product.phase not in names[1:]:
             raise ValueError(f"{matter} forms {product.phase}, but has only {', '.join(names)}")

@@ -37,6 +37,7 @@ class Line(Banded):
             "elastic": np.zeros(6 * n),
             "parent": np.zeros(2 * n),
             "product": np.zeros(2 * n),
+            **self.moving(2 * n, 3, float64),
             "displacement": np.zeros(2 * n + 1),
             "long": np.zeros(1),
         }
@@ -58,7 +59,8 @@ class Line(Banded):
         n, size = self.cells.index.size, self.nodes.size
         elastic = mechanics["elastic"].reshape(n, 2, 3)
         parent, product = mechanics["parent"].reshape(n, 2), mechanics["product"].reshape(n, 2)
-        elastic1, parent1, product1 = np.empty_like(elastic), np.empty_like(parent), np.empty_like(product)
+        back = self.back(mechanics, 2, 3)
+        elastic1, parent1, product1, back1 = (np.empty_like(old) for old in (elastic, parent, product, back))
         force, scale = np.empty(size + 1), np.empty(size + 1)
         band, edge, corner = np.empty((3, size)), np.empty(size), np.empty(1)
         plastic, stress = np.empty(n), np.empty((6, n))
@@ -69,9 +71,9 @@ class Line(Banded):
         while iterations < ITERATIONS:
             iterations += 1
             kernel.line(
-                self.kind, self.nodes, du, long, elastic, parent, product, rows, creeps, p.exponent, theta,
-                p.memory, p.factor, force, scale, band, edge, corner, elastic1, parent1, product1, plastic,
-                stress,
+                self.kind, self.nodes, du, long, elastic, parent, product, back, rows, creeps, p.exponent, theta,
+                p.memory, p.factor, p.kinematic, force, scale, band, edge, corner, elastic1, parent1, product1,
+                back1, plastic, stress,
             )  # fmt: skip
             if self.kind == kernel.SPHERE:
                 corner[0] = 1.0
@@ -92,6 +94,7 @@ class Line(Banded):
             "elastic": elastic1.ravel(),
             "parent": parent1.ravel(),
             "product": product1.ravel(),
+            **({"back": back1.ravel()} if back.size else {}),
             "displacement": mechanics["displacement"] + du,
             "long": mechanics["long"] + long,
             "stress": stress.ravel(),

@@ -88,7 +88,7 @@ def _elastic(matter: Matter) -> Matter:
             raise ValueError(f"{matter.name} has no mechanics for {phase.name}")
         stiff = replace(phase.mechanics, yield_stress=None, hardening=None, trip=0.0, creep=None)
         phases.append(replace(phase, mechanics=stiff))
-    return replace(matter, phases=tuple(phases))
+    return replace(matter, phases=tuple(phases), stages=())
 
 
 def _state(T: Array, z: Array) -> State:
@@ -97,7 +97,9 @@ def _state(T: Array, z: Array) -> State:
 
 def elastic_strain(matter: Matter, stress: Array, T: Array, z: Array) -> Array:
     """Elastic strain (6, n), xx yy zz xy yz zx with tensor shear, of a stress (6, n) Pa at T (n,) K, z (P, n)."""
-    row = Properties(matter, AXIS).rows(T, products(z), T, products(z), 0.0)[0]
+    properties = Properties(matter, AXIS)
+    phases = properties.split(products(z))
+    row = properties.rows(T, phases, T, phases, 0.0)[0]
     mean = stress[:3].mean(0)
     strain = np.concatenate([stress[:3] - mean, stress[3:]]) / (2.0 * row[:, SHEAR])
     strain[:3] += mean / (3.0 * row[:, BULK])

@@ -50,6 +50,7 @@ class Section(Banded):
             "elastic": np.zeros(16 * n),
             "parent": np.zeros(4 * n),
             "product": np.zeros(4 * n),
+            **self.moving(4 * n, 4, float64),
             "displacement": np.zeros(2 * self.node_count),
         }
 
@@ -77,7 +78,8 @@ class Section(Banded):
         n, size = self.cells.index.size, self.unknowns
         elastic = mechanics["elastic"].reshape(n, 4, 4)
         parent, product = mechanics["parent"].reshape(n, 4), mechanics["product"].reshape(n, 4)
-        elastic1, parent1, product1 = np.empty_like(elastic), np.empty_like(parent), np.empty_like(product)
+        back = self.back(mechanics, 4, 4)
+        elastic1, parent1, product1, back1 = (np.empty_like(old) for old in (elastic, parent, product, back))
         push, weigh, stiffness = np.empty((n, 8)), np.empty((n, 8)), np.empty((n, 8, 8))
         force, scale, band = np.empty(size), np.empty(size), np.empty((self.bandwidth + 1, size), order="F")
         plastic, stress = np.empty(n), np.empty((6, n))
@@ -89,8 +91,8 @@ class Section(Banded):
             iterations += 1
             kernel.section(
                 self.column, self.number, self.fraction, self.shapes, self.weights, du, elastic, parent,
-                product, rows, creeps, p.exponent, theta, p.memory, p.factor, push, weigh, stiffness,
-                elastic1, parent1, product1, plastic, stress,
+                product, back, rows, creeps, p.exponent, theta, p.memory, p.factor, p.kinematic, push, weigh,
+                stiffness, elastic1, parent1, product1, back1, plastic, stress,
             )  # fmt: skip
             kernel.assemble(self.number, push, weigh, stiffness, force, scale, band)
             residual = float(np.abs(force).max() / (unit * scale.max()))
@@ -107,6 +109,7 @@ class Section(Banded):
             "elastic": elastic1.ravel(),
             "parent": parent1.ravel(),
             "product": product1.ravel(),
+            **({"back": back1.ravel()} if back.size else {}),
             "displacement": moved,
             "stress": stress.ravel(),
             "plastic_strain": mechanics["plastic_strain"] + plastic,

@@ -59,6 +59,7 @@ class Solid(Body):
             "deviator": np.zeros(40 * n, float32),
             "parent": np.zeros(8 * n, float32),
             "product": np.zeros(8 * n, float32),
+            **self.moving(8 * n, 5, float32),
             "displacement": np.zeros(3 * self.mesh.node.size),
         }
 
@@ -130,8 +131,9 @@ class Solid(Body):
             order.rows, order.first, order.count, order.cell, self.scale, self.weight, self.number,
             self.cells.index, free, increment, p.low, p.step, load.T0, load.z0, load.T1, load.z1,
             p.table, p.trip, p.creep, p.creeping, p.exponent, float(load.dt), p.law, p.martensite,
-            load.theta, p.memory, p.factor, mechanics["mean"], mechanics["deviator"].reshape(n, 8, 5),
-            mechanics["parent"].reshape(n, 8), mechanics["product"].reshape(n, 8), keep,
+            p.formed, load.theta, p.memory, p.factor, p.kinematic, mechanics["mean"],
+            mechanics["deviator"].reshape(n, 8, 5), mechanics["parent"].reshape(n, 8),
+            mechanics["product"].reshape(n, 8), self.back(mechanics, 8, 5), keep,
             force, moduli, points, mechanics["plastic_strain"], watch,
         )  # fmt: skip
         set_num_threads(threads)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy import float64, int64
+from numpy import float64
 from numpy.typing import NDArray
 
 from ..kernels import plasticity
 from ..kernels.fractions import fractions
 from ..kernels.space import space
+from ..kernels.temper import stages
 from ..materials.matter import Matter, Property
 from .geometry import Cells
 from .state import State
@@ -55,7 +56,7 @@ class Increment:
 class Load:
     """What a body goes through in one increment.
 
-    T0, T1  (n,) K, and z0, z1 (P - 1, n) fractions of the products, before and after
+    T0, T1  (n,) K, and z0, z1 (P - 1, n) fractions as `Properties.products` gives them, before and after
     dt      s
     theta   weight of the end in transformation plasticity and creep, see kernels.plasticity.point
     """
@@ -69,13 +70,16 @@ class Load:
 
 
 class Properties:
-    """The mechanics of a matter as tables on one temperature axis; c phases creep.
+    """The mechanics of a matter as tables on one temperature axis; its phases creep by c laws.
+
+    The phases here are those of the matter, then the stages of its martensite: P in all.
 
     table     (5, P, m)  Young's modulus, Poisson's ratio, free strain, yield stress, hardening
     trip      (P,)       1/Pa
     creep     (c, m)     log of A exp(-Q/RT)
-    creeping  (c,)       their phases
+    creeping  (c, P)     which phases creep by each
     exponent  (c,)       their n
+    formed    ()         number of the first stage
     """
 
     def __init__(self, matter: Matter, axis: Knots) -> None:
@@ -83,6 +87,8 @@ class Properties:
         if lacking:
             raise ValueError(f"{matter.name} has no mechanics for {', '.join(lacking)}: run without stress")
         laws = [phase.mechanics for phase in matter.phases if phase.mechanics is not None]
+        self.formed = len(laws)
+        laws += [stage.mechanics for stage in matter.stages]
         T: Array = axis.low + axis.step * np.arange(axis.count, dtype=float64)
 
         def rows(curves: list[Property | None], missing: float) -> Array:
@@ -100,16 +106,34 @@ class Properties:
             ]
         )
         self.trip = np.array([law.trip for law in laws])
-        creep = [(i, *law.creep) for i, law in enumerate(laws) if law.creep is not None and law.creep[0] > 0.0]
-        self.creeping = np.array([i for i, *_ in creep], int64)
-        self.exponent = np.array([n for _, _, n, _ in creep], float64)
-        self.creep = np.array([np.log(a) - Q / (GAS_CONSTANT * T) for _, a, _, Q in creep]).reshape(-1, T.size)
+        each = [law.creep for law in laws]
+        norton = [one for one in dict.fromkeys(each) if one is not None and one[0] > 0.0]
+        self.creeping = np.array([[one == law for one in each] for law in norton], bool).reshape(-1, len(laws))
+        self.exponent = np.array([n for _, n, _ in norton], float64)
+        self.creep = np.array([np.log(a) - Q / (GAS_CONSTANT * T) for a, _, Q in norton]).reshape(-1, T.size)
         self.law = plasticity.LAWS.index(matter.saturation)
         self.factor = matter.saturation == "leblond"
         names = [phase.name for phase in matter.phases]
         mixed = matter.mixture == "leblond" and "martensite" in names
         self.martensite = names.index("martensite") if mixed else -1
         self.memory = float(matter.memory)
+        self.kinematic = float(matter.kinematic)
+        self.tempered = names.index("martensite") - 1 if matter.stages else -1
+        self.middle = np.array([stage.middle for stage in matter.stages], float64)
+        self.width = np.array([stage.width for stage in matter.stages], float64)
+
+    def products(self, state: State) -> Array:
+        """(P - 1, n) fractions of all phases but the first, the martensite of a state in its stages."""
+        return self.split(state.products, state.memory.get("tempering"))
+
+    def split(self, products: Array, parameter: NDArray[np.generic] | None = None) -> Array:
+        """The same of fractions (P - 1, n) and a tempering parameter (n,) K; None: as quenched."""
+        if not self.middle.size:
+            return products
+        known = np.zeros(products.shape[1]) if parameter is None else np.asarray(parameter, float64)
+        out = space(products.shape[0] + self.middle.size, products.shape[1])
+        stages(np.ascontiguousarray(products), known, self.tempered, self.middle, self.width, out)
+        return out
 
     def rows(self, T0: Array, z0: Array, T1: Array, z1: Array, dt: float) -> tuple[Array, Array]:
         """Rows (n, ROW) and creep (n, 2, c) of kernels.plasticity.point.
@@ -121,7 +145,7 @@ class Properties:
         creeps = np.empty((T0.size, 2, self.exponent.size))
         plasticity.mixture(
             self.low, self.step, T0, fractions(z0), T1, fractions(z1), self.table, self.trip, self.creep,
-            self.creeping, float(dt), self.law, self.martensite, rows, creeps,
+            self.creeping, float(dt), self.law, self.martensite, self.formed, rows, creeps,
         )  # fmt: skip
         return rows, creeps
 
@@ -151,6 +175,14 @@ class Body(ABC):
     def blank(self) -> dict[str, Array]:
         """Arrays of an unstressed body that belong to this metric alone."""
 
+    def moving(self, points: int, components: int, kind: type) -> dict[str, Array]:
+        """`back` of so many points, see kernels.backstress, of a matter whose yield surface moves."""
+        return {"back": np.zeros(2 * points * components, kind)} if self.properties.kinematic else {}
+
+    def back(self, mechanics: dict[str, Array], points: int, components: int) -> Array:
+        """`back` as the kernels take it, (n, points, 2, components) or empty."""
+        return mechanics.get("back", np.zeros(0, mechanics["parent"].dtype)).reshape(-1, points, 2, components)
+
     @abstractmethod
     def shear(self, mechanics: dict[str, Array]) -> Array:
         """(n,) largest sqrt(3/2 e':e') of the elastic strain in each cell: the stress over 2 G."""
@@ -175,7 +207,7 @@ class Body(ABC):
         n = state.temperature.size
         state.mechanics.update(
             last_temperature=state.temperature.copy(),
-            last_products=state.products.copy(),
+            last_products=self.properties.products(state).copy(),
             last_time=np.array([state.time]),
             plastic_strain=np.zeros(n),
             peak=np.full(n, -np.inf),
@@ -186,7 +218,7 @@ class Body(ABC):
         """Largest change of free strain of any cell since the last increment."""
         last = state.mechanics
         return self.properties.change(
-            last["last_temperature"], last["last_products"], state.temperature, state.products
+            last["last_temperature"], last["last_products"], state.temperature, self.properties.products(state)
         )
 
     def advance(self, state: State, time: float) -> Increment:
@@ -196,7 +228,7 @@ class Body(ABC):
         """
         mechanics = state.mechanics
         T0, z0 = mechanics["last_temperature"], mechanics["last_products"]
-        T1, z1 = state.temperature, state.products
+        T1, z1 = state.temperature, self.properties.products(state)
         elapsed = time - float(mechanics["last_time"][0])
         done, size, iterations, residual, converged = 0.0, 1.0, 0, 0.0, True
         Ta, za = T0, z0

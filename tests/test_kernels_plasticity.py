@@ -309,10 +309,15 @@ def test_leblond_factor_above_one_half_of_yield():
 
 
 def test_hardening_is_inherited():
-    assert law.inherit(0.01, 0.002, 0.2, 0.5, 0.0) == pytest.approx((0.01, 0.0008))
-    assert law.inherit(0.01, 0.002, 0.2, 0.5, 1.0) == pytest.approx((0.01, 0.0068))
-    assert law.inherit(0.01, 0.002, 0.5, 0.2, 0.0) == pytest.approx((0.00625, 0.002))
-    assert law.inherit(0.01, 0.002, 0.0, 0.0, 0.0) == (0.01, 0.002)
+    def inherited(before, after, memory):
+        row = PLAIN.copy()
+        row[[law.DONE_BEFORE, law.DONE]] = before, after
+        return law.inherit(0.01, 0.002, row, memory)
+
+    assert inherited(0.2, 0.5, 0.0) == pytest.approx((0.01, 0.0008))
+    assert inherited(0.2, 0.5, 1.0) == pytest.approx((0.01, 0.0068))
+    assert inherited(0.5, 0.2, 0.0) == pytest.approx((0.00625, 0.002))
+    assert inherited(0.0, 0.0, 0.0) == (0.01, 0.002)
 
 
 def mixture_slowly(kind: Matter, T: float, z) -> dict[str, float]:

@@ -7,6 +7,7 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from ..kernels import plasticity as law
+from ..kernels.backstress import respond
 from ..materials.matter import Matter
 from ..solver.state import products
 from ..solver.stress import Properties
@@ -29,6 +30,7 @@ class Bar:
         self.properties = Properties(matter, Axis(200.0, 1.0, 1200))
         self.T, self.z = np.array([T]), products(np.array(phases, float64)[:, None])
         self.elastic: tuple[float, ...] = (0.0,) * 6
+        self.back = np.zeros((2, 6))
         self.parent = self.product = self.plastic = self.strain = self.sigma = 0.0
 
     def pull(self, strain: float, T: float, phases: Sequence[float] | None = None, dt: float = 0.0) -> float:
@@ -57,26 +59,27 @@ class Bar:
         z1 = self.z if phases is None else products(np.array(phases, float64)[:, None])
         rows, creeps = self.properties.rows(self.T, self.z, T1, z1, dt)
         row, kinds = rows[0], self.properties
-        d = np.zeros(6)
+        d, moved = np.zeros(6), np.zeros((2, 6))
         unknown = np.array([0, 1, 2]) if strain is None else np.array([1, 2])
         if strain is not None:
             d[0] = strain - self.strain
         target = np.array([sigma, 0.0, 0.0])
         for _ in range(ITERATIONS):
-            elastic, parent, product, dp, a, b = law.point(
-                self.elastic, tuple(d), self.parent, self.product, row, creeps[0], kinds.exponent, 0.5,
-                kinds.memory, kinds.factor,
+            elastic, parent, product, dp, a, b, flow = respond(
+                self.elastic, tuple(d), self.parent, self.product, self.back, row, creeps[0], kinds.exponent, 0.5,
+                kinds.memory, kinds.factor, kinds.kinematic, moved,
             )  # fmt: skip
             stress = _stress(np.array(elastic), row)
             error = stress - target
             if np.abs(error[unknown]).max() < BALANCED:
                 break
-            D = _tangent(np.array(elastic), row, max(a, 1e-9), max(b, 1e-9))
+            D = _tangent(np.array(flow), row, max(a, 1e-9), max(b, 1e-9))
             d[unknown] -= np.linalg.solve(D[np.ix_(unknown, unknown)], error[unknown])
         else:
             raise ArithmeticError(f"the bar finds no equilibrium at {T:g} K: {error[unknown]} Pa are left")
         if keep:
             self.T, self.z, self.elastic, self.parent, self.product = T1, z1, elastic, parent, product
+            self.back = moved
             self.plastic += dp
             self.strain += float(d[0])
             self.sigma = float(stress[0])
@@ -89,11 +92,9 @@ def _stress(elastic: Array, row: Array) -> Array:
     return np.asarray(2.0 * G * elastic[:3] + (bulk - 2.0 / 3.0 * G) * elastic[:3].sum())
 
 
-def _tangent(elastic: Array, row: Array, a: float, b: float) -> Array:
-    """d stress / d strain of the normal components (3, 3), as kernels.plasticity.point says."""
-    deviator = elastic.copy()
-    deviator[:3] -= deviator[:3].mean()
-    norm = np.sqrt((deviator[:3] ** 2).sum() + 2.0 * (deviator[3:] ** 2).sum())
-    n = deviator[:3] / norm if norm > 0.0 else np.zeros(3)
+def _tangent(flow: Array, row: Array, a: float, b: float) -> Array:
+    """d stress / d strain of the normal components (3, 3), as kernels.plasticity.point says; flow (6,) deviator."""
+    norm = np.sqrt((flow[:3] ** 2).sum() + 2.0 * (flow[3:] ** 2).sum())
+    n = flow[:3] / norm if norm > 0.0 else np.zeros(3)
     along = np.outer(n, n)
     return np.asarray(row[law.BULK] + 2.0 * row[law.SHEAR] * (a * (np.eye(3) - 1.0 / 3.0 - along) + b * along))

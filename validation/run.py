@@ -18,6 +18,7 @@ from . import (  # noqa: F401 (they enter the catalogue)
     hardenability,
     hardness,
     heat,
+    inelastic,
     inverse,
     kinetics,
     machining,
