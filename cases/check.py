@@ -317,7 +317,7 @@ def _saturated(case: Case, matter: Matter) -> list[str]:
     if below is not None:
         found.append(
             f"the case is computed in layers below the skin, from {1e3 * below[1]:.2g} mm to a depth of "
-            f"{1e3 * below[0]:.2g} mm, for '{case.grid.spacing}' does not resolve it; no stress is computed"
+            f"{1e3 * below[0]:.2g} mm, for '{case.grid.spacing}' does not resolve it; its stress is not computed"
         )
     return found
 

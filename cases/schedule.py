@@ -158,7 +158,7 @@ def wants_hardness(case: Case, matter: Matter) -> bool:
 
 def wants_stress(case: Case, matter: Matter) -> bool:
     """Whether stress is computed: asked for, or not refused and there are data."""
-    return case.stress is not False and matter.has_mechanics and not carburises(case)
+    return case.stress is not False and matter.has_mechanics and not _no_case_stress(case, matter)
 
 
 def carburises(case: Case) -> bool:
@@ -177,8 +177,20 @@ def _data(case: Case, matter: Matter) -> None:
             "or leave stress out",
             "stress",
         )
-    if case.stress and carburises(case):
-        raise CaseError("the strain of local carbon is not modelled; leave stress out of a carburised part", "stress")
+    if case.stress and (why := _no_case_stress(case, matter)):
+        raise CaseError(why, "stress")
+
+
+def _no_case_stress(case: Case, matter: Matter) -> str:
+    """Why the stress of a carburised part cannot be computed; "" where it can, or there is no case."""
+    if matter.carbon is None or not carburises(case):
+        return ""
+    if metric_of(case.part.shape, case.grid) == "3d":
+        return "the stress of a case is computed in 1d and rz alone; leave stress out, or take a round part"
+    if layers(case, matter) is None:
+        return ""
+    fine = 1e3 * case_depth_expected(case, matter.carbon) / CELLS_IN_CASE
+    return f"the stress of a case needs cells that resolve it; leave stress out, or take {fine:.2g} mm or less"
 
 
 def _no_hardness(matter: Matter) -> str:

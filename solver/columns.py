@@ -53,6 +53,8 @@ class Columns:
         hardens = matter.precipitation is not None
         self.precipitation = Precipitation(matter, self.heat.tables.axis) if hardens else None
         self.stress = mechanics_for(cells, matter, self.heat.tables.axis) if problem.stress else None
+        if self.stress is not None and contents is not None:
+            self.stress = self.stress.with_carbon(matter, contents)
         self.strain_step = STRAIN_STEP.get(cells.lattice.metric, FINE_STEP)
         self.probes = Sampler(cells, problem.probes) if len(problem.probes) else None
         inside = Sampler(cells, problem.probes, walls=False).matrix if len(problem.probes) else None

@@ -32,7 +32,16 @@ def test_a_case_is_hard_holds_austenite_and_has_a_soft_core():
     assert 650.0 < skin.hardness < 800.0 and 380.0 < core.hardness < 480.0
     assert 0.08 < skin.retained_austenite < 0.25 and core.retained_austenite < 0.01
     assert 0.0065 < result.carbon.max < 0.009
-    assert "stress" not in result.fields
+
+
+def test_the_case_is_in_compression_and_the_core_holds_it():
+    result = hardened()
+    volume, axial = result.cells.volume, result.field("stress_axial").values
+    depth = 3e-3 - result.cells.centres()[:, 0]
+    assert (axial[depth < 0.5e-3] < -200e6).all() and (axial[depth > 1.5e-3] > 0.0).all()
+    assert depth[axial.argmin()] > 0.1e-3  # below the skin, where less austenite is retained
+    # the axial force of a free bar is what Newton leaves of it, 1e-10 of its load
+    assert abs(axial @ volume) < 1e-8 * float(np.abs(axial) @ volume)
 
 
 def test_phases_sum_to_one_where_laws_differ_from_cell_to_cell():
@@ -71,7 +80,18 @@ def test_a_lean_gas_decarburises_and_the_skin_is_soft():
     [
         (lambda: pin(alloy="316L"), "no data on carbon"),
         (lambda: pin(mt.Carburise("780 degC", "40 h", **GAS)), "below Ac3"),
-        (lambda: pin(stress=True), "strain of local carbon is not modelled"),
+        (lambda: pin(stress=True, spacing="0.5 mm"), r"cells that resolve it; .* take 0\.0\d+ mm or less"),
+        (
+            lambda: mt.HeatTreatment(
+                "box",
+                mt.Part.box("8 mm", "8 mm", "8 mm"),
+                "20MnCr5",
+                mt.Grid("0.5 mm"),
+                [mt.Carburise("930 degC", "4 h", **GAS)],
+                stress=True,
+            ),
+            "in 1d and rz alone",
+        ),
         (lambda: mt.Carburise("930 degC", "4 h", potential="0.9"), "potential: 90% carbon.*write it as '0.9 %'"),
         (
             lambda: mt.Carburise("930 degC", "4 h", potential=lambda t: 0.009 + 0.0 * t),
