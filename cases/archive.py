@@ -95,6 +95,12 @@ class Archive:
         with self._open() as file:
             return np.asarray(file["wall"][step], float64)
 
+    @cached_property
+    def layers(self) -> dict[str, Array]:
+        """What the layers below the skin held at the end, (N,) each; empty where the cells resolved all."""
+        with self._open() as file:
+            return {name: values[:] for name, values in file["layers"].items()} if "layers" in file else {}
+
     def probes(self) -> tuple[Array, Array, dict[str, Array]]:
         """Times (s,) s, temperature (k, s) K and phases name -> (k, s)."""
         with self._open() as file:

@@ -1,5 +1,6 @@
-"""What a carburised part is accepted by: its case hardening depth and the carbon it took up."""
+"""What a carburised part is accepted by: its case hardening depth, its profiles and the carbon it took up."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +12,59 @@ from ..materials.refusal import CaseError
 from ..solver.field import onto
 from ..solver.heat import lift
 from .grid import wall_of
+from .meaning import PHASES
 
 if TYPE_CHECKING:
     from .result import Position, Result
 
 Array = NDArray[float64]
+LINES = 25  # of a printed profile, closer at the skin
 PLACES = 401  # of a traverse, from the skin to the middle of the thinnest wall
+
+
+@dataclass(frozen=True, eq=False)
+class CaseProfile:
+    """Below a point of the skin, against depth (k,) m normal to it.
+
+    carbon    (k,) mass fraction; of the steel as delivered where no step moved carbon
+    hardness  (k,) HV; NaN where it was not computed
+    phases    name -> (k,), volume fractions; what is left of austenite is "austenite"
+    """
+
+    depth: Array
+    carbon: Array
+    hardness: Array
+    phases: dict[str, Array]
+
+    @property
+    def retained_austenite(self) -> Array:
+        """(k,) volume fraction."""
+        return self.phases["austenite"]
+
+    def to(self, limit: float) -> float | None:
+        """Depth, m, at which the hardness falls to a limit (HV) for good; None where it never holds it.
+
+        Raises CaseError where it holds it all the way.
+        """
+        hard = np.flatnonzero(self.hardness >= limit)
+        if not hard.size:
+            return None
+        k = int(hard[-1])
+        if k == self.depth.size - 1:
+            raise CaseError(f"hardness is above {limit:g} HV down to the middle of the wall: hardened through, no case")
+        ends = self.hardness[k : k + 2]
+        return float(self.depth[k] + (ends[0] - limit) / (ends[0] - ends[1]) * (self.depth[k + 1] - self.depth[k]))
+
+    def __str__(self) -> str:
+        lines = ["depth [mm]  carbon [%]  hardness [HV]  martensite [%]  retained austenite [%]"]
+        shown = np.searchsorted(self.depth, self.depth[-1] * np.linspace(0.0, 1.0, LINES) ** 2)
+        for k in np.unique(shown).tolist():
+            numbers = (100.0 * self.phases["martensite"][k], 100.0 * self.retained_austenite[k])
+            lines.append(
+                f"{1e3 * self.depth[k]:10.3f}  {100.0 * self.carbon[k]:10.3f}  {self.hardness[k]:13.0f}"
+                f"  {numbers[0]:14.1f}  {numbers[1]:21.1f}"
+            )
+        return "\n".join(lines)
 
 
 def case_depth(result: "Result", limit: str = "550 HV", at: "Position | None" = None) -> float | None:
@@ -27,15 +75,37 @@ def case_depth(result: "Result", limit: str = "550 HV", at: "Position | None" = 
     Raises CaseError where the place is left open although it matters, and where there is no hardness.
     """
     least = parse(limit, "HV", "limit")
-    depth, points = _inward(result, at)
-    hard = result.sample("hardness", points) >= least
-    if not hard.any():
-        return None
-    last = int(np.flatnonzero(hard)[-1])
-    if last == depth.size - 1:
-        raise CaseError(f"hardness is above {limit} down to the middle of the wall: hardened through, no case")
-    ends = result.sample("hardness", points[last : last + 2])
-    return float(depth[last] + (ends[0] - least) / (ends[0] - ends[1]) * (depth[last + 1] - depth[last]))
+    if "hardness" not in result.fields:
+        raise CaseError("this run has no hardness; run it with hardness=True")
+    return case_profile(result, at).to(least)
+
+
+def case_profile(result: "Result", at: "Position | None" = None) -> CaseProfile:
+    """See `Result.case_profile`. Raises CaseError where the place is left open although it matters."""
+    cells, middle, patch = result.cells, np.array(result.cells.lattice.middle), _patch(result, at)
+    layers, wall = result.layers, 0.5 * wall_of(result.case.part.shape)
+    depth = np.linspace(0.0, wall, PLACES)
+    if layers:
+        own = np.flatnonzero(layers["patch"] == patch)
+        below = layers["depth"][own]
+        depth = np.concatenate([[0.0], below, depth[depth > below[-1]]])
+        onward = below[0] / (below[1] - below[0])  # to the skin, in a straight line
+    points = middle + cells.feet()[patch] - depth[:, None] * cells.patch_normal[patch]
+
+    def read(name: str, missing: float) -> Array:
+        values = result.sample(name, points) if name in result.fields else np.full(depth.size, missing)
+        if layers and name in layers:
+            held = layers[name][own]
+            values[: own.size + 1] = np.append(held[0] + onward * (held[0] - held[1]), held)
+        if layers and name == "carbon":  # below the layers there is no case
+            values[own.size + 1 :] = layers[name][own[-1]]
+        return values
+
+    alloy = result.case.alloy.matter().carbon
+    return CaseProfile(
+        depth, read("carbon", np.nan if alloy is None else alloy.content), read("hardness", np.nan),
+        {name: read(name, np.nan) for name in PHASES},
+    )  # fmt: skip
 
 
 def carbon_uptake(result: "Result") -> float:
@@ -43,20 +113,20 @@ def carbon_uptake(result: "Result") -> float:
 
     Raises CaseError where no step moved carbon.
     """
-    carbon, alloy = result.field("carbon").values, result.case.alloy
-    core = alloy.matter().carbon
-    entered = float((lift(result.cells) * (carbon - core.content)).sum())
+    carbon, alloy, layers = result.field("carbon").values, result.case.alloy, result.layers
+    volume = lift(result.cells)
+    if layers:
+        carbon, volume = layers["carbon"], layers["volume"]
+    entered = float((volume * (carbon - alloy.matter().carbon.content)).sum())
     return float(alloy.density) * entered / float(result.cells.patch_area.sum())
 
 
-def _inward(result: "Result", at: "Position | None") -> tuple[Array, Array]:
-    """Depths (k,) m from the wall nearest to a place, and the points (k, 3) m."""
-    cells, middle = result.cells, np.array(result.cells.lattice.middle)
-    if at is None and cells.patch_cell.size > 1:
-        raise CaseError("this part has more than one wall; say where, at=('8 mm', '0 mm', '20 mm')", "at")
-    feet, patch = cells.feet(), 0
-    if at is not None:
-        here = onto(cells.lattice, np.array([at], float64))[0]
-        patch = int(np.linalg.norm(feet - here, axis=1).argmin())
-    depth = np.linspace(0.0, 0.5 * wall_of(result.case.part.shape), PLACES)
-    return depth, middle + feet[patch] - depth[:, None] * cells.patch_normal[patch]
+def _patch(result: "Result", at: "Position | None") -> int:
+    """The patch of the wall nearest to a place."""
+    cells = result.cells
+    if at is None:
+        if cells.patch_cell.size > 1:
+            raise CaseError("this part has more than one wall; say where, at=('8 mm', '0 mm', '20 mm')", "at")
+        return 0
+    here = onto(cells.lattice, np.array([at], float64))[0]
+    return int(np.linalg.norm(cells.feet() - here, axis=1).argmin())

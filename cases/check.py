@@ -21,6 +21,7 @@ from .schedule import (
     beginning,
     carburises,
     celsius,
+    layers,
     stretches,
     wants_hardness,
     wants_stress,
@@ -311,9 +312,12 @@ def _saturated(case: Case, matter: Matter) -> list[str]:
                 "where a foil or a sample of this steel says better"
             )
     if carburises(case):
+        found.append("carburised case: kinetics are asked beyond 0.6 wt % C, tempering is that of 0.25 to 0.75 wt % C")
+    below = layers(case, matter)
+    if below is not None:
         found.append(
-            "carburised case: kinetics are asked beyond 0.6 wt % C, tempering is that of 0.25 to 0.75 wt % C, "
-            "and no stress is computed"
+            f"the case is computed in layers below the skin, from {1e3 * below[1]:.2g} mm to a depth of "
+            f"{1e3 * below[0]:.2g} mm, for '{case.grid.spacing}' does not resolve it; its stress is not computed"
         )
     return found
 

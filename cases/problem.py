@@ -22,7 +22,7 @@ from ..solver.problem import Leg, Problem
 from .case import AnyCase, Case
 from .estimate import machine_memory, memory
 from .grid import metric_of, resolved_edges
-from .schedule import ROOM, beginning, stretches, wants_hardness, wants_stress
+from .schedule import ROOM, beginning, layers, stretches, wants_hardness, wants_stress
 from .step import Carburise, Quench
 
 Array = NDArray[float64]
@@ -47,6 +47,7 @@ def problem(case: Case) -> Problem:
         tolerance=float(case.tolerance),
         hardness=wants_hardness(case, matter),
         stress=wants_stress(case, matter),
+        layers=layers(case, matter),
     )
 
 

@@ -29,6 +29,7 @@ from .timeline import evenly, stencil
 
 if TYPE_CHECKING:
     from .band import StressBand
+    from .case_depth import CaseProfile
     from .distortion import Distortion
     from .handover import HandOver
     from .profile import StressProfile
@@ -325,6 +326,15 @@ class Result:
         return Result(archive, self._read_case, removed=(*self.removed, remove))
 
     @property
+    def layers(self) -> dict[str, Array]:
+        """The layers below the skin that carry a case finer than the cells, (N,) each in SI, patch after patch.
+
+        "patch" above each and its "depth", "volume", "carbon", phases, "retained_austenite", "hardness"; empty where
+        the cells resolve the case.
+        """
+        return {} if self.is_machined else self._archive.layers
+
+    @property
     def is_machined(self) -> bool:
         """Whether this is what `machined` left, also once it went through a file."""
         return self.steps[-1] == MACHINE
@@ -343,6 +353,17 @@ class Result:
 
         place = None if at is None else tuple(parse(value, "m", "at") for value in at)
         return case_depth(self, limit, place)  # type: ignore[arg-type]
+
+    def case_profile(self, at: tuple[str, str, str] | None = None) -> "CaseProfile":
+        """Carbon, phases and hardness against depth below the wall nearest to `at` (1d: the wall); prints as a table.
+
+        profile = result.case_profile(("8 mm", "0 mm", "20 mm"))
+        profile.depth, profile.carbon, profile.hardness, profile.phases["martensite"]
+        """
+        from .case_depth import case_profile
+
+        place = None if at is None else tuple(parse(value, "m", "at") for value in at)
+        return case_profile(self, place)  # type: ignore[arg-type]
 
     @property
     def carbon_uptake(self) -> float:

@@ -13,6 +13,7 @@ from ..materials.matter import Carbon, Matter
 from ..materials.medium import Medium
 from ..materials.quench_factor import OVER
 from ..materials.refusal import CaseError
+from ..solver.layers import THINNEST
 from ..solver.tables import TREATED
 from .case import Case
 from .grid import axis_of, check_spacing, metric_of
@@ -26,7 +27,11 @@ ROOM = 293.15
 AT_TEMPERATURE = 5.0
 """K below the furnace, where the hold of a temper begins to count."""
 CELLS_IN_CASE = 8
-"""Fewest cells in the case depth: with 8 the uptake of carbon is within 2 %, with 2 it is 15 % low."""
+"""Fewest cells in the case depth that carry it alone: with 8 its carbon is within 2 %, with 2 it is 15 % low."""
+CASES_DEEP = 3.0
+"""Case depths that layers below the skin reach: there 0.05 % of the rise at the skin is left."""
+LAYERS_IN_CASE = 16
+"""First layers in the case depth, where the case is a thin one."""
 STRESSED = ("von_mises", "max_principal", "max_principal_transient", "plastic_strain")
 COLD = 298.15
 """K, the end of the cooling after a temper."""
@@ -153,7 +158,7 @@ def wants_hardness(case: Case, matter: Matter) -> bool:
 
 def wants_stress(case: Case, matter: Matter) -> bool:
     """Whether stress is computed: asked for, or not refused and there are data."""
-    return case.stress is not False and matter.has_mechanics and not carburises(case)
+    return case.stress is not False and matter.has_mechanics and not _no_case_stress(case, matter)
 
 
 def carburises(case: Case) -> bool:
@@ -172,8 +177,20 @@ def _data(case: Case, matter: Matter) -> None:
             "or leave stress out",
             "stress",
         )
-    if case.stress and carburises(case):
-        raise CaseError("the strain of local carbon is not modelled; leave stress out of a carburised part", "stress")
+    if case.stress and (why := _no_case_stress(case, matter)):
+        raise CaseError(why, "stress")
+
+
+def _no_case_stress(case: Case, matter: Matter) -> str:
+    """Why the stress of a carburised part cannot be computed; "" where it can, or there is no case."""
+    if matter.carbon is None or not carburises(case):
+        return ""
+    if metric_of(case.part.shape, case.grid) == "3d":
+        return "the stress of a case is computed in 1d and rz alone; leave stress out, or take a round part"
+    if layers(case, matter) is None:
+        return ""
+    fine = 1e3 * case_depth_expected(case, matter.carbon) / CELLS_IN_CASE
+    return f"the stress of a case needs cells that resolve it; leave stress out, or take {fine:.2g} mm or less"
 
 
 def _no_hardness(matter: Matter) -> str:
@@ -305,7 +322,7 @@ def _order(case: Case, need: Needed | None) -> None:
 
 
 def _carburisable(case: Case, name: str, need: Needed | None) -> None:
-    """Refuse what no diffusion data reach, and a grid that would lose carbon. Raises CaseError."""
+    """Refuse what no diffusion data reach. Raises CaseError."""
     matter = case.alloy.matter()
     if matter.carbon is None or need is None:
         raise CaseError(
@@ -313,14 +330,16 @@ def _carburisable(case: Case, name: str, need: Needed | None) -> None:
             "steps",
             name,
         )
-    depth, spacing = case_depth_expected(case, matter.carbon), float(case.grid.spacing)
-    if spacing > depth / CELLS_IN_CASE * (1.0 + 1e-9):
-        raise CaseError(
-            f"'{case.grid.spacing}' does not resolve a case of about {1e3 * depth:.2g} mm, and the part would take up "
-            f"too little carbon; take {1e3 * depth / CELLS_IN_CASE:.2g} mm or less, {CELLS_IN_CASE} cells",
-            "grid",
-            "spacing",
-        )
+
+
+def layers(case: Case, matter: Matter) -> tuple[float, float] | None:
+    """Depth and first thickness, m, of the layers below the skin that carry the case; None where the cells do."""
+    if matter.carbon is None or not carburises(case):
+        return None
+    depth = case_depth_expected(case, matter.carbon)
+    if float(case.grid.spacing) <= depth / CELLS_IN_CASE * (1.0 + 1e-9):
+        return None
+    return CASES_DEEP * depth, min(THINNEST, depth / LAYERS_IN_CASE)
 
 
 def case_depth_expected(case: Case, carbon: Carbon) -> float:

@@ -6,6 +6,7 @@
 /cells    the part on the grid; /wall surface temperatures (steps, p); /legs leg number of each step
 /probes   time (s,), temperature (s, k), phases/<name> (s, k)
 /ledger   JSON: one row per leg;  /final fields at the end in float64, part cells only
+/layers   place, carbon, phases and hardness of the layers below the skin at the end, (N,) each, SI; where there are any
 """
 
 import io
@@ -147,8 +148,11 @@ class Log:
         """Keep one row of the energy ledger, of a leg or of the whole."""
         self._rows.append(plain(row))
 
-    def end(self, fields: dict[str, Array]) -> None:
-        """Keep every field of the end, such as hardness that exists only there.   fields (n,), (3, n) or (6, n) each"""
+    def end(self, fields: dict[str, Array], layers: dict[str, Array] | None = None) -> None:
+        """Keep every field of the end, such as hardness that exists only there.
+
+        fields  (n,), (3, n) or (6, n) each;   layers  (N,) each, of the layers below the skin
+        """
         self.flush()
         self.about = replace(self.about, ended=True)
         with self._open() as file:
@@ -163,6 +167,8 @@ class Log:
                     _write_meaning(file, name)
                 if self.cells.index.size <= PRECISE:
                     file["final"].create_dataset(name, data=values, dtype=float64, **vtkhdf.PACKED)
+            for name, values in (layers or {}).items():
+                file[f"layers/{name}"] = values
             self._write_text(file)
         if self.path is not None:
             checkpoint_path(self.path).unlink(missing_ok=True)

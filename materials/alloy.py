@@ -288,6 +288,10 @@ class Alloy:
             alloy_factor(c),
             decomposed,
             lambda content: hardness_law_local(with_carbon(content)),
+            lambda content: tuple(
+                stress.mechanics(with_carbon(content), name, self._stress_free(), self.trip.get(name))
+                for name in PHASES
+            ),
         )
 
     def _stress_free(self) -> float:

@@ -143,6 +143,7 @@ class Carbon:
     affinity     carbon of this steel over that of iron in the same gas: its alloy factor
     kinetics     of austenite with a content
     hardness     the law of the phases that come from it
+    mechanics    the stress properties of all phases with a content, in the order of the matter; None: not known
     """
 
     content: float
@@ -150,6 +151,7 @@ class Carbon:
     affinity: float
     kinetics: Callable[[float], Kinetics]
     hardness: Callable[[float], HardnessLaw]
+    mechanics: Callable[[float], tuple[Mechanics, ...]] | None = None
 
 
 @dataclass(frozen=True)

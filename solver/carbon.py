@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from ..kernels.carbon import diffuse
 from ..materials.curve import TimeCurve
 from ..materials.matter import Carbon
-from .geometry import Cells
-from .heat import lift, neighbours
+from .net import Net
 
 Array = NDArray[float64]
 
@@ -46,25 +45,18 @@ class Atmosphere:
 
 
 class Diffusion:
-    """Carbon in the cells of a part, by explicit steps that keep its sum to round-off.
+    """Carbon in the cells of a part, or in the layers below its skin, by explicit steps that keep its sum to round-off.
 
     Flux between cells: open area times the mean D times the difference of contents over the distance; at the wall
     beta (potential - content of the surface), beta in series with the way from the cell to the wall.
     """
 
-    def __init__(self, cells: Cells, carbon: Carbon) -> None:
-        self.carbon, self.volume = carbon, lift(cells)
-        self._patches = (cells.patch_cell, cells.patch_area, cells.patch_distance)
-        n = cells.index.size
-        dx, dy, dz = cells.lattice.spacing
-        open_ = np.tile(np.array([dy * dz / dx, dx * dz / dy, dx * dy / dz]), (n, 1))
-        open_[cells.rim] = cells.rim_conductance[:, 1::2]
-        beside = neighbours(cells, np.arange(n))[:, 1::2]
-        here = np.repeat(np.arange(n)[:, None], 3, axis=1)
-        joined = (beside != here) & (open_ > 0.0)
-        self._faces = (here[joined], beside[joined], open_[joined])
-        both = np.concatenate(self._faces[:2])
-        self._stiffest = float((np.bincount(both, np.tile(open_[joined], 2), n) / self.volume).max(initial=0.0))
+    def __init__(self, net: Net, carbon: Carbon) -> None:
+        self.carbon, self.volume = carbon, net.volume
+        self._patches = (net.wall, net.area, net.distance)
+        self._faces = (net.one, net.other, net.open)
+        both, n = np.concatenate(self._faces[:2]), net.volume.size
+        self._stiffest = float((np.bincount(both, np.tile(net.open, 2), n) / self.volume).max(initial=0.0))
 
     def begin(self) -> Array:
         """(n,) content of the part as delivered."""

@@ -171,6 +171,10 @@ class CastingColumns:
             self.show(sink, state, clock, leg.name)
         sink.ledger(clock.ledger(leg, state, self.content(state, leg)))
 
+    def layers(self, state: State) -> dict[str, Array]:
+        """No castings carry a case."""
+        return {}
+
     def final(self, state: State) -> dict[str, Array]:
         """What the cells remember of their freezing."""
         passed = dict(zip(LEVELS, state.memory["passed"], strict=True))

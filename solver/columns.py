@@ -15,12 +15,14 @@ from .hardness import hardness
 from .heat import Heat
 from .kinetics import Transformation
 from .mechanics import mechanics_for
+from .net import net_of
 from .pace import Pace
 from .precipitation import Precipitation
 from .problem import Leg, Problem, Sink, Trial
 from .recorder import Recorder
 from .state import State
 from .stress import Increment
+from .subgrid import Subgrid
 from .threads import tidy
 
 Array = NDArray[float64]
@@ -38,7 +40,12 @@ class Columns:
         self.names = tuple(phase.name for phase in matter.phases)
         self.heat = Heat(cells, matter, problem.tolerance)
         contents = carbon_span(problem)
-        self.carbon = Diffusion(cells, matter.carbon) if contents is not None and matter.carbon is not None else None
+        self.carbon, self.subgrid = None, None
+        if contents is not None and matter.carbon is not None:
+            if problem.layers is None:
+                self.carbon = Diffusion(net_of(cells), matter.carbon)
+            else:
+                self.subgrid = Subgrid(cells, matter, *problem.layers, contents)
         self.kinetics = (
             Transformation(matter, self.heat.tables, cells.index.size, contents) if matter.transforms else None
         )
@@ -46,6 +53,8 @@ class Columns:
         hardens = matter.precipitation is not None
         self.precipitation = Precipitation(matter, self.heat.tables.axis) if hardens else None
         self.stress = mechanics_for(cells, matter, self.heat.tables.axis) if problem.stress else None
+        if self.stress is not None and contents is not None:
+            self.stress = self.stress.with_carbon(matter, contents)
         self.strain_step = STRAIN_STEP.get(cells.lattice.metric, FINE_STEP)
         self.probes = Sampler(cells, problem.probes) if len(problem.probes) else None
         inside = Sampler(cells, problem.probes, walls=False).matrix if len(problem.probes) else None
@@ -58,6 +67,8 @@ class Columns:
         state = self.heat.initial(self.problem.start, self.problem.phases or None)
         if self.carbon is not None:
             state.memory["carbon"] = self.carbon.begin()
+        if self.subgrid is not None:
+            self.subgrid.begin(state)
         if self.kinetics is not None and self.recorder is not None:
             self.kinetics.begin(state)
             self.recorder.begin(state)
@@ -91,6 +102,8 @@ class Columns:
                 np.asarray(state.memory["carbon"], float64), after.temperature, leg.gas, state.time - entered, step.dt
             )
             after = replace(after, memory={**after.memory, "carbon": carbon})
+        if self.subgrid is not None and np.isfinite(step.error):
+            after = self.subgrid.carburise(state, after, leg.gas, state.time - entered, step.dt)
         return Trial(step.dt, after, step.heat, step.error, change, horizon, step.stages)
 
     def accept(self, state: State, trial: Trial) -> float:
@@ -99,6 +112,8 @@ class Columns:
         if self.kinetics is not None and self.recorder is not None:
             self.kinetics.accept(state, after)
             self.recorder.follow(state, after)
+        if self.subgrid is not None:
+            self.subgrid.follow(state, after)
         if self.precipitation is not None:
             self.precipitation.follow(state, after)
         if self.stress is not None:
@@ -146,8 +161,9 @@ class Columns:
         """Every field that exists while the march runs."""
         fields = {"temperature": state.temperature}
         if self.kinetics is not None:
-            fields |= {self.names[0]: state.parent} | dict(zip(self.names[1:], state.products, strict=True))
-        if self.carbon is not None:
+            shares = state.phases if self.subgrid is None else self.subgrid.mean_phases(state)
+            fields |= dict(zip(self.names, shares, strict=True))
+        if "carbon" in state.memory:
             fields["carbon"] = np.asarray(state.memory["carbon"], float64)
         if self.stress is not None:
             fields |= self.stress.fields(state)
@@ -169,7 +185,11 @@ class Columns:
             fields |= self.precipitation.fields(state, self.problem.hardness)
         elif self.problem.hardness:
             fields |= hardness(state, self.problem.matter, carbon_span(self.problem))
-        return fields
+        return fields if self.subgrid is None else fields | self.subgrid.means(state, fields)
+
+    def layers(self, state: State) -> dict[str, Array]:
+        """What the layers below the skin hold at the end; empty where there are none."""
+        return {} if self.subgrid is None else self.subgrid.table(state, self.problem.hardness)
 
 
 def carbon_span(problem: Problem) -> tuple[float, float] | None:

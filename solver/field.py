@@ -126,7 +126,7 @@ def distance_outside(cells: Cells, points: Array) -> Array:
     lattice = cells.lattice
     places = onto(lattice, points)
     loose = CURVED if (cells.fraction < WHOLE).any() else EXACT
-    number, known = _numbers(cells, np.floor((places - lattice.origin) / lattice.spacing).astype(int64))
+    number, known = numbers(cells, np.floor((places - lattice.origin) / lattice.spacing).astype(int64))
     outside = np.zeros(len(places))
     left = np.flatnonzero(~known | (cells.fraction[np.where(known, number, 0)] < WHOLE))
     if not left.size:
@@ -158,7 +158,7 @@ def _axes(lattice: Lattice) -> list[int]:
     return [axis for axis in range(3) if lattice.shape[axis] > 1] or [0]
 
 
-def _numbers(cells: Cells, place: Index) -> tuple[Index, NDArray[np.bool_]]:
+def numbers(cells: Cells, place: Index) -> tuple[Index, NDArray[np.bool_]]:
     """Part cell at lattice places (..., 3), and whether there is one; unresolved axes do not count."""
     lattice = cells.lattice
     place = place.copy()
@@ -217,7 +217,7 @@ def _around(cells: Cells, places: Array, half: int) -> tuple[Index, Array, Array
     off = (at - centre[:, None, :])[:, :, axes]
     if lattice.metric in MIRRORED and lattice.origin[0] == 0.0:
         at[:, :, 0] = np.where(at[:, :, 0] < 0, -1 - at[:, :, 0], at[:, :, 0])
-    number, known = _numbers(cells, at)
+    number, known = numbers(cells, at)
     fraction = cells.fraction[number]
     return number, off, np.where(known, 0.05 + fraction, 0.0)
 

@@ -56,7 +56,7 @@ def _march(
                 raise Stopped(leg.name)
         columns.close(sink, state, clock, leg)
         clock.leave()
-    last = columns.fields(state) | columns.final(state)
+    last, layers = columns.fields(state) | columns.final(state), columns.layers(state)
     del columns
-    sink.end(last)
+    sink.end(last, layers)
     return state, clock

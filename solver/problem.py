@@ -51,6 +51,7 @@ class Problem:
     record     s between the samples that a probe shows
     snapshots  s between stored fields, or a count over the whole schedule, or None for as many as are cheap
     tolerance  K, local error of a time step
+    layers     m, depth and first thickness of the layers below the skin that carry carbon; None: the cells do
     """
 
     cells: Cells
@@ -64,6 +65,7 @@ class Problem:
     tolerance: float
     hardness: bool
     stress: bool
+    layers: tuple[float, float] | None = None
 
 
 class Sink(Protocol):
@@ -73,7 +75,7 @@ class Sink(Protocol):
     def probe(self, times: Array, temperature: Array, phases: dict[str, Array]) -> None: ...
     def ledger(self, row: dict[str, Any]) -> None: ...
     def checkpoint(self, state: State, extra: dict[str, Any]) -> None: ...
-    def end(self, fields: dict[str, Array]) -> None: ...
+    def end(self, fields: dict[str, Array], layers: dict[str, Array]) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ class State:
     wall         (p,)    K, surface temperature of every wall patch
     memory       what kinetics, hardness and the recorder carry from step to step, (n,) or (k, n) each
     mechanics    what the stress solver carries from increment to increment
+    layers       what the layers below the skin carry, see Subgrid; empty where the cells resolve all
     """
 
     time: float
@@ -31,6 +32,7 @@ class State:
     wall: Array
     memory: dict[str, NDArray[np.generic]] = field(default_factory=dict)
     mechanics: dict[str, Array] = field(default_factory=dict)
+    layers: dict[str, NDArray[np.generic]] = field(default_factory=dict)
 
     @property
     def phases(self) -> Array:

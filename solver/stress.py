@@ -13,6 +13,7 @@ from ..kernels.fractions import fractions
 from ..kernels.space import space
 from ..kernels.temper import stages
 from ..materials.matter import Matter, Property
+from .case_stress import CaseStress
 from .geometry import Cells
 from .state import State
 
@@ -169,6 +170,7 @@ class Body(ABC):
         self.cells = cells
         self.properties = Properties(matter, axis)
         self.weight = cells.volume
+        self.case: CaseStress | None = None
         self.watch = matter.kinetics.martensite_start if matter.kinetics else np.inf
 
     @abstractmethod
@@ -202,6 +204,12 @@ class Body(ABC):
     def centres(self, mechanics: dict[str, Array]) -> Array:
         """(3, n) displacement at the cell centres, m."""
 
+    def with_carbon(self, matter: Matter, span: tuple[float, float]) -> "Body":
+        """The same body, strained by the carbon of each cell, a mass fraction between those of `span`."""
+        table = self.properties
+        self.case = CaseStress(matter, table.low, table.step, table.table.shape[2], span)
+        return self
+
     def start(self, state: State) -> None:
         """Take the state as stress free; adds arrays to state.mechanics."""
         n = state.temperature.size
@@ -227,6 +235,8 @@ class Body(ABC):
         Parts: halved until Newton converges, short enough that creep takes RELAXATION of a stress at most.
         """
         mechanics = state.mechanics
+        if self.case is not None:
+            mechanics["carbon"] = np.asarray(state.memory["carbon"], float64)
         T0, z0 = mechanics["last_temperature"], mechanics["last_products"]
         T1, z1 = state.temperature, self.properties.products(state)
         elapsed = time - float(mechanics["last_time"][0])
@@ -337,6 +347,8 @@ class Banded(Body):
 
     def attempt(self, mechanics: dict[str, Array], load: Load, last: bool) -> tuple[int, float, bool]:
         rows, creeps = self.properties.rows(load.T0, load.z0, load.T1, load.z1, load.dt)
+        if self.case is not None:
+            self.case.add(rows, mechanics["carbon"], load.T0, load.z0, load.T1, load.z1)
         new, used, error, ok = self.solve(mechanics, rows, creeps, load.theta)
         if ok or last:
             mechanics.update(new)

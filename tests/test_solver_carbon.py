@@ -17,6 +17,7 @@ from metaltwin.materials.quantity import Quantity
 from metaltwin.solver.carbon import Atmosphere, Diffusion
 from metaltwin.solver.geometry import build, shell
 from metaltwin.solver.kinetics import Transformation
+from metaltwin.solver.net import net_of
 from metaltwin.solver.shape import Cylinder, Sphere
 from metaltwin.solver.state import State
 from metaltwin.solver.tables import Tables
@@ -36,7 +37,7 @@ def crowded(T, content):
 
 
 def diffusion(cells, law=constant, core=0.002):
-    return Diffusion(cells, Carbon(core, law, 1.0, None, None))
+    return Diffusion(net_of(cells), Carbon(core, law, 1.0, None, None))
 
 
 def run(cells, gas, time=3600.0, law=constant):
@@ -109,7 +110,7 @@ def test_a_closed_wall_and_a_cold_part_change_nothing():
     after, entered = carbon.advance(uneven, np.full(cells.index.size, 1203.15), None, 0.0, 7200.0)
     assert entered == 0.0 and after.sum() == pytest.approx(uneven.sum(), rel=1e-14)
     assert np.ptp(after) < np.ptp(uneven)
-    cold = Diffusion(cells, Carbon(0.002, lambda T, c: constant(T, c) * 1e-12, 1.0, None, None))
+    cold = Diffusion(net_of(cells), Carbon(0.002, lambda T, c: constant(T, c) * 1e-12, 1.0, None, None))
     assert (cold.advance(uneven, np.full(cells.index.size, 400.0), None, 0.0, 7200.0)[0] == uneven).all()
 
 

@@ -84,7 +84,7 @@ class Follow:
     def checkpoint(self, state: State, extra: dict[str, Any]) -> None:
         pass
 
-    def end(self, fields: dict[str, Array]) -> None:
+    def end(self, fields: dict[str, Array], layers: dict[str, Array]) -> None:
         pass
 
 

@@ -15,6 +15,7 @@ from ..materials.martensite_fraction import retained_koistinen_marburger
 from ..materials.matter import Carbon
 from ..solver.carbon import Atmosphere, Diffusion
 from ..solver.geometry import shell
+from ..solver.net import net_of
 from .verdict import Verdict, check
 
 Array = NDArray[float64]
@@ -41,7 +42,7 @@ def uptake_transfer(time: float, D: float, beta: float) -> float:
 def profile(diffusivity: Any, core: float, gas: Atmosphere, kelvin: float, time: float, spacing: float) -> Any:
     """Depths (n,) m, contents (n,) and uptake per m2, mass fraction times m, of a slab."""
     cells = shell("slab", 0.0, LENGTH, spacing)
-    diffusion = Diffusion(cells, Carbon(core, diffusivity, 1.0, None, None))  # type: ignore[arg-type]
+    diffusion = Diffusion(net_of(cells), Carbon(core, diffusivity, 1.0, None, None))  # type: ignore[arg-type]
     T = np.full(cells.index.size, kelvin)
     content, entered = diffusion.advance(diffusion.begin(), T, gas, 0.0, time)
     return LENGTH - cells.lattice.centres(0)[::-1], content[::-1], entered

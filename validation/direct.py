@@ -51,7 +51,7 @@ class Kept:
     def checkpoint(self, state: State, extra: dict[str, Any]) -> None:
         self.state, self.clock = copied(state), dict(extra)
 
-    def end(self, fields: dict[str, Array]) -> None:
+    def end(self, fields: dict[str, Array], layers: dict[str, Array]) -> None:
         self.last = {name: np.array(values, float64) for name, values in fields.items()}
 
 
@@ -88,6 +88,7 @@ def copied(state: State) -> State:
         state.wall.copy(),
         {name: values.copy() for name, values in state.memory.items()},
         {name: values.copy() for name, values in state.mechanics.items()},
+        {name: values.copy() for name, values in state.layers.items()},
     )
 
 
@@ -100,4 +101,5 @@ def arrays(state: State) -> dict[str, NDArray[Any]]:
         "wall": state.wall,
         **state.memory,
         **state.mechanics,
+        **{f"{name} of the layers": values for name, values in state.layers.items()},
     }

@@ -1,0 +1,46 @@
+"""Free strain and yield stress by the carbon of each cell: why the case of a carburised part is in compression."""
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+from ..kernels.carbon_strain import add_carbon
+from ..kernels.fractions import fractions
+from ..kernels.plasticity import NEVER
+from ..materials.matter import Matter, Mechanics
+from .kinetics import contents_of
+
+Array = NDArray[float64]
+
+
+class CaseStress:
+    """What local carbon adds to the strain and strength of the phases of one matter, by the classes of its kinetics.
+
+    The carbon that enters strains nothing by itself: at carburising temperature austenite creeps, and what it gains
+    in length along the skin flows away across it. From then on every cell strains by its own carbon.
+    """
+
+    def __init__(self, matter: Matter, low: float, step: float, count: int, span: tuple[float, float]) -> None:
+        if matter.carbon is None or matter.carbon.mechanics is None:
+            raise ValueError(f"{matter.name} has no mechanics for other carbon contents: run without stress")
+        T: Array = low + step * np.arange(count, dtype=float64)
+        usual = [phase.mechanics for phase in matter.phases if phase.mechanics is not None]
+        contents = contents_of(*span)
+        each = [matter.carbon.mechanics(float(content)) for content in contents]
+        self.low, self.step, self.least = low, step, float(contents[0])
+        self.classed = 1.0 / float(contents[1] - contents[0])
+        self.strain = np.array([[a.strain(T) - b.strain(T) for a, b in zip(one, usual, strict=True)] for one in each])
+        self.flow = np.array([[_flow(a, T) - _flow(b, T) for a, b in zip(one, usual, strict=True)] for one in each])
+
+    def add(self, rows: Array, carbon: Array, T0: Array, z0: Array, T1: Array, z1: Array) -> None:
+        """Bring rows (n, ROW) of an increment to the carbon (n,) of the cells; T (n,) K, z (P - 1, n) its ends."""
+        add_carbon(
+            self.low, self.step, T0, fractions(z0), T1, fractions(z1), carbon, self.least, self.classed, self.strain,
+            self.flow, rows,
+        )  # fmt: skip
+
+
+def _flow(law: Mechanics, T: Array) -> Array:
+    if law.yield_stress is None:
+        return np.full(T.size, NEVER)
+    return np.asarray(law.yield_stress(T), float64)
