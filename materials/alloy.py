@@ -289,7 +289,7 @@ class Alloy:
         return float(self.density if self.material is None else self.material.density)
 
     def freezing_table(self) -> FreezingTable:
-        """What is told by the enthalpy of a casting, on the datum of `matter`. Raises CaseError for what never melts."""
+        """A casting by its enthalpy, on the datum of `matter`. Raises CaseError for what never melts."""
         if self.freezing is None or self.material is None:
             raise CaseError(f"'{self.name}' has no freezing data; give freezing and material")
         table, c = self.freezing.table(self.material), self.austenite
