@@ -312,6 +312,8 @@ class Alloy:
             conductivity = heat.conductivity_martensite(self._annealed) if martensite else self._annealed
             energy = heat.enthalpy_product(heat.stored_energy_martensite(c, start, bcc) if martensite else 0.0, bcc)
         mechanics = stress.mechanics(c, name, self._stress_free(), self.trip.get(name))
+        if self.freezing is not None and name == "austenite":
+            mechanics = cast_steel.mechanics(mechanics, self.freezing.solidus)
         return Phase(name, conductivity, energy, mechanics)
 
     @property
@@ -334,6 +336,8 @@ class Alloy:
             return found
         if self.material is not None:
             found.append(Entry("phases and kinetics", "by composition", cast_steel.WROUGHT, "", "assumed"))
+            hot = "900 degC to the solidus"
+            found.append(Entry("modulus and yield strength", cast_steel.MECHANICS, "straight lines", hot, "U"))
         c, (start, alpha) = self.austenite, self.martensite_pair()
         note = self.notes.get("martensite")
         if self.martensite_start is not None or self.alpha is not None:

@@ -13,10 +13,15 @@ from numpy.typing import NDArray
 from .composition import Composition
 from .freezing import Freezing
 from .lowalloy import HIGHEST, alloying
-from .matter import FreezingTable, Property
+from .critical import ZERO
+from .matter import FreezingTable, Mechanics, Property
 
 Array = NDArray[float64]
 WROUGHT = "models of wrought steel; cast austenite is coarser, say alloy(..., grain_size=2) before a normalising"
+
+HOT = 900.0 + ZERO
+AT_SOLIDUS = (10e9, 1e6)
+MECHANICS = f"to {AT_SOLIDUS[0] / 1e9:g} GPa and {AT_SOLIDUS[1] / 1e6:g} MPa"
 
 
 def transforms(freezing: Freezing | None, c: Composition | None) -> bool:
@@ -51,3 +56,22 @@ def conductivity(table: FreezingTable, austenite: Property, joint: float) -> Pro
     liquid_side = np.flatnonzero(np.diff(table.T, append=np.inf) > 0.0)
     knots, values = table.T[liquid_side], table.k[liquid_side]
     return lambda T: np.asarray(np.where(np.asarray(T) < joint, austenite(T), np.interp(T, knots, values)), float64)
+
+
+def mechanics(wrought: Mechanics, solidus: float) -> Mechanics:
+    """Mechanics of austenite that was cast: from 900 degC up modulus and yield strength fall to AT_SOLIDUS, Pa.
+
+    Straight lines; the data of wrought steel end at 900 degC. Mark U.
+    """
+
+    def falls(law: Property, end: float) -> Property:
+        hot = float(law(np.array(HOT)))
+
+        def read(T: Array) -> Array:
+            above = np.interp(T, [HOT, solidus], [hot, end])
+            return np.asarray(np.where(np.asarray(T) < HOT, law(T), above), float64)
+
+        return read
+
+    young, flow = falls(wrought.young, AT_SOLIDUS[0]), wrought.yield_stress
+    return replace(wrought, young=young, yield_stress=None if flow is None else falls(flow, AT_SOLIDUS[1]))

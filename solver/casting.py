@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..kernels.freezing import passed
 from ..materials.matter import FreezingTable, Matter
 from .bodies import Bodies
+from .coherency import Coherency
 from .field import distance_outside
 from .geometry import Cells
 from .heat import neighbours
@@ -72,7 +73,7 @@ class CastingColumns(Physics):
         self.problem, bodies = problem, problem.bodies
         followed = problem.matter if problem.matter.transforms else None
         self.pour = Pour(bodies, problem.tables, problem.contacts, problem.starts, matter=followed)
-        self.metal = Metal(problem, self.pour.tables[0])
+        self.metal = Metal(problem, self.pour.tables[0], Coherency.of(problem.tables[0]))
         lattice = problem.cells.lattice
         self._neighbour = neighbours(problem.cells, np.arange(problem.cells.index.size))
         self._spacing = np.array([d if n > 1 else inf for d, n in zip(lattice.spacing, lattice.shape, strict=True)])

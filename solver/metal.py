@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..materials.matter import Matter
 from .carbon import Diffusion
+from .coherency import Coherency
 from .geometry import Cells
 from .hardness import hardness
 from .kinetics import Transformation
@@ -43,10 +44,14 @@ class Treated(Protocol):
 
 
 class Metal:
-    """Phases, carbon, records, precipitation and stress of one problem; what changes lies in State alone."""
+    """Phases, carbon, records, precipitation and stress of one problem; what changes lies in State alone.
 
-    def __init__(self, problem: Treated, tables: Tables) -> None:
+    coherency  of a casting: where it begins to carry load
+    """
+
+    def __init__(self, problem: Treated, tables: Tables, coherency: Coherency | None = None) -> None:
         cells, matter = problem.cells, problem.matter
+        self.coherency = coherency
         self.matter, self.size, self.hard = matter, cells.index.size, problem.hardness
         self.names = tuple(phase.name for phase in matter.phases)
         self.contents = contents = carbon_span(problem)
@@ -67,7 +72,7 @@ class Metal:
         if self.precipitation is not None:
             self.precipitation.begin(state)
         if self.stress is not None:
-            self.stress.start(state)
+            self.stress.start(self._strained(state))
 
     def attempt(self, state: State, heated: State, leg: Leg, entered: float, dt: float) -> tuple[State, float, float]:
         """What phases and carbon do in a step of heat, dt s, from `state` to `heated`, at the enthalpy of its end.
@@ -94,17 +99,23 @@ class Metal:
         if self.precipitation is not None:
             self.precipitation.follow(state, after)
         if self.stress is not None:
-            gained = max(self.stress.pending(after) - self.stress.pending(state), 1e-3 * self.strain_step)
+            pending = [self.stress.pending(self._strained(each)) for each in (after, state)]
+            gained = max(pending[0] - pending[1], 1e-3 * self.strain_step)
             longest = min(longest, trial.dt * self.strain_step / gained)
         return longest
 
     def strain(self, state: State, last: bool) -> Increment | None:
         """The stress increment of an accepted state, where one is due or it is the `last` of a leg."""
-        if self.stress is None or not (last or self.stress.pending(state) >= 0.5 * self.strain_step):
+        strained = self._strained(state)
+        if self.stress is None or not (last or self.stress.pending(strained) >= 0.5 * self.strain_step):
             return None
-        increment = self.stress.advance(state, state.time)
+        soft = None if self.coherency is None else self.coherency.soft(state)
+        increment = self.stress.advance(strained, state.time, soft)
         tidy(self.size)
         return increment
+
+    def _strained(self, state: State) -> State:
+        return state if self.coherency is None else self.coherency.strained(state)
 
     def fields(self, state: State) -> dict[str, Array]:
         """Fields beside the temperature that exist while the march runs."""

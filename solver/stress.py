@@ -12,6 +12,7 @@ from ..kernels import plasticity
 from ..kernels.fractions import fractions
 from ..kernels.space import space
 from ..materials.matter import Matter, Property
+from .coherency import Soft, forget, soften
 from .geometry import Cells
 from .state import State
 
@@ -58,6 +59,7 @@ class Load:
     T0, T1  (n,) K, and z0, z1 (P - 1, n) fractions of the products, before and after
     dt      s
     theta   weight of the end in transformation plasticity and creep, see kernels.plasticity.point
+    soft    (n,) cells that are mush or melt at the end and carry nothing, or None where nothing freezes
     """
 
     T0: Array
@@ -66,6 +68,7 @@ class Load:
     z1: Array
     dt: float
     theta: float
+    soft: Soft | None = None
 
 
 class Properties:
@@ -189,8 +192,10 @@ class Body(ABC):
             last["last_temperature"], last["last_products"], state.temperature, state.products
         )
 
-    def advance(self, state: State, time: float) -> Increment:
+    def advance(self, state: State, time: float, soft: Soft | None = None) -> Increment:
         """One load increment from the last one to the state at `time` (s), in parts where needed.
+
+        soft  (n,) cells that carry nothing
 
         Parts: halved until Newton converges, short enough that creep takes RELAXATION of a stress at most.
         """
@@ -199,6 +204,8 @@ class Body(ABC):
         T1, z1 = state.temperature, state.products
         elapsed = time - float(mechanics["last_time"][0])
         done, size, iterations, residual, converged = 0.0, 1.0, 0, 0.0, True
+        if soft is not None and soft.all():
+            done = 1.0
         Ta, za = T0, z0
         while done < 1.0:
             share = min(size, 1.0 - done)
@@ -209,7 +216,7 @@ class Body(ABC):
                 share = min(share, relaxed)
             end = done + share if done + share < 1.0 - 1e-9 else 1.0
             Tb, zb = (T1, z1) if end == 1.0 else (between(T0, T1, end), between(z0, z1, end))
-            load = Load(Ta, za, Tb, zb, (end - done) * elapsed, theta)
+            load = Load(Ta, za, Tb, zb, (end - done) * elapsed, theta, soft)
             used, error, ok = self.attempt(mechanics, load, last=share <= SMALLEST)
             iterations += used
             if not ok and share > SMALLEST:
@@ -305,7 +312,12 @@ class Banded(Body):
 
     def attempt(self, mechanics: dict[str, Array], load: Load, last: bool) -> tuple[int, float, bool]:
         rows, creeps = self.properties.rows(load.T0, load.z0, load.T1, load.z1, load.dt)
+        if load.soft is not None:
+            soften(rows, creeps, load.soft)
         new, used, error, ok = self.solve(mechanics, rows, creeps, load.theta)
+        if load.soft is not None:
+            forget(new, ("elastic", "parent", "product", "plastic_strain"), load.soft)
+            new["stress"].reshape(6, -1)[:, load.soft] = 0.0
         if ok or last:
             mechanics.update(new)
         return used, error, ok
