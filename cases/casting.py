@@ -139,7 +139,9 @@ class Casting(Verbs):
     contact          with the mould, Contact(...); None: the library's for this alloy and kind of mould
     fill_time        of the mould: what the melt loses meanwhile is subtracted from `pour`; None: nothing is
     shake_out        hottest point of the casting, or a time since the pour; then everything around it is gone
-    then             steps after the shake-out, [Cool("still air", until="80 degC")]; phases are not followed
+    then             steps after the shake-out, [Cool("still air", until="80 degC")], or any of a heat treatment:
+                     [Quench(...), Temper(...)]; a low-alloy steel brings the phases that it has by then
+    stress           whether stress is computed, from where the metal becomes coherent
     sensors, limits, record, snapshots, tolerance   as of a HeatTreatment; a sensor may sit in any body
 
     Raises CaseError (a ValueError) before anything is computed: what is wrong with which value, and the mend.
@@ -160,6 +162,7 @@ class Casting(Verbs):
     fill_time: Duration | None = None
     shake_out: ShakeOut = None
     then: Steps | None = None
+    stress: bool = False
     sensors: Sensors = ()
     limits: Limits | None = None
     record: Duration = Amount(1.0, "1 s")
@@ -172,6 +175,8 @@ class Casting(Verbs):
         "sleeves": (step_names, "sleeve"),
     }
     KIND: ClassVar[str] = "casting"
+    start: ClassVar[None] = None
+    hardness: ClassVar[None] = None
 
     def __post_init__(self) -> None:
         if self.then:
@@ -191,7 +196,7 @@ class Casting(Verbs):
         return dict(zip(step_names(every), every, strict=True))
 
     @property
-    def alone(self) -> tuple[Any, ...]:
+    def steps(self) -> tuple[Any, ...]:
         """The steps after the shake-out; where none are given, still air to the end."""
         if self.shake_out is None or self.then:
             return tuple(self.then or ())

@@ -15,7 +15,7 @@ from ..solver.bodies import Bodies
 from ..solver.pour import BEYOND
 from .castingproblem import BEDDED, afterwards, around, filling_loss, in_mould, poured, problem, superheat
 from .castingwords import contact_of
-from .check import duration, sides
+from .check import computed, duration, sides
 from .estimate import CUT_CELLS, LONGEST, STAGE, STAGE_CALL, STAGES, START_SECONDS, STEP_CALL, STEPS, exchange, memory
 from .schedule import ROOM, Stretch, celsius
 
@@ -37,6 +37,7 @@ class CastingCheck:
     memory    bytes, predicted peak
     seconds   predicted run time, good within a factor 3
     limit     s, the step that a plain explicit scheme could take
+    computed  what is computed: temperature, solid fraction, phases, hardness, stress
     start     K, of the melt in the mould
     lasts     (name, s) of each leg, roughly
     steps     expected time steps
@@ -53,6 +54,7 @@ class CastingCheck:
     memory: float
     seconds: float
     limit: float
+    computed: tuple[str, ...]
     start: float
     lasts: tuple[tuple[str, float], ...]
     steps: int
@@ -66,7 +68,7 @@ class CastingCheck:
             self.name,
             f"  grid      {self.metric}, spacing {resolved} mm; cells: "
             + ", ".join(f"{name} {count:,}" for name, count in self.bodies.items()),
-            f"  computes  temperature, solid fraction; starts as melt at {celsius(self.start)}",
+            f"  computes  {', '.join(self.computed)}; starts as melt at {celsius(self.start)}",
             f"  memory    {self.memory / 1e9:.2f} GB",
             f"  run time  about {duration(self.seconds)}",
             f"  steps     about {self.steps}; plain explicit steps end at {self.limit:.2g} s at this spacing",
@@ -104,6 +106,7 @@ def check(case: "Casting") -> CastingCheck:
         memory=memory(whole, int(np.prod(cells.lattice.shape)), False, used),
         seconds=seconds,
         limit=limit,
+        computed=("temperature", "solid fraction", *computed(case, made.matter)[1:]),
         start=made.starts[0],
         lasts=tuple((name, time) for name, time, _ in lasts),
         steps=sum(steps),
@@ -177,10 +180,10 @@ def _warnings(case: "Casting", made: Bodies) -> list[str]:
             f"fill_time: filling for '{case.fill_time}' may cost {loss:.0f} K, more than the superheat of "
             f"{superheat(case):.0f} K, which alone is subtracted: it may freeze on the way (misrun)"
         )
-    if case.alone:
-        found.append(
-            "after the shake-out only heat is followed; the phases of the solid do not change in a casting yet"
-        )
+    if case.steps and case.alloy.inert:
+        found.append(f"the phases of solid {case.alloy.name} are not followed: only heat is")
+    if not case.alloy.inert:
+        found += case.alloy.outside()
     if any(mould.burning is not None for mould in around(case).values()):
         found.append("the heat of an exothermic sleeve is not computed: it only insulates")
     coldest = min(float(mould.temperature) for mould in around(case).values()) - BEYOND

@@ -26,8 +26,8 @@ from ..solver.shape import Box, Cylinder, Plate, Shape
 from .castingwords import LINE, contact_of, is_temperature, metric
 from .estimate import machine_memory, memory
 from .grid import resolved_edges
-from .problem import law, probe_points
-from .schedule import ROOM, Stretch, stretched, ways
+from .problem import law, legs_of, probe_points
+from .schedule import ROOM, Stretch, stretched, wants_hardness, ways
 from .step import Cool
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ class Poured:
 def problem(case: "Casting") -> CastingProblem:
     """What the march runs. Raises CaseError for bodies that overlap or do not touch, and for probes in none."""
     made = bodies(case)
-    alloy = case.alloy
-    tables = [alloy.freezing.table(alloy.material), *(mould.table() for mould in around(case).values())]
+    alloy, matter = case.alloy, case.alloy.matter()
+    tables = [alloy.freezing_table(), *(mould.table() for mould in around(case).values())]
     starts = [poured(case, made.cells[0]).start, *(float(mould.temperature) for mould in around(case).values())]
     points = probe_points(case)
     for sensor, point in zip(case.sensors, points, strict=True):
@@ -77,6 +77,9 @@ def problem(case: "Casting") -> CastingProblem:
         record=float(case.record),
         snapshots=float(snapshots) if isinstance(snapshots, Amount) else snapshots,
         tolerance=float(case.tolerance),
+        matter=matter,
+        hardness=wants_hardness(case, matter),
+        stress=case.stress,
     )
 
 
@@ -167,12 +170,7 @@ def legs(case: "Casting", made: Bodies) -> tuple[Leg, ...]:
     outside = [case.alloy.material.emissivity, *(mould.emissivity for mould in around(case).values())]
     laws = [(_air(one),) * len(cells.zones) for one, cells in zip(outside, made.cells, strict=True)]
     leg = Leg(first.name, first.kind, laws[0], first.duration, first.until, around=tuple(laws[1:]))
-    zones = made.cells[0].zones
-    after = [
-        Leg(one.name, one.kind, tuple(law(one.medium(zone)) for zone in zones), one.duration, one.until, one.rising)
-        for one in afterwards(case)
-    ]
-    return (leg, *after)
+    return (leg, *legs_of(afterwards(case), made.cells[0], case.alloy.matter()))
 
 
 def in_mould(case: "Casting") -> Stretch:
@@ -186,10 +184,10 @@ def in_mould(case: "Casting") -> Stretch:
 
 def afterwards(case: "Casting") -> tuple[Stretch, ...]:
     """The legs after the shake-out."""
-    if not case.alone:
+    if not case.steps:
         return ()
     hot = float(case.shake_out) if is_temperature(case.shake_out) else float(case.pour)
-    return stretched(case.alone, case.alloy.material.emissivity, ways(case.alone, (ROOM, hot), "then"))
+    return stretched(case.steps, case.alloy.material.emissivity, ways(case.steps, (ROOM, hot), "then"))
 
 
 def _air(emissivity: Any) -> Law:

@@ -19,6 +19,7 @@ from .result import Result
 from .summary import Summary
 
 Array = NDArray[float64]
+QUENCHED = ("quench_factor", "strength_share")
 LAST = ("solidification_time", "local_solidification_time", "rigid_time", "thermal_gradient", "cooling_rate")
 
 
@@ -45,7 +46,11 @@ class CastingResult(Result):
     def _derivable(self) -> tuple[str, ...]:
         if not self.ended:
             return ()
-        return tuple(name for name in DERIVED if not self._why_not(name))
+        return tuple(name for name in DERIVED if self._derives(name) and not self._why_not(name))
+
+    def _derives(self, name: str) -> bool:
+        """Whether a field is derived on reading: a law of castings that the run has not computed itself."""
+        return name in DERIVED and name not in super().fields
 
     def _why_not(self, name: str) -> str:
         """Why a field cannot be derived of this alloy; "" where it can."""
@@ -65,25 +70,28 @@ class CastingResult(Result):
         return self._archive.values(name, self._archive.times.size - 1)
 
     def _over_time(self, name: str, weights: tuple[tuple[int, float], ...]) -> Array:
-        if name in DERIVED and name not in super().fields:
+        if self._derives(name):
             return DERIVED[name](self._frozen)
         return super()._over_time(name, weights)
 
     def still(self, name: str) -> bool:
         """Whether a field stands for the whole run."""
-        return name in DERIVED or super().still(name)
+        return self._derives(name) or super().still(name)
 
     def _comes_later(self, name: str) -> bool:
         return not self.ended and name in (*LAST, *DERIVED)
 
     def _source(self, name: str) -> str:
-        if self.ended and name in DERIVED and (why := self._why_not(name)):
+        if self.ended and self._derives(name) and (why := self._why_not(name)):
             raise CaseError(f"no {name} here: {why}")
+        if name in QUENCHED and name not in super().fields:
+            raise CaseError(f"no {name} here: the C-curve of a quench is not known of {self.case.alloy.name}")
         return super()._source(name)
 
     def meaning(self, name: str) -> str:
         """What a field is, with the law and the condition it stands for."""
-        return told(name, self.case.alloy) or super().meaning(name)
+        own = "" if name in super().fields else told(name, self.case.alloy)
+        return own or super().meaning(name)
 
     # what a foundry asks
 

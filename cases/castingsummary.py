@@ -25,6 +25,14 @@ ROWS = (
     "sdas",
     "tensile_strength",
     "hardness",
+    "martensite",
+    "bainite",
+    "pearlite",
+    "ferrite",
+    "retained_austenite",
+    "max_principal",
+    "plastic_strain",
+    "displacement",
 )
 SPOTS = 3
 
@@ -51,8 +59,16 @@ def _notes(result: "CastingResult") -> list[str]:
     if result.ended:
         lines += _frozen(result)
     if (taken := result.shake_out_time) is not None:
-        lines.append(f"shaken out at {taken:.4g} s; the phases of the solid are not followed")
+        lines.append(f"shaken out at {taken:.4g} s")
+    lines.append(_phases(result))
     return [*lines, *closing(result)]
+
+
+def _phases(result: "CastingResult") -> str:
+    alloy = result.case.alloy
+    if alloy.inert:
+        return f"the phases of solid {alloy.name} are not followed"
+    return "phases by the composition, as of wrought steel from austenite of the grain size of the card"
 
 
 def _frozen(result: "CastingResult") -> list[str]:

@@ -13,7 +13,7 @@ from ..solver.shape import Shape
 from .castingfields import DERIVED, Frozen
 from .grid import check_spacing, metric_of
 from .meaning import FROZEN
-from .schedule import ROOM, celsius, ways
+from .schedule import ROOM, celsius, check_data, check_steps, uncomputed, ways
 
 if TYPE_CHECKING:
     from .casting import Casting
@@ -32,18 +32,22 @@ def check_casting(case: "Casting") -> None:
     _inserts(case)
     _mould(case)
     _end(case)
+    check_data(case, case.alloy.matter())
     _limits(case)
 
 
 def _limits(case: "Casting") -> None:
     """Refuse a limit on a field that is not computed, or that this alloy has no law of."""
     tried = Frozen(case.alloy, case.mould, float(case.pour), dict.fromkeys(FROZEN, np.ones(1)))
-    known = ("temperature", *FROZEN, *DERIVED)
+    matter = case.alloy.matter()
     for field in case.limits or {}:
-        if field not in known:
-            raise CaseError(f"a casting has no {field}; limits of {', '.join(known)} can stand", "limits", field)
+        if field in ("temperature", *FROZEN) and field not in DERIVED:
+            continue
+        computed = field not in FROZEN and not uncomputed(case, matter, field)
+        if field not in DERIVED and not computed:
+            raise CaseError(uncomputed(case, matter, field), "limits", field)
         try:
-            if field in DERIVED:
+            if not computed:
                 DERIVED[field](tried)
         except CaseError as error:
             raise CaseError(f"{error.sentence}; drop the limit", "limits", field) from None
@@ -139,9 +143,18 @@ def _end(case: "Casting") -> None:
     if case.shake_out is not None and is_temperature(case.shake_out):
         hot = _cools_to(case, case.shake_out, hot, "shake_out")
     if case.then:
+        _then(case)
         ways(case.then, (ROOM, hot), "then")
     if case.until is not None:
         _cools_to(case, case.until, hot, "until")
+
+
+def _then(case: "Casting") -> None:
+    try:
+        check_steps(case, case.alloy.matter(), metric(case), cast=True)
+    except CaseError as error:
+        where = ("then", *error.where[1:]) if error.where[0] == "steps" else error.where
+        raise CaseError(error.sentence, *where) from None
 
 
 def _cools_to(case: "Casting", end: Any, hot: float, name: str) -> float:

@@ -138,7 +138,7 @@ def check(case: Case) -> Check:
         memory=memory(count, int(np.prod(cells.lattice.shape)), stress, metric),
         seconds=seconds(legs, count, family, matter.transforms, stress),
         limit=limit,
-        computed=_computed(case, matter),
+        computed=computed(case, matter),
         start=", ".join(_share(name, z) for name, z in phases.items() if z > 0.0) + f" at {celsius(start)}",
         legs=legs,
         warnings=(*_warnings(case, matter), *_endless(legs), *case.part.thin_walls(cells)),
@@ -159,7 +159,8 @@ def _share(name: str, z: float) -> str:
     return name if z > 0.999 else f"{100.0 * z:.0f} % {name}"
 
 
-def _computed(case: Case, matter: Matter) -> tuple[str, ...]:
+def computed(case: Case, matter: Matter) -> tuple[str, ...]:
+    """What a run will compute."""
     return (
         "temperature",
         *(("phases",) if matter.transforms else ()),

@@ -14,8 +14,8 @@ import numpy as np
 from ..materials.curve import TimeCurve
 from ..materials.matter import Matter
 from ..materials.medium import Medium
-from ..solver.columns import FINE_STEP, STRAIN_STEP
 from ..solver.geometry import Cells
+from ..solver.metal import FINE_STEP, STRAIN_STEP
 from .schedule import Stretch
 
 # Measured on 2 cores with a warm cache; good within a factor 2.

@@ -22,7 +22,7 @@ from ..solver.problem import Leg, Problem
 from .case import AnyCase, Case
 from .estimate import machine_memory, memory
 from .grid import metric_of, resolved_edges
-from .schedule import ROOM, beginning, layers, stretches, wants_hardness, wants_stress
+from .schedule import ROOM, Stretch, beginning, layers, stretches, wants_hardness, wants_stress
 from .step import Carburise, Quench
 
 Array = NDArray[float64]
@@ -92,8 +92,13 @@ def law(medium: Medium) -> Law:
 
 def legs(case: Case, grid: Cells, matter: Matter) -> tuple[Leg, ...]:
     """The schedule as the march takes it."""
+    return legs_of(stretches(case, matter.emissivity), grid, matter)
+
+
+def legs_of(schedule: tuple[Stretch, ...], grid: Cells, matter: Matter) -> tuple[Leg, ...]:
+    """Stretches of a schedule as the march takes them."""
     ready: list[Leg] = []
-    for stretch in stretches(case, matter.emissivity):
+    for stretch in schedule:
         laws = tuple(law(stretch.medium(zone)) for zone in grid.zones)
         leg = Leg(stretch.name, stretch.kind, laws, stretch.duration, stretch.until, stretch.rising)
         step = stretch.step

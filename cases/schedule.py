@@ -130,10 +130,8 @@ def austenitising(alloy: Any, matter: Matter) -> Needed | None:
 def check_words(case: Case) -> None:
     """Refuse what words alone show to be wrong. Raises CaseError."""
     matter = case.alloy.matter()
-    _data(case, matter)
+    check_data(case, matter)
     _limits(case, matter)
-    _molten(case)
-    _precipitation(case, matter)
     shape = case.part.shape
     try:
         metric = metric_of(shape, case.grid)
@@ -143,10 +141,19 @@ def check_words(case: Case) -> None:
         check_spacing(shape, case.grid)
     except CaseError as error:
         raise error.under("grid", "spacing") from None
-    _places(case, metric)
-    need = austenitising(case.alloy, matter)
-    _order(case, need)
+    check_steps(case, matter, metric)
     directions(case)
+
+
+def check_steps(case: Case, matter: Matter, metric: str, cast: bool = False) -> None:
+    """Refuse steps that this metal or this metric cannot take, or not in this order. Raises CaseError.
+
+    cast  whether the part comes out of its mould: then it has cooled before, and from austenite
+    """
+    _molten(case)
+    _precipitation(case, matter)
+    _places(case, metric)
+    _order(case, austenitising(case.alloy, matter), cast)
 
 
 def wants_hardness(case: Case, matter: Matter) -> bool:
@@ -166,7 +173,8 @@ def carburises(case: Case) -> bool:
     return any(isinstance(step, Carburise) for step in case.steps)
 
 
-def _data(case: Case, matter: Matter) -> None:
+def check_data(case: Case, matter: Matter) -> None:
+    """Refuse what is asked for and has no data. Raises CaseError."""
     if case.hardness and not wants_hardness(case, matter):
         mend = "take a steel that transforms or an aluminium that ages, or leave hardness out"
         raise CaseError(f"{_no_hardness(matter)}; {mend}", "hardness")
@@ -201,11 +209,11 @@ def _no_hardness(matter: Matter) -> str:
 
 def _limits(case: Case, matter: Matter) -> None:
     for field in case.limits or {}:
-        if why := _uncomputed(case, matter, field):
+        if why := uncomputed(case, matter, field):
             raise CaseError(why, "limits", field)
 
 
-def _uncomputed(case: Case, matter: Matter, field: str) -> str:
+def uncomputed(case: Case, matter: Matter, field: str) -> str:
     """Why a field will not be there to stand a limit on; "" where it will."""
     stem, _, part = field.rpartition("_")
     if field in FROZEN:
@@ -251,10 +259,12 @@ def _molten(case: Case) -> None:
 
 def _precipitation(case: Case, matter: Matter) -> None:
     """Refuse steps of aluminium for what does not harden by precipitation, and temperatures that do not dissolve."""
-    card = getattr(case.alloy, "precipitation", None)
+    card, freezing = getattr(case.alloy, "precipitation", None), getattr(case.alloy, "freezing", None)
     for name, step in zip(step_names(case.steps), case.steps, strict=True):
         if not isinstance(step, Solution | Age):
             continue
+        if matter.precipitation is None and freezing is not None and freezing.family == "aluminium":
+            continue  # its heat is followed, its hardening is not known
         if matter.precipitation is None:
             steel = "soak" if isinstance(step, Solution) else "temper"
             raise CaseError(f"'{matter.name}' does not harden by precipitation; write {steel}", "steps", name)
@@ -288,8 +298,8 @@ def _places(case: Case, metric: str) -> None:
             )
 
 
-def _order(case: Case, need: Needed | None) -> None:
-    hardened = False
+def _order(case: Case, need: Needed | None, cast: bool) -> None:
+    hardened = cast
     heated: tuple[str, str, float] | None = None  # name, argument and target of the last Soak or Heat
     if case.start is not None:
         heated = ("", "start", float(case.start))

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, model_validator
 from pydantic.dataclasses import dataclass
 
-from . import heat, kinetics, lowalloy, stress, ttt
+from . import cast_steel, heat, kinetics, lowalloy, stress, ttt
 from .alloyfields import (
     TRIED,
     YOURS,
@@ -30,7 +30,7 @@ from .freezing import Freezing
 from .hardness import hardness_law, hardness_law_local, tempering
 from .martensite import alpha_furlan, alpha_van_bohemen, ms_furlan, ms_van_bohemen
 from .material import Conductivity, HeatCapacity, Material, enthalpy
-from .matter import PHASES, Carbon, Kinetics, Matter, Phase, Property
+from .matter import PHASES, Carbon, FreezingTable, Kinetics, Matter, Phase, Property
 from .precipitation import Precipitation
 from .quantity import Amount, Density, Fraction, Quantity, Temperature
 from .refusal import STRICT, CaseError, one_of, plain
@@ -68,7 +68,8 @@ class Alloy:
     stress_free    temperature at which austenite has zero strain, 850 degC where not given
     end_quench     measured Jominy curve of the heat, {distance: hardness}
     material       the Material of an inert alloy
-    freezing       how it freezes, of a casting alloy; its material then holds the solid
+    freezing       how it freezes, of a casting alloy; its material then holds the solid. A low-alloy steel transforms
+                   all the same, by its composition
     precipitation  how it hardens, of an aluminium alloy; its material then holds the rest
     notes          {field: {source, mark, range}} of the card
 
@@ -211,16 +212,22 @@ class Alloy:
         return whole if self.dissolved is None else replace(whole, **self.dissolved.words())
 
     @property
+    def inert(self) -> bool:
+        """Whether its phases do not change, or come ready made."""
+        cast = self.material is not None and not cast_steel.transforms(self.freezing, self.composition)
+        return self.given is not None or cast
+
+    @property
     def acm(self) -> float | None:
         """Acm in K of a hypereutectoid steel, else None."""
-        if self.composition is None or self.material is not None or self.composition.C <= EUTECTOID_CARBON:
+        if self.composition is None or self.inert or self.composition.C <= EUTECTOID_CARBON:
             return None
         return acm_lee(self.composition)
 
     @property
     def annealed(self) -> dict[str, float]:
         """Fractions of the annealed structure: ferrite and pearlite by the lever rule at Ae1."""
-        if self.given is not None or self.material is not None:
+        if self.inert:
             return {self.matter().phases[0].name: 1.0}
         return kinetics.annealed(self.austenite)
 
@@ -238,16 +245,17 @@ class Alloy:
         """What the solver takes: five phases of a steel, one of an inert alloy."""
         if self.given is not None:
             return self.given
-        if self.material is not None:
+        if self.material is not None and self.inert:
             solid = self.material.matter()
             law = None if self.precipitation is None else self.precipitation.law()
             return replace(solid, name=self.name, precipitation=law, remarks=self._remarks())
         c, (start, alpha) = self.austenite, self.martensite_pair()
+        shines = self.emissivity if self.material is None else self.material.emissivity
         return Matter(
             self.name,
-            float(self.density),
+            self._reference_density,
             tuple(self._phase(name, start) for name in PHASES),
-            None if self.emissivity is None else float(self.emissivity),
+            None if shines is None else float(shines),
             self._kinetics(start, alpha),
             hardness_law(c),
             mixture="leblond",
@@ -297,16 +305,36 @@ class Alloy:
     def _stress_free(self) -> float:
         return stress.STRESS_FREE if self.stress_free is None else float(self.stress_free)
 
+    @property
+    def _reference_density(self) -> float:
+        return float(self.density if self.material is None else self.material.density)
+
+    def freezing_table(self) -> FreezingTable:
+        """A casting by its enthalpy, on the datum of `matter`. Raises CaseError for what never melts."""
+        if self.freezing is None or self.material is None:
+            raise CaseError(f"'{self.name}' has no freezing data; give freezing and material")
+        table, c = self.freezing.table(self.material), self.austenite
+        if self.inert:
+            return table
+        austenite = heat.enthalpy_austenite(c, self._bcc)
+        return cast_steel.rebased(table, self._reference_density, austenite, kinetics.ae3(c))
+
     def _phase(self, name: str, start: float) -> Phase:
         c, bcc = self.austenite, self._bcc
         if name == "austenite":
             conductivity: Property = heat.conductivity_austenite
             energy = heat.enthalpy_austenite(c, bcc)
+            if self.freezing is not None:
+                table, joint = self.freezing_table(), kinetics.ae3(c)
+                conductivity = cast_steel.conductivity(table, conductivity, joint)
+                energy = cast_steel.enthalpy(table, self._reference_density, energy, joint)
         else:
             martensite = name == "martensite"
             conductivity = heat.conductivity_martensite(self._annealed) if martensite else self._annealed
             energy = heat.enthalpy_product(heat.stored_energy_martensite(c, start, bcc) if martensite else 0.0, bcc)
         mechanics = stress.mechanics(c, name, self._stress_free(), self.trip.get(name))
+        if self.freezing is not None and name == "austenite":
+            mechanics = cast_steel.mechanics(mechanics, self.freezing.solidus)
         return Phase(name, conductivity, energy, mechanics)
 
     @property
@@ -315,7 +343,7 @@ class Alloy:
 
     @property
     def _annealed(self) -> Property:
-        k = self.conductivity
+        k = self.conductivity if self.material is None else self.material.conductivity
         return heat.conductivity_bcc(float(k)) if isinstance(k, Amount) else function(k)
 
     def entries(self) -> list[Entry]:
@@ -325,8 +353,12 @@ class Alloy:
         found = [self._entry(name, note) for name, note in notes.items()]
         for block in (self.freezing, self.precipitation):
             found += block.entries() if block is not None else []
-        if self.given is not None or self.material is not None:
+        if self.inert:
             return found
+        if self.material is not None:
+            found.append(Entry("phases and kinetics", "by composition", cast_steel.WROUGHT, "", "assumed"))
+            hot = "900 degC to the solidus"
+            found.append(Entry("modulus and yield strength", cast_steel.MECHANICS, "straight lines", hot, "U"))
         c, (start, alpha) = self.austenite, self.martensite_pair()
         note = self.notes.get("martensite")
         if self.martensite_start is not None or self.alpha is not None:
@@ -362,8 +394,7 @@ class Alloy:
             return []
         left = ", ".join(beyond(self.composition, self.ranges))
         found = [f"ranges of the grade: {left}"] if left else []
-        inert = self.given is not None or self.material is not None
-        return found if inert else found + outside(self.austenite, self.grain_size)
+        return found if self.inert else found + outside(self.austenite, self.grain_size)
 
     def card(self) -> str:
         """All numbers as a page: value, unit, source, range, mark."""

@@ -163,7 +163,7 @@ def compare(quantity: str, alloy: Alloy | str, **conditions: object) -> Comparis
     if not isinstance(alloy, Alloy | str | int):
         raise CaseError(f"{alloy!r} is no alloy; write its name, '42CrMo4'", "alloy")
     steel = alloy if isinstance(alloy, Alloy) else named(str(alloy))
-    if steel.composition is None or steel.material is not None:
+    if steel.composition is None or steel.inert:
         raise CaseError(
             f"'{steel.name}' is no steel that transforms; the formulas take the composition of one", "alloy"
         )

@@ -1,30 +1,33 @@
 """A casting from the pour on: heat of all bodies, what each cell remembers of its freezing, probes and snapshots."""
 
 from dataclasses import dataclass, replace
-from math import inf
+from math import inf, isfinite
 
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
 from ..kernels.freezing import passed
-from ..materials.matter import FreezingTable
+from ..materials.matter import FreezingTable, Matter
 from .bodies import Bodies
-from .clock import Clock
-from .field import Sampler, distance_outside
+from .coherency import Coherency
+from .field import distance_outside
 from .geometry import Cells
 from .heat import neighbours
+from .metal import Metal
 from .pace import Pace
+from .physics import Physics
 from .pour import Conductance, Pour
+from .probes import Probes
 from .problem import Leg, Sink, Trial
 from .state import State
-from .stress import Increment
 
 Array = NDArray[float64]
 
 RIGID = 0.7  # solid fraction where feeding through the mush ends
 LEVELS = ("liquidus", "rigid", "niyama", "solidus")
 NIYAMA = 0.1  # of the freezing range above the solidus, where the criterion of Niyama is taken
+BARE = Matter("a table of enthalpy", 1.0, ())
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class CastingProblem:
                the first with no `around` is the shake-out
     probes     (k, 3) m, in any body
     record, snapshots, tolerance  as in Problem
+    matter     of the casting; where it transforms, on the datum of its table
+    hardness, stress  as in Problem
     """
 
     bodies: Bodies
@@ -51,6 +56,10 @@ class CastingProblem:
     record: float
     snapshots: float | int | None
     tolerance: float
+    matter: Matter = BARE
+    hardness: bool = False
+    stress: bool = False
+    layers: tuple[float, float] | None = None
 
     @property
     def cells(self) -> Cells:
@@ -58,50 +67,54 @@ class CastingProblem:
         return self.bodies.cells[0]
 
 
-class CastingColumns:
-    """Heat and freezing of one problem; what changes lies in State and Clock alone."""
+class CastingColumns(Physics):
+    """Heat of all bodies, freezing and metal of the casting."""
 
     def __init__(self, problem: CastingProblem) -> None:
-        self.problem = problem
-        self.pour = Pour(problem.bodies, problem.tables, problem.contacts, problem.starts)
-        cells = problem.cells
-        lattice = cells.lattice
-        self._neighbour = neighbours(cells, np.arange(cells.index.size))
+        self.problem, bodies = problem, problem.bodies
+        followed = problem.matter if problem.matter.transforms else None
+        self.pour = Pour(bodies, problem.tables, problem.contacts, problem.starts, matter=followed)
+        self.metal = Metal(problem, self.pour.tables[0], Coherency.of(problem.tables[0]))
+        lattice = problem.cells.lattice
+        self._neighbour = neighbours(problem.cells, np.arange(problem.cells.index.size))
         self._spacing = np.array([d if n > 1 else inf for d, n in zip(lattice.spacing, lattice.shape, strict=True)])
-        self._ends = np.cumsum([one.index.size for one in problem.bodies.cells[1:]])[:-1]
-        self._wall_ends = np.cumsum([one.patch_cell.size for one in problem.bodies.cells[1:]])[:-1]
-        self.owner = owners(problem.bodies, problem.probes)
-        self._samplers = [
-            Sampler(one, problem.probes[self.owner == number]) if (self.owner == number).any() else None
-            for number, one in enumerate(problem.bodies.cells)
+        self._ends = np.cumsum([one.index.size for one in bodies.cells[1:]])[:-1]
+        self._wall_ends = np.cumsum([one.patch_cell.size for one in bodies.cells[1:]])[:-1]
+        self.owner = owners(bodies, problem.probes)
+        self._names = self.metal.names if followed else ()
+        self._probes = [
+            Probes(one, problem.probes[self.owner == number], () if number else self._names)
+            for number, one in enumerate(bodies.cells)
         ]
         known = sum(leg.duration or 0.0 for leg in problem.legs)
         fall = max(problem.starts) - min(problem.starts)
-        self.pace = Pace.of(problem.snapshots, cells.index.size, known, fall)
+        self.pace = Pace.of(problem.snapshots, problem.cells.index.size, known, fall)
 
     def begin(self) -> State:
         """All bodies at their start."""
         H, walls = self.pour.begin()
         n, T = H[0].size, self.problem.starts[0]
-        state = State(0.0, H[0], np.empty((0, n)), np.full(n, T), walls[0])
+        products = np.zeros((max(len(self.metal.names) - 1, 0), n))
+        state = State(0.0, H[0], products, np.full(n, T), walls[0])
         state.memory["around"] = np.concatenate(H[1:]) if len(H) > 1 else np.empty(0)
         state.memory["around_wall"] = np.concatenate(walls[1:]) if len(H) > 1 else np.empty(0)
         passed = np.full((len(LEVELS), n), np.nan)
         passed[H[0][0] < self.problem.levels] = 0.0
         state.memory["passed"] = passed
         state.memory["gradient"], state.memory["rate"] = np.full(n, np.nan), np.full(n, np.nan)
+        self.metal.begin(state)
         return state
 
     def first_step(self, state: State, leg: Leg) -> float:
         """Where a leg begins the surroundings jump: the longest step of the plain explicit method, s."""
         H, walls = self._split(state, leg)
-        return self.pour.explicit_limit(H, walls, [leg.laws, *leg.around], state.time)
+        return self.pour.explicit_limit(H, walls, [leg.dry or leg.laws, *leg.around], state.time, state)
 
     def attempt(self, state: State, leg: Leg, entered: float, dt: float) -> Trial:
-        """One step of heat; `state` stays as it is."""
+        """One step of heat, then of phases; `state` stays as it is."""
         H, walls = self._split(state, leg)
-        laws = [leg.laws, *leg.around]
-        step = self.pour.advance(H, walls, laws, dt, since=state.time - entered, poured=state.time)
+        laws, since = [(*leg.laws, *leg.dry), *leg.around], state.time - entered
+        step = self.pour.advance(H, walls, laws, dt, since=since, poured=state.time, casting=state, entry=leg.entry)
         gone = not leg.around
         memory = {
             **state.memory,
@@ -116,67 +129,50 @@ class CastingColumns:
             wall=step.wall[0],
             memory=memory,
         )
-        return Trial(step.dt, after, step.heat, step.error, 0.0, inf, step.stages)
+        change, horizon = 0.0, inf
+        if isfinite(step.error):
+            after, change, horizon = self.metal.attempt(state, after, leg, entered, step.dt)
+        return Trial(step.dt, after, step.heat, step.error, change, horizon, step.stages)
 
     def accept(self, state: State, trial: Trial) -> float:
-        """Note what the cells passed in an accepted step; the longest next step that this can follow, s: any."""
+        """Note what the cells passed in an accepted step; the longest next step that all can follow, s."""
         after = trial.state
         passed(
             state.enthalpy, after.enthalpy, state.temperature, after.temperature, state.time, trial.dt,
             self.problem.levels, LEVELS.index("niyama"), self._neighbour, self._spacing,
             after.memory["passed"], after.memory["gradient"], after.memory["rate"],
         )  # fmt: skip
-        return inf
-
-    def strain(self, state: State, last: bool) -> Increment | None:
-        """A casting carries no stress yet."""
-        return None
+        return super().accept(state, trial)
 
     def content(self, state: State, leg: Leg) -> float:
         """Heat content of all bodies that are still there, J."""
         return self.pour.content(self._split(state, leg)[0])
 
     def sample(self, sink: Sink, state: State) -> None:
-        """Feed the probes; those in a mould that is gone see nothing."""
-        if not len(self.problem.probes):
+        """Feed the probes; those in a mould that is gone see nothing, and phases are those of the casting."""
+        count = len(self.problem.probes)
+        if not count:
             return
-        temperature = np.full(len(self.problem.probes), np.nan)
+        temperature = np.full(count, np.nan)
         walls = np.split(state.memory["around_wall"], self._wall_ends)
         bodies = [state.enthalpy, *(np.split(state.memory["around"], self._ends) if walls[0].size else [])]
-        for number, (H, sampler) in enumerate(zip(bodies, self._samplers, strict=False)):
-            if sampler is not None:
+        for number, (H, probes) in enumerate(zip(bodies, self._probes, strict=False)):
+            if probes.count:
                 T = state.temperature if number == 0 else self.pour.states[number].at(H)
                 wall = state.wall if number == 0 else walls[number - 1]
-                temperature[self.owner == number] = sampler.matrix @ np.append(T, wall)
-        sink.probe(np.array([state.time]), temperature[:, None], {})
-
-    def follow(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
-        """Feed the probes, and store the fields where enough has changed since they were last stored."""
-        self.sample(sink, state)
-        if self.pace.due(state, clock):
-            self.show(sink, state, clock, leg)
-
-    def show(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
-        """Store the fields of this instant."""
-        sink.snapshot(state.time, leg, self.fields(state), state.wall)
-        clock.shown = (state.time, float(state.temperature.mean()))
+                temperature[self.owner == number] = probes.temperature(T, wall)
+        shares = {name: np.full((count, 1), np.nan) for name in self._names}
+        for name, share in self._probes[0].shares(state).items():
+            shares[name][self.owner == 0, 0] = share
+        sink.probe(np.array([state.time]), temperature[:, None], shares)
 
     def fields(self, state: State) -> dict[str, Array]:
         """Every field that exists while the march runs."""
-        return {"temperature": state.temperature, "solid_fraction": self.pour.states[0].fraction(state.enthalpy)}
-
-    def close(self, sink: Sink, state: State, clock: Clock, leg: Leg) -> None:
-        """End a leg: its fields and its row of the ledger."""
-        if clock.shown[0] != state.time:
-            self.show(sink, state, clock, leg.name)
-        sink.ledger(clock.ledger(leg, state, self.content(state, leg)))
-
-    def layers(self, state: State) -> dict[str, Array]:
-        """No castings carry a case."""
-        return {}
+        frozen = self.pour.states[0].fraction(state.enthalpy)
+        return {"temperature": state.temperature, "solid_fraction": frozen} | self.metal.fields(state)
 
     def final(self, state: State) -> dict[str, Array]:
-        """What the cells remember of their freezing."""
+        """What the cells remember of their freezing, and what the metal has at the end only."""
         passed = dict(zip(LEVELS, state.memory["passed"], strict=True))
         return {
             "solidification_time": passed["solidus"],
@@ -184,7 +180,7 @@ class CastingColumns:
             "rigid_time": passed["rigid"],
             "thermal_gradient": state.memory["gradient"],
             "cooling_rate": state.memory["rate"],
-        }
+        } | self.metal.final(state)
 
     def _split(self, state: State, leg: Leg) -> tuple[list[Array], list[Array]]:
         """Enthalpy and wall temperature of the bodies that are there in a leg."""

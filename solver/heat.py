@@ -172,10 +172,13 @@ class Heat:
         return Advance(step.dt, enthalpy, temperature, plan.wall_temperature(), step.error, book, step.stages)
 
     def _met(self, time: float, entry: Array | None, dry: bool) -> Index:
-        """(p,) number of the law that each patch meets now; the dry ones follow the zones'."""
-        if entry is None or not dry:
-            return self._zone
-        return self._zone + len(self.cells.zones) * (entry[self.plan.order] > time)
+        wets = None if entry is None or not dry else entry[self.plan.order]
+        return met(self._zone, len(self.cells.zones), time, wets)
+
+
+def met(zone: Index, zones: int, time: float, entry: Array | None) -> Index:
+    """(p,) number of the law that each patch meets now; the dry ones, before `entry` (p,) s, follow the zones'."""
+    return zone if entry is None else zone + zones * (entry > time)
 
 
 def planned(

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
 from ..kernels.heat import Plan
-from ..materials.matter import FreezingTable
+from ..materials.matter import FreezingTable, Matter
 from . import rkl
 from .bodies import Bodies, Joint
 from .boundary import Law
 from .boundary import Tables as LawTables
 from .geometry import Cells
-from .heat import lift, planned, processors
+from .heat import lift, met, planned, processors
+from .state import State
 from .tables import Axis, States, Tables
 from .threads import ALONE
 
@@ -25,6 +27,7 @@ Conductance = Callable[[Array, Array, float], Array]
 
 AXIS = Axis(100.0, 2.0, 1201)
 COLDEST = 200.0  # K, where the states of a body begin
+FINEST = 1.0  # K, knots of a casting that transforms: what its melt freezes at one temperature is smeared over one
 BEYOND = 150.0  # K, how far past the hottest start they reach
 
 
@@ -56,6 +59,7 @@ class Pour:
     tables    of each body
     contacts  of each joint
     start     K, of each body
+    matter    of a casting whose phases are followed: austenite and melt are its first phase, on the datum of its table
     """
 
     def __init__(
@@ -65,12 +69,17 @@ class Pour:
         contacts: tuple[Conductance, ...],
         start: tuple[float, ...],
         threads: int | None = None,
+        matter: Matter | None = None,
     ) -> None:
         self.bodies, self.contacts = bodies, contacts
         self.start = start
         high = min(max(start) + BEYOND, AXIS.high)
         self.states = [States.of(table, COLDEST, high) for table in tables]
         self.enthalpy = [float(table.enthalpy(np.array(T))) for table, T in zip(tables, start, strict=True)]
+        self.tables = [_one_phase(table) for table in tables]
+        if matter is not None:
+            self.tables[0] = mixture = Tables.of(matter, aligned(tables[0], high))
+            self.enthalpy[0] = float(np.interp(start[0], mixture.axis.knots, mixture.enthalpy[0]))
         self.volume = [lift(cells) for cells in bodies.cells]
         if threads is None:
             threads = 1 if sum(cells.index.size for cells in bodies.cells) < ALONE else processors()
@@ -78,10 +87,10 @@ class Pour:
         self.plans = [
             _plan(cells, volume, table, states, touching, joints, threads)
             for cells, volume, table, states, touching in zip(
-                bodies.cells, self.volume, tables, self.states, bodies.touching, strict=True
+                bodies.cells, self.volume, self.tables, self.states, bodies.touching, strict=True
             )
         ]
-        self._laws = [LawTables(AXIS.knots) for _ in bodies.cells]
+        self._laws = [LawTables(table.axis.knots) for table in self.tables]
         self._zone = [
             np.ascontiguousarray(cells.patch_zone[plan.order])
             for cells, plan in zip(bodies.cells, self.plans, strict=True)
@@ -103,10 +112,15 @@ class Pour:
         return float(sum(volume @ H for volume, H in zip(self.volume, enthalpy, strict=False)))
 
     def explicit_limit(
-        self, enthalpy: list[Array], walls: list[Array], laws: list[tuple[Law, ...]], since: float
+        self,
+        enthalpy: list[Array],
+        walls: list[Array],
+        laws: list[tuple[Law, ...]],
+        since: float,
+        casting: State | None = None,
     ) -> float:
         """Longest stable step of the plain explicit method, s, in whatever state full cells may come to."""
-        plans, look, _ = self._begun(enthalpy, walls, laws, since, since)
+        plans, look, _ = self._begun(enthalpy, walls, laws, since, since, casting)
         look(False, 0.0)
         radius = max(plan.survey(None)[0] for plan in plans)
         for plan in plans:
@@ -122,6 +136,8 @@ class Pour:
         *,
         since: float,
         poured: float,
+        casting: State | None = None,
+        entry: Array | None = None,
     ) -> Moved:
         """Try one step; what is given stays as it is.
 
@@ -129,8 +145,10 @@ class Pour:
         laws             of the zones of each body
         dt               s
         since, poured    s since the leg began and since the pour: laws count from the one, contacts from the other
+        casting          whose phases are followed: they stay, and the latent heat of its memory warms it, see Heat
+        entry            (p,) s of the leg when each patch of the casting meets its law; before, those after the zones'
         """
-        plans, look, again = self._begun(enthalpy, walls, laws, since, poured)
+        plans, look, again = self._begun(enthalpy, walls, laws, since, poured, casting, entry)
         step = rkl.step(plans, look, again, dt)
         book: dict[str, float] = {}
         at = 0
@@ -143,31 +161,50 @@ class Pour:
                         book[f"{name} {self.bodies.names[joint.other]}"] = float(step.heat[at + number])
             at += plan.zone_count
         after = [np.add(H, plan.D1, out=plan.D1) for H, plan in zip(enthalpy, plans, strict=True)]
+        if casting is not None and "latent" in casting.memory:
+            latent: Any = casting.memory["latent"]
+            after[0] -= np.multiply(latent, step.dt, out=plans[0].D2, dtype=float64)
         temperature, wall = plans[0].T, [plan.wall_temperature() for plan in plans]
         for plan in plans:
             plan.rest()
         return Moved(step.dt, after, temperature, wall, step.error, book, step.stages)
 
     def _begun(
-        self, enthalpy: list[Array], walls: list[Array], laws: list[tuple[Law, ...]], since: float, poured: float
+        self,
+        enthalpy: list[Array],
+        walls: list[Array],
+        laws: list[tuple[Law, ...]],
+        since: float,
+        poured: float,
+        casting: State | None,
+        entry: Array | None = None,
     ) -> tuple[list[Plan], Callable[[bool, float], Array], Callable[[], None]]:
         """Plans at the start of a step, and what `rkl.step` asks for."""
         plans = self.plans[: len(enthalpy)]
         alone = len(plans) == 1
         patches = self._zone[:1] if alone else self._outside
+        wets = None if entry is None or not alone else entry[plans[0].order]
+        zones = len(self.bodies.cells[0].zones)
         flows = [np.empty(plan.zone_count) for plan in plans]
 
         for plan, H, wall in zip(plans, enthalpy, walls, strict=True):
-            plan.begin(H, np.empty((0, H.size)), np.empty(H.size), wall)
+            if plan.phases > 1 and casting is not None:
+                latent: Any = casting.memory.get("latent")
+                plan.begin(H, casting.products, casting.temperature, wall, latent)
+            else:
+                plan.begin(H, np.empty((0, H.size)), np.empty(H.size), wall)
 
         def again() -> None:
             for plan, wall in zip(plans, walls, strict=True):
                 plan.wall[:] = wall[plan.order]
+            if casting is not None:
+                plans[0].T[:] = casting.temperature
 
         def look(started: bool, time: float) -> Array:
             for number, plan in enumerate(plans):
                 table = self._laws[number].of(laws[number], since + time)
-                plan.look(plan.D1 if started else None, table, patches[number], flows[number])
+                now = patches[number] if number else met(patches[0], zones, since + time, wets)
+                plan.look(plan.D1 if started else None, table, now, flows[number])
             if not alone:
                 for joint, (mine, theirs), contact in zip(self.bodies.joints, self._faces, self.contacts, strict=True):
                     self._touch(joint, mine, theirs, contact, poured + time)
@@ -183,17 +220,30 @@ class Pour:
         one.touch(other, mine, theirs, h)
 
 
+def aligned(table: FreezingTable, high: float) -> Axis:
+    """Knots FINEST apart or a little less, solidus and liquidus among them, to `high`, K."""
+    solidus, liquidus = (float(table.T[at]) for at in (np.flatnonzero(table.fs >= 1.0)[-1], np.argmax(table.fs <= 0.0)))
+    step = (liquidus - solidus) / max(1, int(np.ceil((liquidus - solidus) / FINEST))) or FINEST
+    low = solidus - step * int((solidus - AXIS.low) / step)
+    return Axis(low, step, int(np.ceil((high - low) / step)) + 1)
+
+
+def _one_phase(table: FreezingTable) -> Tables:
+    """A body that is told by its enthalpy, for walls; of a plateau its solid end."""
+    knots = AXIS.knots
+    first = np.flatnonzero(np.diff(table.T, prepend=-np.inf) > 0.0)
+    conductivity = np.interp(knots, table.T[first], table.k[first])[None]
+    return Tables(AXIS, ("state",), np.interp(knots, table.T[first], table.H[first])[None], conductivity)
+
+
 def _plan(
-    cells: Cells, volume: Array, table: FreezingTable, states: States, touching: Index, joints: int, threads: int
+    cells: Cells, volume: Array, tables: Tables, states: States, touching: Index, joints: int, threads: int
 ) -> Plan:
     """The plan of one body; heat through joint j is counted in a zone of its own."""
-    knots = AXIS.knots
-    first = np.flatnonzero(np.diff(table.T, prepend=-np.inf) > 0.0)  # of a plateau its solid end
-    conductivity = np.interp(knots, table.T[first], table.k[first])[None]
-    tables = Tables(AXIS, ("state",), np.interp(knots, table.T[first], table.H[first])[None], conductivity)
     zones = len(cells.zones)
     zone = np.where(touching >= 0, zones + touching, cells.patch_zone)
-    return planned(cells, volume, tables, threads, states.plan, zone, zones + joints)
+    told = states.plan if len(tables.phases) == 1 else None
+    return planned(cells, volume, tables, threads, told, zone, zones + joints)
 
 
 def _radius(cells: Cells, states: States) -> float:

@@ -13,6 +13,7 @@ from ..kernels import solid as kernel
 from ..kernels.plasticity import STRAIN
 from ..kernels.space import space
 from ..materials.matter import Matter
+from .coherency import FLOOR, forget
 from .geometry import Cells
 from .multigrid import Mesh, Multigrid, conjugate_gradients, mesh, pieces
 from .skin import skin
@@ -43,7 +44,7 @@ class Solid(Body):
         super().__init__(cells, matter, axis)
         lattice = cells.lattice
         self.mesh: Mesh = mesh(lattice.shape, cells.index)
-        self.weight = np.clip(cells.fraction, LEAST, 1.0)
+        self.weight = self._stiff = np.clip(cells.fraction, LEAST, 1.0)
         self.multigrid = Multigrid(self.mesh, lattice.spacing)
         self.scale = np.array([*(0.25 / np.array(lattice.spacing)), np.prod(lattice.spacing)])
         self.number = np.full(lattice.shape[::-1], -1, int32)
@@ -74,6 +75,10 @@ class Solid(Body):
 
     def attempt(self, mechanics: dict[str, Array], load: Load, last: bool) -> tuple[int, float, bool]:
         order, free = self.mesh.order, self.free_strain(load)
+        self._stiff = self.weight
+        if load.soft is not None:
+            free[load.soft] = 0.0
+            self._stiff = np.where(load.soft, FLOOR * self.weight, self.weight)
         slots, nodes = order.cell.size, self.mesh.node.size
         increment, force = space(nodes, 3), space(nodes, 3)
         moduli, points = self.moduli, space(slots // 8, 8, 6, 2).view(int16)
@@ -107,6 +112,8 @@ class Solid(Body):
         if converged or last:
             self.forces(mechanics, load, free, increment, force, moduli, points, keep=True)
             mechanics["displacement"] += increment.ravel()
+            if load.soft is not None:
+                forget(mechanics, ("mean", "deviator", "parent", "product", "plastic_strain"), load.soft)
         return iterations, norm / size if size else 0.0, converged
 
     def free_strain(self, load: Load) -> Array:
@@ -128,7 +135,7 @@ class Solid(Body):
         threads = get_num_threads()
         set_num_threads(threads if n > FEW else 1)
         kernel.balance(
-            order.rows, order.first, order.count, order.cell, self.scale, self.weight, self.number,
+            order.rows, order.first, order.count, order.cell, self.scale, self._stiff, self.number,
             self.cells.index, free, increment, p.low, p.step, load.T0, load.z0, load.T1, load.z1,
             p.table, p.trip, p.creep, p.creeping, p.exponent, float(load.dt), p.law, p.martensite,
             p.formed, load.theta, p.memory, p.factor, p.kinematic, mechanics["mean"],

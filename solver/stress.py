@@ -14,6 +14,7 @@ from ..kernels.space import space
 from ..kernels.temper import stages
 from ..materials.matter import Matter, Property
 from .case_stress import CaseStress
+from .coherency import Soft, forget, soften
 from .geometry import Cells
 from .state import State
 
@@ -60,6 +61,7 @@ class Load:
     T0, T1  (n,) K, and z0, z1 (P - 1, n) fractions as `Properties.products` gives them, before and after
     dt      s
     theta   weight of the end in transformation plasticity and creep, see kernels.plasticity.point
+    soft    (n,) cells that are mush or melt at the end and carry nothing, or None where nothing freezes
     """
 
     T0: Array
@@ -68,6 +70,7 @@ class Load:
     z1: Array
     dt: float
     theta: float
+    soft: Soft | None = None
 
 
 class Properties:
@@ -229,8 +232,10 @@ class Body(ABC):
             last["last_temperature"], last["last_products"], state.temperature, self.properties.products(state)
         )
 
-    def advance(self, state: State, time: float) -> Increment:
+    def advance(self, state: State, time: float, soft: Soft | None = None) -> Increment:
         """One load increment from the last one to the state at `time` (s), in parts where needed.
+
+        soft  (n,) cells that carry nothing
 
         Parts: halved until Newton converges, short enough that creep takes RELAXATION of a stress at most.
         """
@@ -241,6 +246,8 @@ class Body(ABC):
         T1, z1 = state.temperature, self.properties.products(state)
         elapsed = time - float(mechanics["last_time"][0])
         done, size, iterations, residual, converged = 0.0, 1.0, 0, 0.0, True
+        if soft is not None and soft.all():
+            done = 1.0
         Ta, za = T0, z0
         while done < 1.0:
             share = min(size, 1.0 - done)
@@ -251,7 +258,7 @@ class Body(ABC):
                 share = min(share, relaxed)
             end = done + share if done + share < 1.0 - 1e-9 else 1.0
             Tb, zb = (T1, z1) if end == 1.0 else (between(T0, T1, end), between(z0, z1, end))
-            load = Load(Ta, za, Tb, zb, (end - done) * elapsed, theta)
+            load = Load(Ta, za, Tb, zb, (end - done) * elapsed, theta, soft)
             used, error, ok = self.attempt(mechanics, load, last=share <= SMALLEST)
             iterations += used
             if not ok and share > SMALLEST:
@@ -349,7 +356,12 @@ class Banded(Body):
         rows, creeps = self.properties.rows(load.T0, load.z0, load.T1, load.z1, load.dt)
         if self.case is not None:
             self.case.add(rows, mechanics["carbon"], load.T0, load.z0, load.T1, load.z1)
+        if load.soft is not None:
+            soften(rows, creeps, load.soft)
         new, used, error, ok = self.solve(mechanics, rows, creeps, load.theta)
+        if load.soft is not None:
+            forget(new, ("elastic", "parent", "product", "plastic_strain"), load.soft)
+            new["stress"].reshape(6, -1)[:, load.soft] = 0.0
         if ok or last:
             mechanics.update(new)
         return used, error, ok

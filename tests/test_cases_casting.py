@@ -192,9 +192,15 @@ def test_criteria_follow_from_what_the_cells_remember(steel):
     arms = 134e-6 * (45.0 / steel.local_solidification_time.values) ** -0.3616
     assert steel.sdas.values == pytest.approx(arms)
     assert (steel.pore_fraction.values >= 0.0).all() and steel.pore_fraction.max <= 0.0413
-    assert "hardness" not in steel.fields
-    with pytest.raises(mt.CaseError, match="no law of hardness is known of WCB"):
-        steel.field("hardness")
+    with pytest.raises(mt.CaseError, match="nodules are counted in ductile iron only"):
+        steel.field("nodule_count")
+
+
+def test_steel_has_the_phases_and_the_hardness_of_its_cooling(steel):
+    shares = [steel.field(name) for name in ("austenite", "ferrite", "pearlite", "bainite", "martensite")]
+    assert sum(share.values for share in shares) == pytest.approx(np.ones(steel.cells.index.size), abs=1e-9)
+    assert shares[0].max < 1e-3 and shares[1].min > 0.5 and 120.0 < steel.hardness.min < steel.hardness.max < 200.0
+    assert steel.field("austenite", time=steel.shake_out_time).min == 1.0
 
 
 def test_aluminium_has_strength_and_steel_its_niyama_limits(aluminium, steel):
@@ -335,7 +341,8 @@ def test_check_tells_cells_time_curves_and_marks():
     assert "may cost" in page and "misrun" in page
     assert "conductivity of mould 'dry silica sand' is known" in page
     assert "[assumed] bodies around the casting" in page and "[U] ladle and stream may lose 10 to 40 K" in page
-    assert "phases of the solid do not change" in page
+    assert "solid fraction, phases, hardness; starts" in page and "[assumed] phases and kinetics" in page
+    assert "phases of solid A356 are not followed" in str(plate(shake_out="500 degC").check())
     assert made.start == pytest.approx(1525.0 + 273.15)
     assert 0.3 < made.lasts[0][1] / 700.0 < 3.0
 
@@ -411,8 +418,8 @@ def test_every_command_knows_a_casting(tmp_path):
         ({"then": None, "until": "10 degC"}, "never reached in air"),
         ({"then": [mt.Cool("still air", until="10 degC")]}, "then.cool.until: '10 degC' is never reached"),
         ({"shake_out": "3 kg"}, "a time since the pour"),
-        ({"limits": {"martensite": (None, "5 %")}}, "a casting has no martensite"),
-        ({"limits": {"hardness": ("80 HV", None)}}, "limits.hardness: no law of hardness"),
+        ({"limits": {"carbon": (None, "5 %")}}, "limits.carbon: no step moves carbon"),
+        ({"alloy": "316L", "limits": {"hardness": ("80 HV", None)}}, "limits.hardness: no law of hardness"),
         ({"fill_time": "-3 s"}, "above zero"),
         ({"part": mt.Part.plate("25 mm")}, "1d casting has no place for a chill"),
         ({"chills": [mt.Chill("copper", mt.Part.cylinder("20 mm", "9 mm").moved(x="9 mm"))]}, "beside the axis"),

@@ -24,7 +24,7 @@ CASTING = {
     "EN-GJS-500-7", "IN718", "Ti-6Al-4V", "WCB", "304L", "316L",
 }  # fmt: skip
 WROUGHT = {"AA2024", "AA7010", "AA7050"}
-INERT = {"Inconel 600", "X40CrMoV5-1", *WROUGHT, *CASTING}
+INERT = {"Inconel 600", "X40CrMoV5-1", *WROUGHT, *CASTING} - {"WCB"}
 ALUMINIUM = 1250.0
 """J/kg/K just below its melting point; steel without its peak stays below 1100."""
 ZERO = 273.15

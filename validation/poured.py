@@ -4,14 +4,14 @@ Temperatures are in degC, heat capacities and latent heats per volume, as the ca
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
 from ..materials.enthalpy_table import tabulate
-from ..materials.matter import FreezingTable, constant
+from ..materials.matter import FreezingTable, Matter, Mechanics, Phase, constant
 from ..solver.bodies import Bodies
 from ..solver.boundary import Law
 from ..solver.casting import LEVELS, CastingProblem, levels
@@ -124,10 +124,12 @@ def poured(
     times: Sequence[float] | Array,
     contacts: Sequence[Conductance] = (),
     tolerance: float = 0.1,
+    mechanics: Mechanics | None = None,
 ) -> Poured:
     """March bodies from the pour through `times` [s], which are legs of one schedule.
 
     tables, starts [degC], laws  of each body           contacts  of each joint
+    mechanics  of the solid, to compute stress
     """
     steps = np.diff(times, prepend=0.0)
     legs = tuple(
@@ -138,6 +140,9 @@ def poured(
     problem = CastingProblem(
         bodies, tuple(tables), tuple(contacts), start, levels(tables[0]), legs, np.empty((0, 3)), 1.0, 2, tolerance
     )
+    if mechanics is not None:
+        solid = Phase("solid", constant(1.0), lambda T: np.asarray(T, float64), mechanics)
+        problem = replace(problem, matter=Matter("solid", 1.0, (solid,)), stress=True)
     pour = Pour(bodies, problem.tables, problem.contacts, start, threads=1)
     cells, patches = ([getattr(one, name).size for one in bodies.cells[1:]] for name in ("index", "patch_cell"))
     moments: list[Moment] = []
@@ -147,8 +152,8 @@ def poured(
             H = [state.enthalpy, *np.split(state.memory["around"], np.cumsum(cells)[:-1])][: len(tables)]
             walls = [state.wall, *np.split(state.memory["around_wall"], np.cumsum(patches)[:-1])][: len(tables)]
             T = [matter.at(one) - ZERO for matter, one in zip(pour.states, H, strict=True)]
-            solid = pour.states[0].fraction(H[0])
-            moments.append(Moment(T, H, [wall - ZERO for wall in walls], solid, copied(state)))
+            fs = pour.states[0].fraction(H[0])
+            moments.append(Moment(T, H, [wall - ZERO for wall in walls], fs, copied(state)))
         return False
 
     kept = Kept()
