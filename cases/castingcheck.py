@@ -101,7 +101,7 @@ def check(case: "Casting") -> CastingCheck:
         cells=cells.index.size,
         bodies=count,
         spacing=cells.lattice.spacing,
-        memory=memory(whole, int(np.prod(cells.lattice.shape)), False, used),
+        memory=memory(whole, int(np.prod(made.bodies.cells[-1].lattice.shape)), False, used),
         seconds=seconds,
         limit=limit,
         start=made.starts[0],

@@ -14,6 +14,7 @@ from .castingfields import DERIVED, Frozen
 from .grid import check_spacing, metric_of
 from .meaning import FROZEN
 from .schedule import ROOM, celsius, ways
+from .symmetry import check_steps
 
 if TYPE_CHECKING:
     from .casting import Casting
@@ -140,6 +141,7 @@ def _end(case: "Casting") -> None:
         hot = _cools_to(case, case.shake_out, hot, "shake_out")
     if case.then:
         ways(case.then, (ROOM, hot), "then")
+        check_steps(case.then, case.grid, "then")
     if case.until is not None:
         _cools_to(case, case.until, hot, "until")
 

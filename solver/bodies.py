@@ -14,7 +14,7 @@ from . import geometry
 from .difference import Difference
 from .geometry import Cells
 from .lattice import Lattice
-from .layout import about, grown, widening
+from .layout import laid, widening
 from .patches import neighbours
 from .shape import Box, Cylinder, Shape
 
@@ -66,6 +66,7 @@ def assemble(
     rays: int = geometry.RAYS,
     coarsest: float | None = None,
     symmetry: tuple[int, ...] = (),
+    before: float = 0.0,
 ) -> Bodies:
     """Cells and joints of named bodies that may touch, and of the mould that fills the rest of its block.
 
@@ -75,12 +76,12 @@ def assemble(
     spacing   m
     coarsest  m, to which the cells of the mould grow away from the bodies; None: they do not
     symmetry  axes along which all this is mirrored in the middle of the casting: what lies above has cells
+    before    m, see `join`
 
     Raises Overlap, and ValueError where a body is too thin for the spacing or a mould does not hold a body.
     """
     named = list(shapes.values())
-    first = about(named[0], metric, spacing, symmetry=symmetry)
-    lattice = grown(first, named, mould[1] if mould else None, coarsest)
+    lattice = laid(named, mould[1] if mould else None, metric, spacing, coarsest, symmetry)
     names, cells = list(shapes), [geometry.on(lattice, shape, rays) for shape in named]
     _refuse_overlap(names, cells)
     if mould is not None:
@@ -88,7 +89,7 @@ def assemble(
         block = _block(lattice, mould[1])
         left = Difference(block, tuple(named), block.volume - sum(tool.volume for tool in named))
         cells.append(geometry.on(lattice, left, rays))
-    joined = join(names, cells, filler=mould is not None)
+    joined = join(names, cells, filler=mould is not None, before=before)
     return replace(joined, cells=tuple(geometry.cropped(one) for one in joined.cells))
 
 
@@ -195,15 +196,22 @@ class _Walls:
                        patch_distance=distance[order], patch_zone=zone), number  # fmt: skip
 
 
-def join(names: list[str], cells: list[Cells], filler: bool) -> Bodies:
-    """Find where bodies on one lattice touch. `filler`: the last one fills what the others leave."""
+def join(names: list[str], cells: list[Cells], filler: bool, before: float = 0.0) -> Bodies:
+    """Find where bodies on one lattice touch.
+
+    filler  the last one fills what the others leave
+    before  m, how far its cell may have the centre before the wall of the first body and still be the one that
+            this wall heats: the signed way to the centre must leave most of the resistance of the contact
+    """
     walls = [_Walls(one) for one in cells]
     joints = []
     last = len(cells) - 1
     for one in range(len(cells)):
         for other in range(one + 1, len(cells)):
-            touch = _beside if filler and other == last else _opposite
-            patch, area, cell = touch(walls[one], walls[other])
+            if filler and other == last:
+                patch, area, cell = _beside(walls[one], walls[other], 0.0 if one else before)
+            else:
+                patch, area, cell = _opposite(walls[one], walls[other])
             if not patch.size:
                 continue
             mine = walls[one].take(patch, area)
@@ -254,14 +262,17 @@ def _number(cells: Cells, box: Index) -> Index:
     return np.where((box >= 0) & (cells.index[i] == box), i, -1)
 
 
-def _beside(one: _Walls, other: _Walls) -> tuple[Index, Array, Index]:
-    """Patches that touch the filler, their area, and its cell behind each: one with its centre beyond the wall."""
+def _beside(one: _Walls, other: _Walls, before: float) -> tuple[Index, Array, Index]:
+    """Patches that touch the filler, their area, and its cell behind each: one with its centre beyond the wall.
+
+    A cell of which little is left has it before the wall; where it is passed by, what it holds warms up late.
+    """
     patch, places = _places(one)
     cell, spare = np.full(patch.size, -1, int64), np.full(patch.size, -1, int64)
     centres, feet, normal = other.cells.centres(), one.cells.feet()[patch], one.cells.patch_normal[patch]
     for place in places:
         found = _number(other.cells, place)
-        beyond = np.einsum("pi,pi->p", centres[found] - feet, normal) >= 0.0
+        beyond = np.einsum("pi,pi->p", centres[found] - feet, normal) >= -before
         cell = np.where((cell < 0) & (found >= 0) & beyond, found, cell)
         spare = np.where(spare < 0, found, spare)
     cell = np.where(cell < 0, spare, cell)

@@ -272,7 +272,8 @@ def _joined(pieces: Pieces, lattice: Lattice, true_area: float) -> Cells:
     plain = (pieces.kind[faces.cell] == FULL) & (faces.both == 1.0).all(1) & ~walled & (lattice.metric == "3d")
     for axis, place in enumerate(lattice.places(faces.cell)):
         plain &= even(lattice, axis)[place]
-        plain &= (place > 0) | (axis not in lattice.mirrored)
+        if axis == 0:  # of a row the kernel reads the cell before, not an image
+            plain &= place > 0
     rim = faces.cell[~plain]
     conductance = faces.shared[~plain] / gaps(lattice, rim)
     fraction = np.ones(index.size)
@@ -282,7 +283,7 @@ def _joined(pieces: Pieces, lattice: Lattice, true_area: float) -> Cells:
         lattice=lattice,
         index=index,
         volume=full_volume(lattice, index) * fraction,
-        run=_runs(index, position),
+        run=runs_of(index, position),
         rim=position,
         rim_conductance=conductance,
         patch_cell=np.searchsorted(index, cell),
@@ -299,7 +300,7 @@ def zones_of(normal: Array) -> Index:
     return np.where(normal[:, 2] > UPRIGHT, 2, np.where(normal[:, 2] < -UPRIGHT, 0, 1))
 
 
-def _runs(index: Index, rim: Index) -> Index:
+def runs_of(index: Index, rim: Index) -> Index:
     """(q, 3) rows of consecutive cells that are not in the rim: first part cell, its box number, length."""
     inside = np.ones(index.size, bool)
     inside[rim] = False

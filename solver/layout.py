@@ -14,7 +14,7 @@ Array = NDArray[float64]
 
 GROWTH = 1.25
 """Most by which a cell of a graded lattice is wider than the one before it."""
-BESIDE = 2
+BESIDE = 4
 """Cells as fine as the bodies' that a graded mould keeps beside them."""
 Widths = tuple[float, ...]
 
@@ -62,6 +62,18 @@ def _about_axis(shape: Shape, spacing: float, offset: tuple[float, float, float]
     middle = (shape.middle[0], shape.middle[1], 0.0)
     origin = (inner, -0.5, low - offset[2] * dz)
     return Lattice("rz", (nr, 1, nz), (dr, 1.0, dz), origin, middle, mirrored=symmetry)
+
+
+def laid(
+    bodies: list[Shape],
+    block: Shape | None,
+    metric: str,
+    spacing: float,
+    coarsest: float | None = None,
+    symmetry: tuple[int, ...] = (),
+) -> Lattice:
+    """The lattice of several bodies, the casting first, and of a mould; see `bodies.assemble`."""
+    return grown(about(bodies[0], metric, spacing, symmetry=symmetry), bodies, block, coarsest)
 
 
 def grown(lattice: Lattice, bodies: list[Shape], block: Shape | None, coarsest: float | None) -> Lattice:

@@ -112,8 +112,9 @@ class Faces:
             other_area[known, face] = _seen(pieces, pieces.area, there[known], row)[:, opposite[face]]
         if lattice.metric == "rz":
             self.own[:, 2:4] = 0.0
-        for axis in lattice.reflecting:  # what lies there is no wall
-            other[lattice.places(cell)[axis] == 0, 2 * axis] = 1.0
+        for axis in lattice.reflecting:  # behind lies the image of the cell itself
+            first = lattice.places(cell)[axis] == 0
+            other[first, 2 * axis] = other_area[first, 2 * axis] = 1.0
         self.both = np.minimum(self.own, other)
         self.shared = np.minimum(self.area, other_area * whole)
         small = self.own - self.both < STEP

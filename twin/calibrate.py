@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag
 from scipy.ndimage import median_filter
 
-from ..cases.grid import Grid
 from ..materials.refusal import CaseError
 from .fit import Fit, SensorFit
 from .forward import Forward, Trace
@@ -282,4 +281,4 @@ def tied(rest: Array) -> float:
 
 def finer(case: Any) -> Any:
     """The case on a grid half as wide."""
-    return case.replace(grid=Grid(f"{float(case.grid.spacing) / 2.0!r} m", case.grid.metric))
+    return case.replace(**{"grid.spacing": f"{float(case.grid.spacing) / 2.0!r} m"})
