@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -138,9 +138,9 @@ def save(archive: Archive, file: str | os.PathLike[str]) -> Path:
 
 
 def write_cells(group: Any, cells: Cells) -> None:
-    group.attrs.update(
-        {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(cells.lattice).items()}
-    )
+    lattice = cells.lattice
+    group.attrs.update({name: list(getattr(lattice, name)) for name in ("shape", "spacing", "origin", "middle")})
+    group.attrs["metric"] = lattice.metric
     for entry in fields(cells):
         value = getattr(cells, entry.name)
         if isinstance(value, np.ndarray):

@@ -103,7 +103,7 @@ def check(case: "Casting") -> CastingCheck:
         cells=cells.index.size,
         bodies=count,
         spacing=cells.lattice.spacing,
-        memory=memory(whole, int(np.prod(cells.lattice.shape)), False, used),
+        memory=memory(whole, int(np.prod(made.bodies.cells[-1].lattice.shape)), False, used),
         seconds=seconds,
         limit=limit,
         computed=("temperature", "solid fraction", *computed(case, made.matter)[1:]),

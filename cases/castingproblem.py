@@ -20,15 +20,16 @@ from ..solver.bodies import Bodies, Joint, Overlap, assemble, nested
 from ..solver.boundary import Law
 from ..solver.casting import CastingProblem, levels, owners
 from ..solver.geometry import Cells
+from ..solver.layout import laid
 from ..solver.pour import Conductance
 from ..solver.problem import Leg
 from ..solver.shape import Box, Cylinder, Plate, Shape
 from .castingwords import LINE, contact_of, is_temperature, metric
 from .estimate import machine_memory, memory
-from .grid import resolved_edges
 from .problem import law, legs_of, probe_points
 from .schedule import ROOM, Stretch, stretched, wants_hardness, ways
 from .step import Cool
+from .symmetry import check_bodies
 
 if TYPE_CHECKING:
     from .casting import Casting
@@ -38,6 +39,8 @@ EMISSIVITY = 0.8
 """Of a mould, chill or casting that states none [M]."""
 BEDDED = 1e4
 """W/m2/K between two bodies around the casting, packed on each other: their joint resists nothing (assumed)."""
+GIVE = 0.4
+"""Of the resistance of a contact, that a way of negative length may take off; the kernel holds it at 0.45."""
 IN_MOULD = "mould"
 
 
@@ -91,13 +94,18 @@ def around(case: "Casting") -> dict[str, Mould]:
 def bodies(case: "Casting") -> Bodies:
     """All bodies on their lattice, the casting first. Raises CaseError."""
     spacing, used = float(case.grid.spacing), metric(case)
+    inserts = {name: body.part.shape for name, body in case.inserts.items()}
+    try:
+        check_bodies({"the part": case.part.shape, **inserts}, case.grid, used)
+    except CaseError as error:
+        raise error.under("grid", "symmetry") from None
     if used in LINE:
         return _shells(case, used, spacing)
-    shapes = {"casting": case.part.shape, **{name: body.part.shape for name, body in case.inserts.items()}}
+    shapes = {"casting": case.part.shape, **inserts}
     block = _block(list(shapes.values()), used, float(case.mould.wall))
-    _room(case, block, used, spacing)
+    _room(case, list(shapes.values()), block, used)
     try:
-        made = assemble(shapes, ("mould", block), used, spacing)
+        made = assemble(shapes, ("mould", block), used, spacing, coarsest=_coarsest(case), symmetry=case.grid.mirrored)
     except Overlap as error:
         one = error.names[1] if error.names[0] == "casting" else error.names[0]
         raise CaseError(f"{error}; move one of them", *_place(case, one)) from None
@@ -111,7 +119,19 @@ def _shells(case: "Casting", used: str, spacing: float) -> Bodies:
     shape: Any = case.part.shape
     inner = getattr(shape, "inner", 0.0)
     outer = shape.thickness / 2.0 if isinstance(shape, Plate) else shape.radius
-    return nested(("casting", "mould"), used, (inner, outer, outer + float(case.mould.wall)), (spacing, spacing))
+    radii = (inner, outer, outer + float(case.mould.wall))
+    return nested(("casting", "mould"), used, radii, (spacing, spacing), _coarsest(case))
+
+
+def _coarsest(case: "Casting") -> float | None:
+    return None if case.grid.coarsest is None else float(case.grid.coarsest)
+
+
+def _before(case: "Casting") -> float:
+    """How far the centre of a mould's cell may lie before the wall that heats it, m: see `bodies.join`."""
+    hot = np.linspace(float(case.mould.temperature), float(case.pour), 25)
+    h = contact_of(case, "mould").conductance(hot, np.full_like(hot, float(case.mould.temperature)), 0.0)
+    return GIVE * float(case.mould.table().k.min() / np.max(h))
 
 
 def _block(shapes: list[Shape], used: str, wall: float) -> Box | Cylinder:
@@ -125,13 +145,14 @@ def _block(shapes: list[Shape], used: str, wall: float) -> Box | Cylinder:
     return Box((float(size[0]), float(size[1]), float(size[2])), (x, y, z))
 
 
-def _room(case: "Casting", block: Box | Cylinder, used: str, spacing: float) -> None:
+def _room(case: "Casting", shapes: list[Shape], block: Box | Cylinder, used: str) -> None:
     """Refuse, before any cell is made, what needs more memory than the machine has. Raises CaseError."""
-    edges, machine = resolved_edges(block, used), machine_memory()
-    cells = int(prod(edge / spacing for edge in edges))
+    spacing, machine = float(case.grid.spacing), machine_memory()
+    lattice = laid(shapes, block, used, spacing, _coarsest(case), case.grid.mirrored)
+    cells = prod(lattice.shape)
     need = memory(cells, cells, False, used)
     if need > machine:
-        least = 1e3 * spacing * (need / machine) ** (1.0 / len(edges))
+        least = 1e3 * spacing * (need / machine) ** (1.0 / (2 if used == "rz" else 3))
         raise CaseError(
             f"'{case.grid.spacing}' makes {cells:.2g} cells of casting and mould, which need {need / 1e9:.0f} GB; this "
             f"machine has {machine / 1e9:.0f} GB: take {least:.2g} mm or more, or a thinner wall of the mould",

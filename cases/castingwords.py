@@ -14,6 +14,7 @@ from .castingfields import DERIVED, Frozen
 from .grid import check_spacing, metric_of
 from .meaning import FROZEN
 from .schedule import ROOM, celsius, check_data, check_steps, uncomputed, ways
+from .symmetry import check_mirrored
 
 if TYPE_CHECKING:
     from .casting import Casting
@@ -145,6 +146,7 @@ def _end(case: "Casting") -> None:
     if case.then:
         _then(case)
         ways(case.then, (ROOM, hot), "then")
+        check_mirrored(case.then, case.grid, "then")
     if case.until is not None:
         _cools_to(case, case.until, hot, "until")
 

@@ -1,8 +1,9 @@
 """How finely, and in how many dimensions, a part is computed."""
 
 from math import isfinite, prod
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import PlainValidator, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from ..materials.quantity import Length
@@ -14,25 +15,56 @@ MOST_CELLS = 2e9
 """Cells of a box; its numbers alone would fill 16 GB."""
 
 
+AXES = ("x", "y", "z")
+
+
+def _axes(given: object) -> tuple[str, ...]:
+    named = (given,) if isinstance(given, str) else given
+    if not isinstance(named, list | tuple) or any(axis not in AXES for axis in named):
+        raise CaseError(f"{given!r} names no axes; write symmetry=('x', 'y'), in a file [x, y]")
+    return tuple(axis for axis in AXES if axis in named)
+
+
+Axes = Annotated[
+    Any,
+    PlainValidator(_axes),
+    WithJsonSchema({"type": ["array", "string"], "description": "axes along which the part is mirrored, [x, y]"}),
+]
+
+
 @plain
 @dataclass(frozen=True, config=STRICT)
 class Grid:
     """Spacing of the cells and the metric.
 
-    spacing  edge of a cell, "1 mm"; adjusted by the grid so that a whole number fits the part
-    metric   "auto", "1d", "rz" or "3d"; auto is 1d for plate, sphere and infinite cylinder, rz for
-             cylinder and ring, 3d for the rest
+    spacing   edge of a cell, "1 mm"; adjusted by the grid so that a whole number fits the part
+    metric    "auto", "1d", "rz" or "3d"; auto is 1d for plate, sphere and infinite cylinder, rz for
+              cylinder and ring, 3d for the rest
+    coarsest  edge to which the cells of a mould grow outwards, each at most a quarter wider than the one before;
+              None: the mould has cells as fine as the casting
+    symmetry  axes along which the part is mirrored in the middle of its box: only the half above is computed,
+              results are of the whole
 
-        Grid("1 mm")
+        Grid("1 mm", coarsest="6 mm", symmetry=("x", "y"))
 
-    Raises CaseError for a spacing without unit or not above zero, and for an unknown metric.
+    Raises CaseError for a spacing without unit or not above zero, an unknown metric or axis, and a coarsest below
+    the spacing.
     """
 
     spacing: Length
     metric: Any = "auto"
+    coarsest: Length | None = None
+    symmetry: Axes = ()
 
     def __post_init__(self) -> None:
         one_of(self.metric, METRICS, "metric", "metric")
+        if self.coarsest is not None and self.coarsest < self.spacing:
+            raise CaseError(f"'{self.coarsest}' is finer than the spacing, '{self.spacing}'; give more", "coarsest")
+
+    @property
+    def mirrored(self) -> tuple[int, ...]:
+        """Numbers of the axes of symmetry."""
+        return tuple(map(AXES.index, self.symmetry))
 
 
 def metric_of(shape: Shape, grid: Grid) -> str:

@@ -24,6 +24,7 @@ from .estimate import machine_memory, memory
 from .grid import metric_of, resolved_edges
 from .schedule import ROOM, Stretch, beginning, layers, stretches, wants_hardness, wants_stress
 from .step import Carburise, Quench
+from .symmetry import check_bodies
 
 Array = NDArray[float64]
 
@@ -53,10 +54,14 @@ def problem(case: Case) -> Problem:
 
 def lattice_cells(case: Case) -> Cells:
     """The part on its grid. Raises CaseError for a spacing that the part cannot take."""
-    shape = case.part.shape
-    _room(case, metric_of(shape, case.grid))
+    shape, metric = case.part.shape, metric_of(case.part.shape, case.grid)
+    _room(case, metric)
     try:
-        return build(shape, metric_of(shape, case.grid), float(case.grid.spacing))
+        check_bodies({"the part": shape}, case.grid, metric)
+    except CaseError as error:
+        raise error.under("grid", "symmetry") from None
+    try:
+        return build(shape, metric, float(case.grid.spacing), symmetry=case.grid.mirrored)
     except ValueError as error:
         sentence = error.sentence if isinstance(error, CaseError) else str(error)
         raise CaseError(sentence, "grid", "spacing") from None
@@ -68,6 +73,8 @@ def _room(case: Case, metric: str) -> None:
     edges = resolved_edges(shape, metric)
     box = prod(edge / spacing for edge in edges)
     cells = shape.volume / spacing**3 if metric == "3d" else box
+    images = 2.0 ** len(case.grid.symmetry)
+    box, cells = box / images, cells / images
     need = memory(int(cells), int(box), wants_stress(case, case.alloy.matter()), metric)
     if need > machine:
         least = 1e3 * spacing * (need / machine) ** (1.0 / len(edges))

@@ -9,6 +9,7 @@ from ..materials.refusal import CaseError
 from ..solver.casting import CastingProblem
 from ..solver.clock import Clock
 from ..solver.problem import Problem
+from ..solver.symmetry import whole
 from . import resultfile, running, store
 from .archive import Archive
 from .casefile import load
@@ -37,4 +38,4 @@ def resume(file: str | os.PathLike[str], progress: bool = True) -> Result:
 
 
 def _same(problem: Problem | CastingProblem, log: store.Log, name: str) -> bool:
-    return np.array_equal(getattr(problem.cells, name), getattr(log.cells, name))
+    return np.array_equal(getattr(whole(problem.cells).cells, name), getattr(log.cells, name))

@@ -19,6 +19,7 @@ from ..solver.clock import Clock, Diverged
 from ..solver.march import Stopped, march
 from ..solver.problem import Leg, Problem
 from ..solver.state import State
+from ..solver.symmetry import whole
 from . import resultfile, store
 from .archive import About
 from .case import AnyCase
@@ -27,6 +28,7 @@ from .castingproblem import poured
 from .castingresult import result_of
 from .estimate import HEAT_BYTES, LONGEST, STRESS_BYTES
 from .grid import axis_of
+from .images import Imaged
 from .progress import Bar
 from .result import Result
 from .schedule import celsius
@@ -58,7 +60,7 @@ def run(case: AnyCase, file: str | os.PathLike[str] | None, progress: bool) -> R
         if path is not None:
             resultfile.check_writable(path, room(problem))
     with asked_to_stop() as asked:
-        log = store.Log(problem.cells, about(case, problem), _text(case), versions(), path)
+        log = store.Log(whole(problem.cells).cells, about(case, problem), _text(case), versions(), path)
         with resultfile.alone(path):
             return follow(case, problem, log, None, None, asked, progress)
 
@@ -150,7 +152,7 @@ def follow(
             return asked()
 
         try:
-            march(problem, log, watch, state, clock)
+            march(problem, Imaged(log, problem.cells) if problem.cells.lattice.mirrored else log, watch, state, clock)
         except Stopped:
             raise Interrupted(log.path or _put_away(log, file_name(case.name))) from None
         except ArithmeticError as error:

@@ -20,6 +20,7 @@ from .grid import axis_of, check_spacing, metric_of
 from .limits import TENSORS
 from .meaning import AXIAL, FROZEN, PHASES
 from .step import Age, Carburise, Cool, Heat, Hold, Quench, Soak, Solution, Temper, opened, step_names
+from .symmetry import check_mirrored
 
 Range = tuple[float, float]
 ROOM = 293.15
@@ -143,6 +144,15 @@ def check_words(case: Case) -> None:
         raise error.under("grid", "spacing") from None
     check_steps(case, matter, metric)
     directions(case)
+    _grid(case, matter)
+
+
+def _grid(case: Case, matter: Matter) -> None:
+    if case.grid.coarsest is not None:
+        raise CaseError("only the cells of a mould grow, and here is none; leave it out", "grid", "coarsest")
+    if case.grid.symmetry and wants_stress(case, matter):
+        raise CaseError("stress is computed of whole parts only; say stress=False, or leave it out", "grid", "symmetry")
+    check_mirrored(case.steps, case.grid, "steps")
 
 
 def check_steps(case: Case, matter: Matter, metric: str, cast: bool = False) -> None:

@@ -14,6 +14,7 @@ from . import geometry
 from .difference import Difference
 from .geometry import Cells
 from .lattice import Lattice
+from .layout import laid, widening
 from .patches import neighbours
 from .shape import Box, Cylinder, Shape
 
@@ -58,39 +59,58 @@ class Bodies:
 
 
 def assemble(
-    shapes: dict[str, Shape], mould: tuple[str, Shape] | None, metric: str, spacing: float, rays: int = geometry.RAYS
+    shapes: dict[str, Shape],
+    mould: tuple[str, Shape] | None,
+    metric: str,
+    spacing: float,
+    rays: int = geometry.RAYS,
+    coarsest: float | None = None,
+    symmetry: tuple[int, ...] = (),
+    before: float = 0.0,
 ) -> Bodies:
     """Cells and joints of named bodies that may touch, and of the mould that fills the rest of its block.
 
-    shapes   the casting first; its bounding box fixes the lattice
-    mould    name, and the box or cylinder that it fills around them; its faces are moved out to whole cells
-    metric   "rz" or "3d"
-    spacing  m
+    shapes    the casting first; its bounding box fixes the lattice
+    mould     name, and the box or cylinder that it fills around them; its faces are moved out to whole cells
+    metric    "rz" or "3d"
+    spacing   m
+    coarsest  m, to which the cells of the mould grow away from the bodies; None: they do not
+    symmetry  axes along which all this is mirrored in the middle of the casting: what lies above has cells
+    before    m, see `join`
 
     Raises Overlap, and ValueError where a body is too thin for the spacing or a mould does not hold a body.
     """
-    first = next(iter(shapes.values()))
-    lattice = geometry.build_lattice(first, metric, spacing)
-    lattice = _grown(lattice, [*shapes.values(), *([mould[1]] if mould else [])])
-    names, cells = list(shapes), [geometry.on(lattice, shape, rays) for shape in shapes.values()]
+    named = list(shapes.values())
+    lattice = laid(named, mould[1] if mould else None, metric, spacing, coarsest, symmetry)
+    names, cells = list(shapes), [geometry.on(lattice, shape, rays) for shape in named]
     _refuse_overlap(names, cells)
     if mould is not None:
         names.append(mould[0])
-        block, tools = _block(lattice, mould[1]), tuple(shapes.values())
-        left = Difference(block, tools, block.volume - sum(tool.volume for tool in tools))
+        block = _block(lattice, mould[1])
+        left = Difference(block, tuple(named), block.volume - sum(tool.volume for tool in named))
         cells.append(geometry.on(lattice, left, rays))
-    return join(names, cells, filler=mould is not None)
+    joined = join(names, cells, filler=mould is not None, before=before)
+    return replace(joined, cells=tuple(geometry.cropped(one) for one in joined.cells))
 
 
-def nested(names: tuple[str, ...], metric: str, radii: tuple[float, ...], spacing: tuple[float, ...]) -> Bodies:
+def nested(
+    names: tuple[str, ...],
+    metric: str,
+    radii: tuple[float, ...],
+    spacing: tuple[float, ...],
+    coarsest: float | None = None,
+) -> Bodies:
     """Shells one inside the other in 1d, from the innermost out.
 
-    metric   "slab", "cylinder" or "sphere"
-    radii    m: of the mid-plane, axis, centre or bore, then where each body ends
-    spacing  m, of each body
+    metric    "slab", "cylinder" or "sphere"
+    radii     m: of the mid-plane, axis, centre or bore, then where each body ends
+    spacing   m, of each body
+    coarsest  m, to which the cells of the last grow outwards; None: they do not
     """
-    ends = zip(radii[:-1], radii[1:], spacing, strict=True)
+    ends = list(zip(radii[:-1], radii[1:], spacing, strict=True))
     cells = [geometry.shell(metric, inner, outer, edge) for inner, outer, edge in ends]
+    if coarsest is not None:
+        cells[-1] = geometry.shells(widening(metric, *ends[-1], coarsest))
     touching = [np.full(one.patch_cell.size, -1, int64) for one in cells]
     joints = []
     for i in range(len(cells) - 1):
@@ -99,36 +119,15 @@ def nested(names: tuple[str, ...], metric: str, radii: tuple[float, ...], spacin
     return Bodies(names, tuple(cells), tuple(joints), tuple(touching))
 
 
-def _grown(lattice: Lattice, shapes: list[Shape]) -> Lattice:
-    """The lattice with whole cells added until it holds every shape."""
-    origin, shape = list(lattice.origin), list(lattice.shape)
-    for axis in (0, 2) if lattice.metric == "rz" else (0, 1, 2):
-        step, middle = lattice.spacing[axis], lattice.middle[axis] if lattice.metric == "rz" else 0.0
-        low = min(body.lower[axis] for body in shapes)
-        high = max(body.upper[axis] for body in shapes) - middle
-        before = 0 if lattice.metric == "rz" and axis == 0 else _cells(lattice.origin[axis] - low, step)
-        if lattice.metric == "rz" and axis == 0:
-            before = round(lattice.origin[0] / step)
-        after = _cells(high - lattice.origin[axis] - step * lattice.shape[axis], step)
-        origin[axis] -= before * step
-        shape[axis] += before + after
-    if lattice.metric == "rz" and abs(origin[0]) < 1e-9 * lattice.spacing[0]:
-        origin[0] = 0.0
-    (x, y, z), (nx, ny, nz) = origin, shape
-    return replace(lattice, origin=(x, y, z), shape=(nx, ny, nz))
-
-
-def _cells(length: float, step: float) -> int:
-    return max(0, int(np.ceil(length / step - 1e-6)))
-
-
 def _block(lattice: Lattice, block: Shape) -> Box | Cylinder:
-    """The block grown to whole cells."""
-    ends = [np.array(lattice.origin), np.array(lattice.origin) + np.array(lattice.spacing) * lattice.shape]
+    """The block grown to whole cells, and with its images."""
+    low = np.array([lattice.edges(axis)[0] for axis in range(3)])
+    high = np.array([lattice.edges(axis)[-1] for axis in range(3)])
+    for axis in lattice.mirrored:
+        low[axis] -= high[axis] - low[axis]
     if isinstance(block, Cylinder) and lattice.metric == "rz":
         x, y, _ = block.middle
-        return Cylinder(float(ends[1][0]), 0.0, float(ends[1][2] - ends[0][2]), (x, y, float(ends[0][2])))
-    low, high = ends
+        return Cylinder(float(high[0]), 0.0, float(high[2] - low[2]), (x, y, float(low[2])))
     size, middle = high - low, 0.5 * (low + high)
     return Box(tuple(float(s) for s in size), tuple(float(m) for m in middle))  # type: ignore[arg-type]
 
@@ -197,15 +196,22 @@ class _Walls:
                        patch_distance=distance[order], patch_zone=zone), number  # fmt: skip
 
 
-def join(names: list[str], cells: list[Cells], filler: bool) -> Bodies:
-    """Find where bodies on one lattice touch. `filler`: the last one fills what the others leave."""
+def join(names: list[str], cells: list[Cells], filler: bool, before: float = 0.0) -> Bodies:
+    """Find where bodies on one lattice touch.
+
+    filler  the last one fills what the others leave
+    before  m, how far its cell may have the centre before the wall of the first body and still be the one that
+            this wall heats: the signed way to the centre must leave most of the resistance of the contact
+    """
     walls = [_Walls(one) for one in cells]
     joints = []
     last = len(cells) - 1
     for one in range(len(cells)):
         for other in range(one + 1, len(cells)):
-            touch = _beside if filler and other == last else _opposite
-            patch, area, cell = touch(walls[one], walls[other])
+            if filler and other == last:
+                patch, area, cell = _beside(walls[one], walls[other], 0.0 if one else before)
+            else:
+                patch, area, cell = _opposite(walls[one], walls[other])
             if not patch.size:
                 continue
             mine = walls[one].take(patch, area)
@@ -229,8 +235,8 @@ def _on_faces(cells: Cells) -> NDArray[np.bool_]:
     lattice, along = cells.lattice, np.abs(cells.patch_normal).argmax(1)
     rows = np.arange(along.size)
     feet = cells.feet()[rows, along]
-    low = np.array(lattice.origin)[along]
-    high = low + (np.array(lattice.spacing) * lattice.shape)[along]
+    low = np.array([lattice.edges(axis)[0] for axis in range(3)])[along]
+    high = np.array([lattice.edges(axis)[-1] for axis in range(3)])[along]
     flat = np.abs(cells.patch_normal[rows, along]) > 1.0 - 1e-9
     near = 1e-6 * np.array(lattice.spacing)[along]
     return np.asarray(flat & ((np.abs(feet - low) < near) | (np.abs(feet - high) < near)))
@@ -256,14 +262,17 @@ def _number(cells: Cells, box: Index) -> Index:
     return np.where((box >= 0) & (cells.index[i] == box), i, -1)
 
 
-def _beside(one: _Walls, other: _Walls) -> tuple[Index, Array, Index]:
-    """Patches that touch the filler, their area, and its cell behind each: one with its centre beyond the wall."""
+def _beside(one: _Walls, other: _Walls, before: float) -> tuple[Index, Array, Index]:
+    """Patches that touch the filler, their area, and its cell behind each: one with its centre beyond the wall.
+
+    A cell of which little is left has it before the wall; where it is passed by, what it holds warms up late.
+    """
     patch, places = _places(one)
     cell, spare = np.full(patch.size, -1, int64), np.full(patch.size, -1, int64)
     centres, feet, normal = other.cells.centres(), one.cells.feet()[patch], one.cells.patch_normal[patch]
     for place in places:
         found = _number(other.cells, place)
-        beyond = np.einsum("pi,pi->p", centres[found] - feet, normal) >= 0.0
+        beyond = np.einsum("pi,pi->p", centres[found] - feet, normal) >= -before
         cell = np.where((cell < 0) & (found >= 0) & beyond, found, cell)
         spare = np.where(spare < 0, found, spare)
     cell = np.where(cell < 0, spare, cell)

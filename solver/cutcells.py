@@ -1,7 +1,7 @@
 """What rays through a shape say about the lattice cells that its wall cuts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import pi
 
 import numpy as np
@@ -51,14 +51,13 @@ class Pieces:
 
 def _inner(lattice: Lattice, axis: int, sub: int) -> Array:
     """`sub` evenly spaced places in every cell along an axis, m."""
-    n = lattice.shape[axis] * sub
-    return lattice.origin[axis] + lattice.spacing[axis] * (np.arange(n) + 0.5) / sub
+    return lattice.along(axis, (np.arange(lattice.shape[axis] * sub) + 0.5) / sub)
 
 
 def _sides(lattice: Lattice, axis: int) -> Array:
     """Two places a cell along an axis, just inside its faces, m."""
     places = np.arange(lattice.shape[axis])[:, None] + np.array([HAIR, 1.0 - HAIR])
-    return np.asarray(lattice.origin[axis] + lattice.spacing[axis] * places.ravel())
+    return lattice.along(axis, places.ravel())
 
 
 def _bundles(shape: Shape, lattice: Lattice, rays: int, axis: int, split: int) -> Iterator[tuple[Bundle, Crossings]]:
@@ -71,9 +70,9 @@ def _bundles(shape: Shape, lattice: Lattice, rays: int, axis: int, split: int) -
     planes = max(1, RAYS_AT_ONCE // (u.size * sub[1]))
     for first in range(0, n[V], planes):
         last = min(first + planes, n[V])
-        bundle = Bundle(lattice.origin[along], lattice.spacing[along], (n[along], n[U], last - first),
-                        (stride[along], stride[U], stride[V]), sub, first)  # fmt: skip
-        yield bundle, shape.crossings(axis, u, v[first * sub[1] : last * sub[1]])
+        bundle = Bundle(0.0, 1.0, (n[along], n[U], last - first), (stride[along], stride[U], stride[V]), sub, first)
+        found = shape.crossings(axis, u, v[first * sub[1] : last * sub[1]])
+        yield bundle, replace(found, position=lattice.counted(along, found.position))
 
 
 def _mean(values: list[Array], weights: list[Array]) -> Array:
@@ -130,18 +129,16 @@ def scan_rz(shape: Shape, lattice: Lattice, rays: int = RAYS_RZ) -> Pieces:
     """Cut cells of an r-z lattice from rays along r and z in the half-plane y = 0 of the axis."""
     nr, _, nz = lattice.shape
     x, y, _ = lattice.middle
-    dr, _, dz = lattice.spacing
-    r_edges: Array = lattice.origin[0] + dr * np.arange(nr + 1, dtype=float64)
-    z_edges: Array = lattice.origin[2] + dz * np.arange(nz + 1, dtype=float64)
+    dr, dz = lattice.widths(0), lattice.widths(2)
     here = np.array([y])
 
     def along_r(z: Array) -> tuple[Array, ...]:
-        return _cover(shape.crossings(0, here, z), x, 0.0, r_edges)
+        return _cover(shape.crossings(0, here, z), x, 0.0, lattice, 0)
 
     def along_z(r: Array) -> tuple[Array, ...]:
-        return _cover(shape.crossings(2, x + r, here), 0.0, -np.inf, z_edges)
+        return _cover(shape.crossings(2, x + r, here), 0.0, -np.inf, lattice, 2)
 
-    ring = pi * np.diff(r_edges**2)
+    ring = pi * np.diff(lattice.edges(0) ** 2)
     z_in, r_in = _inner(lattice, 2, rays), _inner(lattice, 0, rays)
     long_r, round_r, skin_r, face_r, arm_r, low_r, high_r = along_r(z_in)
     long_z, _, skin_z, face_z, _, low_z, high_z = along_z(r_in)
@@ -150,12 +147,13 @@ def scan_rz(shape: Shape, lattice: Lattice, rays: int = RAYS_RZ) -> Pieces:
         return np.asarray(values.reshape(-1, rays, values.shape[1]).mean(1))
 
     arm_z = skin_z * r_in[:, None]
-    weigh = r_in * dr / rays * 2.0 * pi
-    share = [by_cell(long_r) / dr, by_cell(long_z).T / dz]
-    turned = (long_z * weigh[:, None]).reshape(nr, rays, nz).sum(1).T / dz / ring
+    weigh = r_in * np.repeat(dr, rays) / rays * 2.0 * pi
+    share = [by_cell(long_r) / dr, (by_cell(long_z) / dz).T]
+    turned = (long_z * weigh[:, None]).reshape(nr, rays, nz).sum(1).T / dz[:, None] / ring
     volume = [by_cell(round_r) / ring, turned]
     skins = [by_cell(skin_r), by_cell(skin_z).T]
-    arm = (by_cell(arm_r) * dz + by_cell(arm_z).T * dr) / np.maximum(skins[0] * dz + skins[1] * dr, 1e-300)
+    across = dz[:, None]
+    arm = (by_cell(arm_r) * across + by_cell(arm_z).T * dr) / np.maximum(skins[0] * across + skins[1] * dr, 1e-300)
     ends, around = along_r(_sides(lattice, 2))[:2]
     sides = along_z(_sides(lattice, 0))[0] / dz
     shut = np.zeros((nz, nr))
@@ -182,8 +180,8 @@ def scan_rz(shape: Shape, lattice: Lattice, rays: int = RAYS_RZ) -> Pieces:
     )
 
 
-def _cover(found: Crossings, shift: float, least: float, edges: Array) -> tuple[Array, ...]:
-    """Seven (rays, n) arrays: length inside, that turned about the axis, of the crossings |n|, sign of n,
+def _cover(found: Crossings, shift: float, least: float, lattice: Lattice, axis: int) -> tuple[Array, ...]:
+    """Seven (rays, n) arrays along an axis: length inside, that turned about the axis, of the crossings |n|, sign of n,
     |n| times place, and walls on the lower and upper edge. Places are less `shift`; what lies below `least`
     is cut off.
     """
@@ -192,11 +190,11 @@ def _cover(found: Crossings, shift: float, least: float, edges: Array) -> tuple[
     ray = np.repeat(np.arange(rays), np.diff(found.start))[keep][::2]
     ends = np.maximum(found.position[keep].reshape(-1, 2) - shift, least)
     tilts = found.tilt[keep].reshape(-1, 2)
+    edges = lattice.edges(axis)
     flat, turned, skin, facing, arm, low, high = np.zeros((7, rays, edges.size - 1))
-    step = edges[1] - edges[0]
-    places = (ends - edges[0]) / step
+    places = lattice.counted(axis, ends)
     places = np.where(np.abs(places - np.rint(places)) < TINY, np.rint(places), places)
-    held = edges[0] + step * places
+    held = lattice.along(axis, places)
     inside = np.clip(edges[None, :], held[:, :1], held[:, 1:])
     np.add.at(flat, ray, np.diff(inside, axis=1))
     np.add.at(turned, ray, pi * np.diff(inside**2, axis=1))

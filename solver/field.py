@@ -16,7 +16,6 @@ from .lattice import Lattice
 Array = NDArray[float64]
 Index = NDArray[int64]
 
-MIRRORED = ("slab", "cylinder", "sphere", "rz")
 WHOLE = 1.0 - 1e-9
 AT_ONCE = 2048
 NEAR_WALLS = {1: 2, 2: 8, 3: 24}  # wall patches read, by number of axes
@@ -107,7 +106,10 @@ class Sampler:
 
 
 def onto(lattice: Lattice, points: Array) -> Array:
-    """(k, 3) points in lattice axes, m: x is the distance from axis, centre or mid-plane if any."""
+    """(k, 3) points in lattice axes, m: x is the distance from axis, centre or mid-plane if any.
+
+    What lies below a plane of symmetry is read at its image.
+    """
     x, y, z = (points - np.array(lattice.middle)).T
     zero = np.zeros(len(points))
     if lattice.metric == "slab":
@@ -117,8 +119,23 @@ def onto(lattice: Lattice, points: Array) -> Array:
     if lattice.metric == "sphere":
         return np.stack([np.sqrt(x**2 + y**2 + z**2), zero, zero], 1)
     if lattice.metric == "rz":
-        return np.stack([np.hypot(x, y), zero, z], 1)
-    return np.stack([x, y, z], 1)
+        x, y = np.hypot(x, y), zero
+    places = np.stack([x, y, z], 1)
+    for axis in lattice.mirrored:
+        places[:, axis] = lattice.origin[axis] + np.abs(places[:, axis] - lattice.origin[axis])
+    return places
+
+
+def _counted(lattice: Lattice, places: Array) -> Array:
+    """(k, 3) places in cells from the lower corner."""
+    return np.stack([lattice.counted(axis, places[:, axis]) for axis in range(3)], 1)
+
+
+def _size(lattice: Lattice, counted: Array) -> Array:
+    """(k, 3) m, edges of the cells at places in cells; of the last ones beyond the lattice."""
+    last = np.array(lattice.shape) - 1
+    cell = np.clip(np.floor(counted).astype(int64), 0, last)
+    return np.stack([lattice.widths(axis)[cell[:, axis]] for axis in range(3)], 1)
 
 
 def distance_outside(cells: Cells, points: Array) -> Array:
@@ -126,18 +143,18 @@ def distance_outside(cells: Cells, points: Array) -> Array:
     lattice = cells.lattice
     places = onto(lattice, points)
     loose = CURVED if (cells.fraction < WHOLE).any() else EXACT
-    number, known = numbers(cells, np.floor((places - lattice.origin) / lattice.spacing).astype(int64))
+    number, known = numbers(cells, np.floor(counted := _counted(lattice, places)).astype(int64))
     outside = np.zeros(len(places))
     left = np.flatnonzero(~known | (cells.fraction[np.where(known, number, 0)] < WHOLE))
     if not left.size:
         return outside
-    feet, spacing = cells.feet(), np.array(lattice.spacing)
+    feet, size = cells.feet(), _size(lattice, counted[left])
     k = min(8, len(feet))
     near = cKDTree(feet).query(places[left], k=k)[1].reshape(left.size, k)
     off = places[left, None] - feet[near]
     normal = cells.patch_normal[near]
     above = np.einsum("kpa,kpa->kp", off, normal)
-    reach = (0.5 if loose == EXACT else 0.75) * spacing
+    reach = (0.5 if loose == EXACT else 0.75) * size[:, None]
     beside = np.abs(off - above[:, :, None] * normal) - reach
     beside = np.linalg.norm(np.maximum(beside, 0.0), axis=2)
     own = known[left, None] & (cells.patch_cell[near] == number[left, None])
@@ -208,15 +225,22 @@ def _weights(cells: Cells, places: Array, half: int, degree: int, walls: bool) -
 def _around(cells: Cells, places: Array, half: int) -> tuple[Index, Array, Array]:
     """Cells in a window: number (k, s), offset in cells (k, s, axes), trust (k, s), 0 for none."""
     lattice, axes = cells.lattice, _axes(cells.lattice)
-    centre = (places - lattice.origin) / lattice.spacing - 0.5
+    counted = _counted(lattice, places)
+    size = _size(lattice, counted)
     window = np.zeros(((2 * half + 1) ** len(axes), 3), int64)
     window[:, axes] = list(product(range(-half, half + 1), repeat=len(axes)))
-    base = np.rint(centre).astype(int64)
+    base = np.floor(counted).astype(int64)
     base[:, [axis for axis in range(3) if axis not in axes]] = 0
     at = base[:, None, :] + window[None, :, :]
-    off = (at - centre[:, None, :])[:, :, axes]
-    if lattice.metric in MIRRORED and lattice.origin[0] == 0.0:
-        at[:, :, 0] = np.where(at[:, :, 0] < 0, -1 - at[:, :, 0], at[:, :, 0])
+    off = np.empty((*at.shape[:2], len(axes)))
+    for column, axis in enumerate(axes):
+        centres, reflects = lattice.centres(axis), axis in lattice.reflecting
+        image = np.where(at[:, :, axis] < 0, -1 - at[:, :, axis], at[:, :, axis]) if reflects else at[:, :, axis]
+        centre = centres[np.clip(image, 0, centres.size - 1)]
+        if reflects:
+            centre = np.where(at[:, :, axis] < 0, 2.0 * lattice.origin[axis] - centre, centre)
+            at[:, :, axis] = image
+        off[:, :, column] = (centre - places[:, None, axis]) / size[:, None, axis]
     number, known = numbers(cells, at)
     fraction = cells.fraction[number]
     return number, off, np.where(known, 0.05 + fraction, 0.0)
@@ -225,17 +249,17 @@ def _around(cells: Cells, places: Array, half: int) -> tuple[Index, Array, Array
 def _walls_around(cells: Cells, places: Array, half: int) -> tuple[Index, Array, Array]:
     """The same of the nearest wall patches; small patches count little."""
     lattice, axes = cells.lattice, _axes(cells.lattice)
-    spacing = np.array(lattice.spacing)[axes]
-    feet = cells.feet()[:, axes] / spacing
-    here = places[:, axes] / spacing
+    feet, counted = cells.feet(), _counted(lattice, places)
     k = min(NEAR_WALLS[len(axes)], len(feet))
-    far, patch = cKDTree(feet).query(here, k=k, distance_upper_bound=half + 0.5)
+    at_feet = _counted(lattice, feet)
+    far, patch = cKDTree(at_feet[:, axes]).query(counted[:, axes], k=k, distance_upper_bound=half + 0.5)
     far, patch = far.reshape(-1, k), patch.reshape(-1, k)
     met = np.isfinite(far)
     patch = np.where(met, patch, 0)
-    usual = np.median(cells.patch_area)
-    trust = np.minimum(1.0, cells.patch_area[patch] / usual)
-    return cells.index.size + patch, feet[patch] - here[:, None, :], np.where(met, trust, 0.0)
+    area = cells.patch_area / np.prod(_size(lattice, at_feet)[:, axes], axis=1) ** (1.0 - 1.0 / len(axes))
+    trust = np.minimum(1.0, area[patch] / np.median(area))
+    off = (feet[patch] - places[:, None, :]) / _size(lattice, counted)[:, None, :]
+    return cells.index.size + patch, off[:, :, axes], np.where(met, trust, 0.0)
 
 
 def _length(value: float) -> str:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from .cutcells import CUT, EMPTY, FULL, Pieces, scan, scan_rz
 from .difference import Difference
 from .lattice import Lattice
-from .patches import SLIVER, Faces, border, full_volume, walls, with_area, with_volume, without_crumbs
+from .layout import about, fitted
+from .patches import SLIVER, Faces, border, even, full_volume, gaps, walls, with_area, with_volume, without_crumbs
 from .shape import Cylinder, Mesh, Plate, Shape
 
 Array = NDArray[float64]
@@ -63,8 +64,7 @@ class Cells:
 
     def centres(self) -> Array:
         """(n, 3) cell centres in lattice axes, m; x is r where the metric is curved."""
-        nx, ny, _ = self.lattice.shape
-        places = (self.index % nx, self.index // nx % ny, self.index // (nx * ny))
+        places = self.lattice.places(self.index)
         return np.stack([self.lattice.centres(axis)[place] for axis, place in enumerate(places)], 1)
 
     def feet(self) -> Array:
@@ -78,6 +78,7 @@ def build(
     spacing: float,
     offset: tuple[float, float, float] = (0.0, 0.0, 0.0),
     rays: int = RAYS,
+    symmetry: tuple[int, ...] = (),
 ) -> Cells:
     """The cells of a shape on a lattice aligned with its bounding box.
 
@@ -85,6 +86,7 @@ def build(
     spacing  m, shortened along each axis to a whole number of cells
     offset   parts of a cell, 0 <= offset < 1, by which the lattice starts before the box (3d; in rz along z)
     rays     rays along the edge of a cell that measure cut cells in 3d
+    symmetry axes in the middle of whose box the shape is mirrored: only what lies above has cells (3d; in rz z)
 
     Volumes add up to the shape's and patch areas to its surface wherever the rays miss less than a few
     percent. Raises ValueError for a metric the shape does not have, a spacing not above zero and an offset it
@@ -100,10 +102,10 @@ def build(
     if any(not 0.0 <= part < 1.0 for part in offset):
         raise ValueError(f"offset {offset} must be parts of a cell, 0 <= offset < 1")
     if metric in ("slab", "cylinder", "sphere"):
+        if symmetry:
+            raise ValueError("a 1d lattice begins at its mid-plane, axis or centre: it has no other symmetry")
         return _line(shape, metric, spacing, offset)
-    if metric == "rz":
-        return on(_lattice_rz(shape, spacing, offset), shape, rays)
-    return on(_lattice_3d(shape, spacing, offset), shape, rays)
+    return on(about(shape, metric, spacing, offset, symmetry), shape, rays)
 
 
 def on(lattice: Lattice, shape: Shape, rays: int = RAYS) -> Cells:
@@ -117,9 +119,18 @@ def on(lattice: Lattice, shape: Shape, rays: int = RAYS) -> Cells:
     return _assembled(shape, lattice, scan(snapped(shape, lattice), lattice, rays))
 
 
-def build_lattice(shape: Shape, metric: str, spacing: float) -> Lattice:
-    """The rz or 3d lattice that `build` lays about a shape."""
-    return _lattice_rz(shape, spacing, (0.0,) * 3) if metric == "rz" else _lattice_3d(shape, spacing, (0.0,) * 3)
+def cropped(cells: Cells) -> Cells:
+    """The cells on the least part of their lattice that holds them; a plane of symmetry and the axis stay."""
+    lattice = cells.lattice
+    places = lattice.places(cells.index)
+    low = tuple(0 if axis in lattice.reflecting else int(place.min()) for axis, place in enumerate(places))
+    high = tuple(int(place.max()) + 1 for place in places)
+    i, j, k = (place - first for place, first in zip(places, low, strict=True))
+    part = lattice.cropped(low, high)  # type: ignore[arg-type]
+    index = i + part.shape[0] * (j + part.shape[1] * k)
+    run = cells.run.copy()
+    run[:, 1] = index[run[:, 0]]
+    return replace(cells, lattice=part, index=index, run=run)
 
 
 def snapped(shape: Shape, lattice: Lattice) -> Shape:
@@ -127,7 +138,9 @@ def snapped(shape: Shape, lattice: Lattice) -> Shape:
     if isinstance(shape, Difference):
         tools = tuple(snapped(tool, lattice) for tool in shape.tools)
         return replace(shape, body=snapped(shape.body, lattice), tools=tools)
-    return shape.snapped(lattice.origin, lattice.spacing, _grain(shape, lattice)) if isinstance(shape, Mesh) else shape
+    if not isinstance(shape, Mesh):
+        return shape
+    return shape.snapped(tuple(lattice.edges(axis) for axis in range(3)), _grain(shape, lattice))
 
 
 def remaining(cells: Cells, shape: Shape, tool: Shape, rays: int = RAYS) -> Cells:
@@ -154,7 +167,7 @@ def shortened(cells: Cells, low: float, high: float) -> Cells:
     """A 1d part turned or bored to what lies between two places, m from its axis, mid-plane or centre."""
     lattice = cells.lattice
     step, kind = lattice.spacing[0], lattice.metric
-    edges = lattice.origin[0] + step * np.arange(lattice.shape[0] + 1)
+    edges = lattice.edges(0)
     inside = np.clip(edges, low, high)
     index = np.flatnonzero(np.diff(inside) > SLIVER * step)
     if index.size == 0:
@@ -191,37 +204,9 @@ def _line_area(kind: str, places: Array) -> Array:
 
 
 def _grain(shape: Mesh, lattice: Lattice) -> float:
-    """How far from flat, in cells, float32 may leave a wall: four units in its last place."""
+    """How far from flat, m, float32 may leave a wall: four units in its last place."""
     size = max(abs(value) for value in (*shape.lower, *shape.upper))
-    return max(1e-6, 4.0 * size * float(np.finfo(np.float32).eps) / min(lattice.spacing))
-
-
-def _fitted(length: float, spacing: float) -> tuple[int, float]:
-    """Cells along a length and their edge, at most `spacing` where that does not divide it."""
-    n = max(1, int(np.ceil(length / spacing - 1e-6)))
-    return n, length / n
-
-
-def _lattice_3d(shape: Shape, spacing: float, offset: tuple[float, float, float]) -> Lattice:
-    counts, edges, origin = [], [], []
-    for low, high, shift in zip(shape.lower, shape.upper, offset, strict=True):
-        n, edge = _fitted(high - low, spacing)
-        counts.append(n + (shift > 0.0))
-        edges.append(edge)
-        origin.append(low - shift * edge)
-    return Lattice("3d", tuple(counts), tuple(edges), tuple(origin))  # type: ignore[arg-type]
-
-
-def _lattice_rz(shape: Shape, spacing: float, offset: tuple[float, float, float]) -> Lattice:
-    if offset[0] or offset[1]:
-        raise ValueError(f"offset {offset}: in rz the lattice is tied to the axis and moves along z only")
-    inner = shape.inner if isinstance(shape, Cylinder) else 0.0
-    nr, dr = _fitted(shape.upper[0] - shape.middle[0] - inner, spacing)
-    nz, dz = _fitted(shape.upper[2] - shape.lower[2], spacing)
-    nz += offset[2] > 0.0
-    low = shape.lower[2] - offset[2] * dz
-    middle = (shape.middle[0], shape.middle[1], 0.0)
-    return Lattice("rz", (nr, 1, nz), (dr, 1.0, dz), (inner, -0.5, low), middle)
+    return max(1e-6 * min(lattice.spacing), 4.0 * size * float(np.finfo(np.float32).eps))
 
 
 def _line(shape: Shape, metric: str, spacing: float, offset: tuple[float, float, float]) -> Cells:
@@ -237,28 +222,34 @@ def shell(
     metric: str, inner: float, outer: float, spacing: float, middle: tuple[float, float, float] = (0.0, 0.0, 0.0)
 ) -> Cells:
     """A slab, cylinder or sphere from one distance of its mid-plane, axis or centre to another, m; exact in 1d."""
-    n, step = _fitted(outer - inner, spacing)
-    edges = np.linspace(inner, outer, n + 1)
+    n, step = fitted(outer - inner, spacing)
+    return shells(Lattice(metric, (n, 1, 1), (step, 1.0, 1.0), (inner, -0.5, -0.5), middle))
+
+
+def shells(lattice: Lattice) -> Cells:
+    """All cells of a 1d lattice."""
+    metric, n, edges = lattice.metric, lattice.shape[0], lattice.edges(0)
+    inner, index = lattice.origin[0], np.arange(n)
     area = _line_area(metric, edges)
     power = {"slab": 1, "cylinder": 2, "sphere": 3}[metric]
     volume = np.diff(edges**power) * {"slab": 1.0, "cylinder": pi, "sphere": 4.0 / 3.0 * pi}[metric]
     conductance = np.zeros((n, 6))
-    conductance[1:, 0] = conductance[:-1, 1] = area[1:-1] / step
+    conductance[1:, 0] = conductance[:-1, 1] = area[1:-1] / gaps(lattice, index)[1:, 0]
     sides = [-1.0, 1.0] if inner > 0.0 else [1.0]
     normal = np.zeros((len(sides), 3))
     normal[:, 0] = sides
     ends = np.array([0, n - 1] if inner > 0.0 else [n - 1], int64)
     return Cells(
-        lattice=Lattice(metric, (n, 1, 1), (step, 1.0, 1.0), (inner, -0.5, -0.5), middle),
-        index=np.arange(n),
+        lattice=lattice,
+        index=index,
         volume=volume,
         run=np.empty((0, 3), int64),
-        rim=np.arange(n),
+        rim=index,
         rim_conductance=conductance,
         patch_cell=ends,
         patch_area=area[[0, -1]] if inner > 0.0 else area[-1:],
         patch_normal=normal,
-        patch_distance=np.full(len(sides), step / 2.0),
+        patch_distance=lattice.widths(0)[ends] / 2.0,
         patch_zone=np.zeros(len(sides), int64),
         zones=("surface",),
     )
@@ -278,10 +269,13 @@ def _joined(pieces: Pieces, lattice: Lattice, true_area: float) -> Cells:
     area = with_area(area, flat, true_area) if np.isfinite(true_area) else area
     walled = np.zeros(faces.cell.size, bool)
     walled[np.searchsorted(faces.cell, cell)] = True
-    plain = (pieces.kind[faces.cell] == FULL) & (faces.both == 1.0).all(1) & ~walled
-    rim = faces.cell if lattice.metric != "3d" else faces.cell[~plain]
-    gaps = np.repeat(lattice.spacing, 2)
-    conductance = (faces.shared if lattice.metric != "3d" else faces.shared[~plain]) / gaps
+    plain = (pieces.kind[faces.cell] == FULL) & (faces.both == 1.0).all(1) & ~walled & (lattice.metric == "3d")
+    for axis, place in enumerate(lattice.places(faces.cell)):
+        plain &= even(lattice, axis)[place]
+        if axis == 0:  # of a row the kernel reads the cell before, not an image
+            plain &= place > 0
+    rim = faces.cell[~plain]
+    conductance = faces.shared[~plain] / gaps(lattice, rim)
     fraction = np.ones(index.size)
     fraction[np.searchsorted(index, pieces.cell)] = pieces.volume
     position = np.searchsorted(index, rim)
@@ -289,7 +283,7 @@ def _joined(pieces: Pieces, lattice: Lattice, true_area: float) -> Cells:
         lattice=lattice,
         index=index,
         volume=full_volume(lattice, index) * fraction,
-        run=_runs(index, position),
+        run=runs_of(index, position),
         rim=position,
         rim_conductance=conductance,
         patch_cell=np.searchsorted(index, cell),
@@ -306,7 +300,7 @@ def zones_of(normal: Array) -> Index:
     return np.where(normal[:, 2] > UPRIGHT, 2, np.where(normal[:, 2] < -UPRIGHT, 0, 1))
 
 
-def _runs(index: Index, rim: Index) -> Index:
+def runs_of(index: Index, rim: Index) -> Index:
     """(q, 3) rows of consecutive cells that are not in the rim: first part cell, its box number, length."""
     inside = np.ones(index.size, bool)
     inside[rim] = False

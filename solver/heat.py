@@ -17,6 +17,8 @@ from . import rkl
 from .boundary import Law
 from .boundary import Tables as LawTables
 from .geometry import Cells
+from .patches import face_area, gaps
+from .patches import neighbours as beside_box
 from .state import State
 from .tables import Axis, Tables
 from .threads import ALONE
@@ -254,16 +256,10 @@ def lift(cells: Cells, stiffest: float = STIFFEST) -> Array:
 
 def neighbours(cells: Cells, cell: Index) -> Index:
     """(k, 6) part cells behind the faces -x +x -y +y -z +z of part cells (k,), the cell itself where there is none."""
-    nx, ny, nz = cells.lattice.shape
-    at = cells.index[cell]
-    place = np.stack([at % nx, at // nx % ny, at // (nx * ny)], axis=1)
     found = np.repeat(cell[:, None], 6, axis=1)
-    for face in range(6):
-        axis, side = face // 2, 2 * (face % 2) - 1
-        inside = (place[:, axis] + side >= 0) & (place[:, axis] + side < (nx, ny, nz)[axis])
-        beside = np.where(inside, at + side * (1, nx, nx * ny)[axis], -1)
+    for face, beside in enumerate(beside_box(cells.lattice, cells.index[cell]).T):
         i = np.minimum(np.searchsorted(cells.index, beside), cells.index.size - 1)
-        found[:, face] = np.where(inside & (cells.index[i] == beside), i, cell)
+        found[:, face] = np.where((beside >= 0) & (cells.index[i] == beside), i, cell)
     return found
 
 
@@ -283,10 +279,10 @@ def _rows(cells: Cells, volume: Array) -> tuple[Index, Index, Array]:
     kept, row = cell[~lends], inside[~lends]
     begins = np.flatnonzero((np.diff(kept, prepend=-9) != 1) | (np.diff(row, prepend=-9) != 0))
     length = np.diff(np.append(begins, kept.size))
-    dx, dy, dz = cells.lattice.spacing
-    open_faces = np.repeat([dy * dz / dx, dx * dz / dy, dx * dy / dz], 2)
+    lenders = cells.index[cell[lends]]
+    open_faces = face_area(cells.lattice, lenders) / gaps(cells.lattice, lenders)
     rim = np.concatenate([cells.rim, cell[lends]])
-    conductance = np.concatenate([cells.rim_conductance, np.tile(open_faces, (int(lends.sum()), 1))])
+    conductance = np.concatenate([cells.rim_conductance, open_faces])
     order = np.argsort(rim)
     return _beside(cells, kept[begins], length), rim[order], conductance[order]
 

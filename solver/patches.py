@@ -23,8 +23,8 @@ FOLDED = 0.5  # wall vector over wall area: below, two walls face each other ins
 
 def neighbours(lattice: Lattice, cell: Index) -> Index:
     """(m, 6) box numbers behind faces -x +x -y +y -z +z, -1 outside the box."""
-    nx, ny, nz = lattice.shape
-    place = (cell % nx, cell // nx % ny, cell // (nx * ny))
+    nx, ny, _ = lattice.shape
+    place = lattice.places(cell)
     found = np.full((cell.size, 6), -1, int64)
     for axis, (n, stride) in enumerate(zip(lattice.shape, (1, nx, nx * ny), strict=True)):
         found[:, 2 * axis] = np.where(place[axis] > 0, cell - stride, -1)
@@ -32,31 +32,55 @@ def neighbours(lattice: Lattice, cell: Index) -> Index:
     return found
 
 
+def sizes(lattice: Lattice, cell: Index) -> Array:
+    """(3, m) edges of cells, m."""
+    return np.stack([lattice.widths(axis)[place] for axis, place in enumerate(lattice.places(cell))])
+
+
+def gaps(lattice: Lattice, cell: Index) -> Array:
+    """(m, 6) distance of the centres behind faces -x +x -y +y -z +z, m; at the end of the lattice any."""
+    found = np.empty((cell.size, 6))
+    for axis, place in enumerate(lattice.places(cell)):
+        width = np.pad(lattice.widths(axis), 1, mode="edge")
+        between = 0.5 * (width[:-1] + width[1:])
+        found[:, 2 * axis], found[:, 2 * axis + 1] = between[place], between[place + 1]
+    return found
+
+
+def even(lattice: Lattice, axis: int) -> NDArray[np.bool_]:
+    """(n,) which cells along an axis are as wide as the finest, and so are those beside them."""
+    fine = np.pad(lattice.widths(axis) == lattice.spacing[axis], 1, constant_values=True)
+    return np.asarray(fine[:-2] & fine[1:-1] & fine[2:])
+
+
 def full_volume(lattice: Lattice, cell: Index) -> Array:
-    """(m,) volume of whole cells, m3."""
-    dx, dy, dz = lattice.spacing
+    """(m,) volume of whole cells with their images, m3."""
+    dx, dy, dz = sizes(lattice, cell)
     if lattice.metric in ("rz", "cylinder", "sphere"):
-        r = lattice.origin[0] + dx * (cell % lattice.shape[0])
+        r = lattice.edges(0)[lattice.places(cell)[0]]
         if lattice.metric == "sphere":
             return np.asarray(4.0 / 3.0 * pi * ((r + dx) ** 3 - r**3))
-        return np.asarray(pi * dx * (2.0 * r + dx) * dz)
-    return np.full(cell.size, dx * dy * dz)
+        return np.asarray(pi * dx * (2.0 * r + dx) * dz * lattice.images)
+    return np.asarray(dx * dy * dz * lattice.images)
 
 
 def face_area(lattice: Lattice, cell: Index) -> Array:
-    """(m, 6) area of whole faces, m2; 0 across an axis that is not resolved."""
-    dx, dy, dz = lattice.spacing
+    """(m, 6) area of whole faces with their images, m2; 0 across an axis that is not resolved."""
+    dx, dy, dz = sizes(lattice, cell)
     if lattice.metric == "rz":
-        r = lattice.origin[0] + dx * (cell % lattice.shape[0])
+        r = lattice.edges(0)[lattice.places(cell)[0]]
         ring, zero = pi * dx * (2.0 * r + dx), np.zeros(cell.size)
-        return np.stack([2 * pi * r * dz, 2 * pi * (r + dx) * dz, zero, zero, ring, ring], 1)
-    return np.tile([dy * dz, dy * dz, dz * dx, dz * dx, dx * dy, dx * dy], (cell.size, 1))
+        area = [2 * pi * r * dz, 2 * pi * (r + dx) * dz, zero, zero, ring, ring]
+    else:
+        area = [dy * dz, dy * dz, dz * dx, dz * dx, dx * dy, dx * dy]
+    return np.stack(area, 1) * lattice.images
 
 
-def edge_length(lattice: Lattice) -> Array:
-    """(3,) what an open share of 1 across each axis stands for: m2, in rz m."""
-    dx, dy, dz = lattice.spacing
-    return np.array([dz, 0.0, dx]) if lattice.metric == "rz" else np.array([dy * dz, dz * dx, dx * dy])
+def edge_length(lattice: Lattice, cell: Index) -> Array:
+    """(m, 3) what an open share of 1 across each axis stands for: m2, in rz m; with the images."""
+    dx, dy, dz = sizes(lattice, cell)
+    length = [dz, np.zeros(cell.size), dx] if lattice.metric == "rz" else [dy * dz, dz * dx, dx * dy]
+    return np.stack(length, 1) * lattice.images
 
 
 class Faces:
@@ -88,9 +112,9 @@ class Faces:
             other_area[known, face] = _seen(pieces, pieces.area, there[known], row)[:, opposite[face]]
         if lattice.metric == "rz":
             self.own[:, 2:4] = 0.0
-            if lattice.origin[0] == 0.0:  # the axis is no wall
-                axis = cell % lattice.shape[0] == 0
-                other[axis, 0] = 1.0
+        for axis in lattice.reflecting:  # behind lies the image of the cell itself
+            first = lattice.places(cell)[axis] == 0
+            other[first, 2 * axis] = other_area[first, 2 * axis] = 1.0
         self.both = np.minimum(self.own, other)
         self.shared = np.minimum(self.area, other_area * whole)
         small = self.own - self.both < STEP
@@ -108,7 +132,7 @@ def _seen(pieces: Pieces, of_cut: Array, cell: Index, number: Index) -> Array:
 
 
 def border(pieces: Pieces, lattice: Lattice) -> Index:
-    """Box numbers of part cells that are cut or touch a cell that is not full; all of them outside 3d."""
+    """Box numbers of part cells that are cut, touch a cell that is not full or lie unevenly; all of them outside 3d."""
     if lattice.metric != "3d":
         return np.flatnonzero(pieces.kind)
     full = (pieces.kind == FULL).reshape(lattice.shape[::-1])
@@ -119,6 +143,7 @@ def border(pieces: Pieces, lattice: Lattice) -> Index:
             window = [slice(1, -1)] * 3
             window[axis] = way
             inner[1:-1, 1:-1, 1:-1] &= full[tuple(window)]
+    inner &= even(lattice, 2)[:, None, None] & even(lattice, 1)[:, None] & even(lattice, 0)
     return np.flatnonzero((pieces.kind != EMPTY) & ~inner.ravel())
 
 
@@ -166,12 +191,12 @@ def _flat(lattice: Lattice, faces: Faces, face: int) -> tuple[Index, Array, Arra
     normal = np.zeros((row.size, 3))
     normal[:, face // 2] = 2.0 * (face % 2) - 1.0
     area = faces.area[row, face] - faces.shared[row, face]
-    return faces.cell[row], area, normal, np.full(row.size, lattice.spacing[face // 2] / 2.0)
+    return faces.cell[row], area, normal, sizes(lattice, faces.cell[row])[face // 2] / 2.0
 
 
 def _cut(pieces: Pieces, lattice: Lattice, faces: Faces) -> list[tuple[Index, Array, Array, Array]]:
     """Walls through cells: their vector closes the open faces, their area is the true one."""
-    length = edge_length(lattice)
+    length, size_of = edge_length(lattice, faces.cell), sizes(lattice, faces.cell).T
     number = np.full(faces.cell.size, -1, int64)
     cut = np.flatnonzero(pieces.kind[faces.cell] == CUT)
     number[cut] = np.searchsorted(pieces.cell, faces.cell[cut])
@@ -183,23 +208,23 @@ def _cut(pieces: Pieces, lattice: Lattice, faces: Faces) -> list[tuple[Index, Ar
         np.ones(size.size),
         np.ones(size.size),
     )
-    truth[cut] = (pieces.skin[number[cut]] * length).sum(1)
-    shadow[cut] = np.linalg.norm(pieces.facing[number[cut]] * length, axis=1)
+    truth[cut] = (pieces.skin[number[cut]] * length[cut]).sum(1)
+    shadow[cut] = np.linalg.norm(pieces.facing[number[cut]] * length[cut], axis=1)
     share[cut] = pieces.share[number[cut]]
     if lattice.metric == "rz":
-        turn = 2.0 * pi * lattice.centres(0)[faces.cell % lattice.shape[0]]
+        turn = 2.0 * pi * lattice.centres(0)[lattice.places(faces.cell)[0]]
         arm = pieces.arm[number[cut]]
         turn[cut] = np.where(arm > 0.0, 2.0 * pi * arm, turn[cut])
     folded = truth > np.maximum(shadow, size) / FOLDED
-    plain = np.flatnonzero((size > 1e-4 * length.max()) & ~folded)
+    plain = np.flatnonzero((size > 1e-4 * length.max(1)) & ~folded)
     bulge = np.maximum(truth[plain], shadow[plain]) / np.where(shadow[plain] > 0.0, shadow[plain], 1.0)
     bulge = np.where(shadow[plain] > 0.0, bulge, 1.0)
     normal = vector[plain] / size[plain, None]
-    distance = plane.distance(normal, share[plain], lattice.spacing)
+    distance = plane.distance(normal, share[plain], size_of[plain])
     found = [(faces.cell[plain], size[plain] * bulge * turn[plain], normal, distance)]
     two = np.flatnonzero(folded)
-    across = (pieces.skin[number[two]] * length).argmax(1)
-    half = share[two] * np.array(lattice.spacing)[across] / 2.0
+    across = (pieces.skin[number[two]] * length[two]).argmax(1)
+    half = share[two] * size_of[two, across] / 2.0
     for side in (-1.0, 1.0):
         normal = np.zeros((two.size, 3))
         normal[np.arange(two.size), across] = side

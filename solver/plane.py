@@ -9,17 +9,17 @@ Array = NDArray[float64]
 BISECTIONS = 48
 
 
-def distance(normal: Array, fraction: Array, spacing: tuple[float, float, float]) -> Array:
+def distance(normal: Array, fraction: Array, edges: Array) -> Array:
     """Signed distance of a plane from the cell centre along its outward normal.
 
     normal    (p, 3)  unit
     fraction  (p,)    part of the cell behind the plane; held in 0..1
-    spacing   (3,)    edges of the cell, m
+    edges     (p, 3)  of the cell, m
 
     Returns (p,) m, negative where less than half lies behind. Exact up to bisection (1e-14 of a cell).
     Source: R. Scardovelli, S. Zaleski, J. Comput. Phys. 164 (2000) 228, the forward relation.
     """
-    reach = np.abs(normal) * np.array(spacing)
+    reach = np.abs(normal) * edges
     whole = reach.sum(1)
     m = np.sort(np.maximum(reach / whole[:, None], 1e-9), axis=1)
     m /= m.sum(1, keepdims=True)

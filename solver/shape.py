@@ -274,12 +274,15 @@ class Mesh:
     def moved(self, by: Point) -> "Mesh":
         return Mesh(self.points + np.array(by), self.facets, self.bodies)
 
-    def snapped(self, origin: Point, spacing: Point, near: float) -> "Mesh":
-        """Vertices within `near` cells of a lattice plane put onto it: float32 files bend flat faces."""
-        places = (self.points - origin) / spacing
-        whole = np.rint(places)
-        on = np.abs(places - whole) < near
-        return Mesh(np.where(on, np.array(origin) + whole * spacing, self.points), self.facets, self.bodies)
+    def snapped(self, planes: tuple[Array, ...], near: float) -> "Mesh":
+        """Vertices within `near` of lattice planes x, y, z put onto them, m: float32 files bend flat faces."""
+        points = self.points.copy()
+        for axis, plane in enumerate(planes):
+            next_one = np.clip(np.searchsorted(plane, points[:, axis]), 1, plane.size - 1)
+            for close in (plane[next_one - 1], plane[next_one]):
+                on = np.abs(points[:, axis] - close) < near
+                points[on, axis] = close[on]
+        return Mesh(points, self.facets, self.bodies)
 
     @cached_property
     def _reach(self) -> tuple[Array, Array]:

@@ -10,6 +10,8 @@ from .geometry import Cells
 
 LEAST = 2.0  # cells that a bending wall needs (and a cell that is not both its skins)
 FACING = 0.8  # cosine: patches steeper than this count as the two skins of a wall across an axis
+PARALLEL = 0.9  # cosine between the two skins of a wall; less is a wedge, which ends thin whatever the spacing
+BROAD = 3  # columns of cells that a wall in space covers each way; fewer are the end of a rounding
 SLACK = 1e-3  # cells
 
 
@@ -29,7 +31,7 @@ class ThinWall:
 
 
 def thin_walls(cells: Cells, least: float = LEAST) -> list[ThinWall]:
-    """Walls fewer than `least` cells thick across an axis, the thinnest first, one for each connected place."""
+    """Walls fewer than `least` cells thick across an axis, the thinnest first; of each connected place its median."""
     axes = {"3d": (0, 1, 2), "rz": (0, 2)}.get(cells.lattice.metric, (0,))
     return sorted((wall for axis in axes for wall in _across(cells, axis, least)), key=lambda wall: wall.cells)
 
@@ -42,18 +44,21 @@ def _across(cells: Cells, axis: int, least: float) -> list[ThinWall]:
     steep = np.flatnonzero(np.abs(cells.patch_normal[:, axis]) > FACING)
     if lattice.metric == "slab":
         return _half_plate(cells, least)
-    place, normal = place[steep], cells.patch_normal[steep, axis]
+    place, vector = place[steep], cells.patch_normal[steep]
+    normal = vector[:, axis]
     level = place[:, axis] + 0.5 + cells.patch_distance[steep] / normal / lattice.spacing[axis]
     column = np.delete(place, axis, 1) @ np.array([1, 1 << 32], int64)
     order = np.lexsort((level, column))
-    place, normal, level, column = place[order], normal[order], level[order], column[order]
+    place, normal, level, column, vector = (found[order] for found in (place, normal, level, column, vector))
     thickness = np.diff(level)
-    pair = np.flatnonzero(
-        (np.diff(column) == 0) & (normal[:-1] < 0.0) & (normal[1:] > 0.0) & (thickness < least - SLACK)
-    )
+    facing = (normal[:-1] < 0.0) & (normal[1:] > 0.0) & ((vector[:-1] * vector[1:]).sum(1) < -PARALLEL)
+    pair = np.flatnonzero((np.diff(column) == 0) & facing & (thickness < least - SLACK))
     walls = []
-    for first in _firsts(np.delete(place[pair], axis, 1), level[pair]):
-        at = pair[first]
+    across = np.delete(place[pair], axis, 1)
+    for group in _groups(across, level[pair]):
+        if lattice.metric == "3d" and (np.ptp(across[group], axis=0) < BROAD - 1).any():
+            continue
+        at = pair[group[np.argsort(thickness[pair[group]])[group.size // 2]]]
         middle = [lattice.centres(other)[place[at, other]] for other in range(3)]
         middle[axis] = lattice.origin[axis] + lattice.spacing[axis] * (level[at] + level[at + 1]) / 2.0
         cells_thick = float(thickness[at])
@@ -69,15 +74,16 @@ def _half_plate(cells: Cells, least: float) -> list[ThinWall]:
     return [ThinWall((0.0, 0.0, 0.0), thick * cells.lattice.spacing[0], thick, 0)]
 
 
-def _firsts(across: NDArray[int64], level: NDArray[float64]) -> NDArray[int64]:
-    """One number for each group of neighbouring places: columns next to each other at nearly one level."""
+def _groups(across: NDArray[int64], level: NDArray[float64]) -> list[NDArray[int64]]:
+    """Numbers of neighbouring places: columns next to each other at nearly one level."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
     from scipy.spatial import cKDTree
 
     if len(level) == 0:
-        return np.empty(0, int64)
+        return []
     near = cKDTree(np.column_stack([across, level])).query_pairs(1.8, output_type="ndarray")
     graph = coo_array((np.ones(len(near)), near.T), shape=(len(level),) * 2)
     group = connected_components(graph, directed=False)[1]
-    return np.unique(group, return_index=True)[1]
+    order = np.argsort(group, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(group[order])) + 1)

@@ -14,7 +14,6 @@ from numpy import float64
 from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
-from ..cases.grid import Grid
 from ..materials.refusal import CaseError
 from .forward import Forward, Trace
 from .model import Model
@@ -181,4 +180,4 @@ class Search:
 
 def finer(case: Any) -> Any:
     """The case on a grid half as wide."""
-    return case.replace(grid=Grid(f"{float(case.grid.spacing) / 2.0!r} m", case.grid.metric))
+    return case.replace(**{"grid.spacing": f"{float(case.grid.spacing) / 2.0!r} m"})

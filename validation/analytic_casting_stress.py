@@ -80,7 +80,9 @@ def three_bars(
     for now in T.T:
         E, limit, free = young(now), flow(now), expansion * (now - T[:, 0])
 
-        def held(length: float, E: Array = E, limit: Array = limit, free: Array = free) -> Array:
+        def held(
+            length: float, E: Array = E, limit: Array = limit, free: Array = free, plastic: Array = plastic
+        ) -> Array:
             return np.clip(E * (length - free - plastic), -limit, limit)
 
         length = brentq(lambda at, held=held: float(share @ held(at)), -0.1, 0.1, xtol=1e-15)

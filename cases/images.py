@@ -1,0 +1,38 @@
+"""Results of a mirrored part are those of the whole: each computed value stands for its images too."""
+
+from typing import Any
+
+from numpy import float64
+from numpy.typing import NDArray
+
+from ..solver.geometry import Cells
+from ..solver.problem import Sink
+from ..solver.state import State
+from ..solver.symmetry import whole
+
+Array = NDArray[float64]
+
+
+class Imaged:
+    """A sink that takes the computed part and hands the whole on; `cells` are those computed."""
+
+    def __init__(self, sink: Sink, cells: Cells) -> None:
+        self.sink, self._whole = sink, whole(cells)
+
+    def snapshot(self, time: float, leg: str, fields: dict[str, Array], wall: Array) -> None:
+        self.sink.snapshot(time, leg, self._all(fields), wall[self._whole.patch])
+
+    def probe(self, times: Array, temperature: Array, phases: dict[str, Array]) -> None:
+        self.sink.probe(times, temperature, phases)
+
+    def ledger(self, row: dict[str, Any]) -> None:
+        self.sink.ledger(row)
+
+    def checkpoint(self, state: State, extra: dict[str, Any]) -> None:
+        self.sink.checkpoint(state, extra)
+
+    def end(self, fields: dict[str, Array]) -> None:
+        self.sink.end(self._all(fields))
+
+    def _all(self, fields: dict[str, Array]) -> dict[str, Array]:
+        return {name: values[..., self._whole.cell] for name, values in fields.items()}
