@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .cases.casting import Casting as Casting
     from .cases.casting import Chill as Chill
     from .cases.casting import Core as Core
+    from .cases.casting import Feeder as Feeder
     from .cases.casting import Sleeve as Sleeve
     from .cases.diagram import cct as cct
     from .cases.diagram import ttt as ttt
@@ -72,6 +73,7 @@ _HOME = {
     "Core": ".cases.casting",
     "Curve": ".materials.curve",
     "Dilatometer": ".cases.dilatometer",
+    "Feeder": ".cases.casting",
     "Fit": ".twin.fit",
     "Freezing": ".materials.freezing",
     "Gap": ".materials.interface",
@@ -128,6 +130,7 @@ __all__ = [
     "Core",
     "Curve",
     "Dilatometer",
+    "Feeder",
     "Fit",
     "Freezing",
     "Gap",

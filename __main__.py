@@ -247,6 +247,22 @@ def profile(
 
 
 @app.command()
+def feeding(
+    result: ResultFile,
+    solid_fraction: Annotated[float, typer.Option(metavar="FS", help="Up to which liquid follows.")] = 0.7,
+    shrinkage: Annotated[Text, typer.Option(metavar="SHARE", help="Of the liquid, '4 %'; the alloy's own.")] = None,
+    up: Annotated[str, typer.Option(metavar="AXIS", help="Against gravity: x, y, z, -z, ...")] = "z",
+) -> None:
+    """Tell how a casting was fed: zones that were cut off, feeders, pipe, shrinkage.
+
+    Another solid fraction or shrinkage needs no new run.
+    """
+    from .views.listing import feeding as page
+
+    print(page(_read(result), solid_fraction, shrinkage, up))
+
+
+@app.command()
 def distortion(
     result: ResultFile,
     surface: Annotated[Path | None, typer.Option(metavar="STL", help="Write the deformed surface.")] = None,

@@ -90,7 +90,7 @@ def bodies(case: "Casting") -> Bodies:
     spacing, used = float(case.grid.spacing), metric(case)
     if used in LINE:
         return _shells(case, used, spacing)
-    shapes = {"casting": case.part.shape, **{name: body.part.shape for name, body in case.inserts.items()}}
+    shapes = {"casting": case.shape, **{name: body.part.shape for name, body in case.inserts.items()}}
     block = _block(list(shapes.values()), used, float(case.mould.wall))
     _room(case, block, used, spacing)
     try:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..materials.quantity import parse
 from ..materials.refusal import CaseError, nearest
+from ..solver.casting import SHARES
 from ..solver.difference import Difference
 from ..solver.field import Sampler
 from ..solver.geometry import Cells
@@ -20,7 +21,7 @@ from .archive import Archive
 from .archive import save as save_archive
 from .case import AnyCase
 from .expression import evaluate
-from .meaning import AFTER_TEMPER, AXIAL, COMPONENTS, FROZEN, MACHINE, meaning
+from .meaning import AFTER_TEMPER, AXIAL, COMPONENTS, FROZEN, MACHINE, PASSING, meaning
 from .part import Part
 from .reading import Field, Limit, Point, Probe, Stress
 from .summary import Summary, summarise
@@ -40,6 +41,7 @@ PARTS = {
     "as_quenched_stress": (*COMPONENTS, *AXIAL),
     "displacement": ("x", "y", "z"),
     "machining_displacement": ("x", "y", "z"),
+    **dict.fromkeys(PASSING, SHARES),
 }
 FRAMES = {"cylinder": "cylinder", "rz": "cylinder", "sphere": "sphere"}
 SMOOTH = ("temperature", *PARTS)  # cubic in time; bounded fields are linear
@@ -423,6 +425,8 @@ class Result:
             return values
         if part in ("x", "y", "z"):
             return np.asarray(values["xyz".index(part)])
+        if part in SHARES:
+            return np.asarray(values[SHARES.index(part)])
         if part in COMPONENTS:
             return np.asarray(values[COMPONENTS.index(part)])
         if self.axis is None:
@@ -476,6 +480,8 @@ class Result:
 
     def _turned(self, values: Array, points: Array) -> Array:
         """Vectors (3, k) and tensors (6, k) from radial, hoop, axial to x, y, z."""
+        if values.ndim == 2 and values.shape[0] == len(SHARES):
+            return values
         if self.cells.lattice.metric == "slab" and values.ndim == 2 and values.shape[0] == 3:
             return values * np.where(points[:, 0] < self.centre[0], -1.0, 1.0)
         if self._frame is None or values.ndim == 1:

@@ -12,6 +12,7 @@ from .difference import Difference
 from .lattice import Lattice
 from .patches import SLIVER, Faces, border, full_volume, walls, with_area, with_volume, without_crumbs
 from .shape import Cylinder, Mesh, Plate, Shape
+from .union import Union
 
 Array = NDArray[float64]
 Index = NDArray[int64]
@@ -127,6 +128,8 @@ def snapped(shape: Shape, lattice: Lattice) -> Shape:
     if isinstance(shape, Difference):
         tools = tuple(snapped(tool, lattice) for tool in shape.tools)
         return replace(shape, body=snapped(shape.body, lattice), tools=tools)
+    if isinstance(shape, Union):
+        return Union(tuple(snapped(body, lattice) for body in shape.bodies))
     return shape.snapped(lattice.origin, lattice.spacing, _grain(shape, lattice)) if isinstance(shape, Mesh) else shape
 
 
