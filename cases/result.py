@@ -77,6 +77,7 @@ class Result:
         self._read_case = case
         self.removed = removed
         self._operators = lru_cache(256)(self._operator)
+        self._last_operators = lru_cache(2)(self._operator)  # of many places, as a film asks again and again
 
     @cached_property
     def case(self) -> AnyCase:
@@ -373,6 +374,17 @@ class Result:
 
         return plot(self, kind, **how)
 
+    def animate(self, field: str, save: str | os.PathLike[str], **how: Any) -> Path:
+        """A film of a field, .gif or .mp4; see `views.film.animate`."""
+        from ..views.film import animate
+
+        return animate(self, field, save, **how)
+
+    @property
+    def bodies(self) -> "dict[str, Result]":
+        """What lies around a casting and was stored with it, by name; empty of a heat treatment."""
+        return {}
+
     @property
     def levels(self) -> dict[str, float]:
         """Temperatures, K, that a plot of thermocouples marks, by name."""
@@ -468,7 +480,7 @@ class Result:
             values = np.concatenate([values, wall])
         kind = "walls" if source == "temperature" else "cells"
         few = points.shape[0] <= 1000
-        operator = (self._operators if few else self._operator)(points.tobytes(), kind)
+        operator = (self._operators if few else self._last_operators)(points.tobytes(), kind)
         sampled = np.asarray(operator @ values.T).T
         if (meaning(source).unit, meaning(source).shown) == ("", "%") and sampled.ndim == 1:
             sampled = np.clip(sampled, 0.0, 1.0)  # fractions; the quadratic may overshoot at the skin
