@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .cases.casting import Casting as Casting
     from .cases.casting import Chill as Chill
     from .cases.casting import Core as Core
+    from .cases.casting import Feeder as Feeder
     from .cases.casting import Sleeve as Sleeve
     from .cases.converged import converged as converged
     from .cases.diagram import cct as cct
@@ -80,6 +81,7 @@ _HOME = {
     "Curve": ".materials.curve",
     "Dilatometer": ".cases.dilatometer",
     "Executor": ".twin.executor",
+    "Feeder": ".cases.casting",
     "Fit": ".twin.fit",
     "Freezing": ".materials.freezing",
     "Gap": ".materials.interface",
@@ -142,6 +144,7 @@ __all__ = [
     "Curve",
     "Dilatometer",
     "Executor",
+    "Feeder",
     "Fit",
     "Freezing",
     "Gap",

@@ -169,23 +169,56 @@ def check(case: CaseFile) -> None:
 @app.command()
 def show(
     result: ResultFile,
-    field: Annotated[str, typer.Argument(metavar="FIELD", help="hardness, martensite, stress.axial, ...")],
+    field: Annotated[
+        str, typer.Argument(metavar="FIELD", help="hardness, stress.axial, last_to_freeze, 'a / b**0.5'.")
+    ],
     cut: Annotated[Text, typer.Option(metavar="x|y|z", help="Take the half in front away.")] = None,
     below: Annotated[Text, typer.Option(metavar="VALUE", help="Only cells below, '300 MPa'.")] = None,
     above: Annotated[Text, typer.Option(metavar="VALUE", help="Only cells above.")] = None,
     time: Time = None,
     unit: Annotated[Text, typer.Option(metavar="UNIT", help="HRC: hardness in Rockwell C.")] = None,
     limits: Annotated[bool, typer.Option("--limits", help="Where limits are met.")] = False,
+    mould: Annotated[bool, typer.Option("--mould", help="The stored mould about a casting, too.")] = False,
+    solid_fraction: Annotated[
+        float | None, typer.Option(metavar="FS", help="Where gradient and rate of a casting are read: 0.1 to 0.9.")
+    ] = None,
+    animate: Annotated[Path | None, typer.Option(metavar="FILE", help="A film in time, .gif or .mp4.")] = None,
+    seconds: Annotated[float, typer.Option(metavar="S", help="How long the film lasts.")] = 8.0,
     save: Annotated[Path | None, typer.Option(metavar="PNG", help="A file in place of a window.")] = None,
 ) -> None:
     """Show a field on the part.
 
-    In a window, or as a PNG anywhere with --save. metaltwin info RESULT lists the fields.
+    In a window, with a slider over time where the field moves, or as a PNG anywhere with --save, or as a film.
+    metaltwin info RESULT lists the fields.
     """
-    _check_picture(save, PICTURE)
-    how = {"cut": cut, "below": below, "above": above, "time": time, "unit": unit, "limits": limits}
-    _read(result).show(field.replace(".", "_"), save=save, **how)
-    print(save or "")
+    from .materials.refusal import CaseError
+
+    name = field if " " in field else field.replace(".", "_")
+    how: dict[str, Any] = {"cut": cut, "unit": unit, "mould": mould}
+    still = {"below": below, "above": above, "time": time, "limits": limits or None, "save": save}
+    if animate is None:
+        _check_picture(save, PICTURE)
+    else:
+        for word in (word for word, given in still.items() if given is not None):
+            raise CaseError(f"--{word} says nothing of a film; leave it out")
+        animate.parent.mkdir(parents=True, exist_ok=True)
+    read = _read(result)
+    if solid_fraction is not None:
+        read = _at_solid_fraction(read, solid_fraction)
+    if animate is not None:
+        print(read.animate(name, animate, seconds=seconds, **how))
+    else:
+        read.show(name, save=save, below=below, above=above, time=time, limits=limits, **how)
+        print(save or "")
+
+
+def _at_solid_fraction(result: "Result", fraction: float) -> "Result":
+    from .cases.castingresult import CastingResult
+    from .materials.refusal import CaseError
+
+    if not isinstance(result, CastingResult):
+        raise CaseError("a heat treatment has no solid fraction; leave --solid-fraction out")
+    return result.at_solid_fraction(fraction)
 
 
 @app.command()
@@ -244,6 +277,22 @@ def profile(
         print(read.csv(save) if save.suffix.lower() == ".csv" else save)
         if save.suffix.lower() != ".csv":
             read.plot(save)
+
+
+@app.command()
+def feeding(
+    result: ResultFile,
+    solid_fraction: Annotated[float, typer.Option(metavar="FS", help="Up to which liquid follows.")] = 0.7,
+    shrinkage: Annotated[Text, typer.Option(metavar="SHARE", help="Of the liquid, '4 %'; the alloy's own.")] = None,
+    up: Annotated[str, typer.Option(metavar="AXIS", help="Against gravity: x, y, z, -z, ...")] = "z",
+) -> None:
+    """Tell how a casting was fed: zones that were cut off, feeders, pipe, shrinkage.
+
+    Another solid fraction or shrinkage needs no new run.
+    """
+    from .views.listing import feeding as page
+
+    print(page(_read(result), solid_fraction, shrinkage, up))
 
 
 @app.command()

@@ -16,13 +16,13 @@ from ruamel.yaml.reader import ReaderError
 from ..materials.library import ENDINGS
 from ..materials.refusal import CaseError, one_of
 from .casetext import BODIES, FORMAT, KINDS, LISTED, OUTPUT
-from .casting import Casting, Chill, Core, Sleeve
+from .casting import Casting, Chill, Core, Feeder, Sleeve
 from .part import Part
 from .treatment import HeatTreatment
 
 AnyKind = HeatTreatment | Casting
 WORDS: dict[str, type[Any]] = {word.KIND: word for word in (HeatTreatment, Casting)}
-INSERTS = dict(zip(BODIES, (Chill, Core, Sleeve), strict=True))
+INSERTS: dict[str, type[Any]] = dict(zip(BODIES, (Chill, Core, Sleeve, Feeder), strict=True))
 STUMBLES = {
     "'\\t'": "a tab stands where only blanks can; put blanks in its place",
     "mapping values are not allowed": "a colon too many; quote a text with ': ' in it, or move the line left or right",

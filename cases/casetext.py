@@ -15,7 +15,7 @@ from .words import fields_spoken
 FORMAT = 1
 KINDS = ("heat treatment", "casting")
 LISTED = ("steps", "then")
-BODIES = ("chills", "cores", "sleeves")
+BODIES = ("chills", "cores", "sleeves", "feeders")
 OUTPUT = ("record", "snapshots")
 
 

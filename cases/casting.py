@@ -1,5 +1,6 @@
 """A casting: part, alloy, pour, mould and what is set into it; what it will do, and doing it."""
 
+from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, PlainValidator
@@ -10,6 +11,8 @@ from ..materials.interface import Contact
 from ..materials.mould import Mould
 from ..materials.quantity import Amount, Duration, Quantity, Temperature
 from ..materials.refusal import STRICT, CaseError, exactly_one, plain
+from ..solver.shape import Shape
+from ..solver.union import Union
 from .castingwords import check_casting
 from .limits import Limits
 from .step import Cool, step_names
@@ -102,13 +105,31 @@ class Sleeve(Chill):
     kind: ClassVar[str] = "sleeve"
 
 
+@plain
+@dataclass(frozen=True, config=STRICT)
+class Feeder:
+    """A feeder: metal of the same pour on the part, or a place within its drawing that is one.
+
+    part  where it lies, in the axes of the casting; it may overlap the part
+    name  what the feeder check calls it; without one feeder, feeder_2
+
+        Feeder(Part.cylinder("60 mm", "90 mm").moved(z="25 mm"), name="top")
+
+    Raises CaseError for no part.
+    """
+
+    part: OnePart
+    name: str = ""
+    kind: ClassVar[str] = "feeder"
+
+
 def _list_of(word: type[Any]) -> Any:
     def read(given: object) -> tuple[Any, ...]:
         if given is None:
             return ()
         if not isinstance(given, list | tuple):
             raise CaseError(
-                f"needs a list, [{word.__name__}(material, part)], in a file '- {{material: ..., part: ...}}'"
+                f"needs a list, [{_call(word)}], in a file '- {{{', '.join(f'{name}: ...' for name in _needs(word))}}}'"
             )
         ready: list[Any] = []
         for entry in given:
@@ -118,11 +139,21 @@ def _list_of(word: type[Any]) -> Any:
                 except CaseError as error:
                     raise error.under(step_names((*ready, word))[-1]) from None
             if type(entry) is not word:
-                raise CaseError(f"{entry!r} is no {word.kind}; write {word.__name__}(material, part)")
+                raise CaseError(f"{entry!r} is no {word.kind}; write {_call(word)}")
             ready.append(entry)
         return tuple(ready)
 
-    return Annotated[Any, PlainValidator(read), said(["array"], f"{{material, part, contact}} of each {word.kind}")]
+    return Annotated[
+        Any, PlainValidator(read), said(["array"], f"{{{', '.join(_needs(word))}, ...}} of each {word.kind}")
+    ]
+
+
+def _needs(word: type[Any]) -> list[str]:
+    return [entry.name for entry in fields(word) if entry.default is MISSING]
+
+
+def _call(word: type[Any]) -> str:
+    return f"{word.__name__}({', '.join(_needs(word))})"
 
 
 @plain
@@ -136,6 +167,7 @@ class Casting(Verbs):
                      wall; outside it is still air
     until, duration  how it ends: hottest point of the casting below, or a time since the pour (or the shake-out)
     chills, cores, sleeves   [Chill(...)], [Core(...)], [Sleeve(...)]
+    feeders          [Feeder(part)]: cast with the part, for the feeder check
     contact          with the mould, Contact(...); None: the library's for this alloy and kind of mould
     fill_time        of the mould: what the melt loses meanwhile is subtracted from `pour`; None: nothing is
     shake_out        hottest point of the casting, or a time since the pour; then everything around it is gone
@@ -158,6 +190,7 @@ class Casting(Verbs):
     chills: _list_of(Chill) = ()  # type: ignore[valid-type]
     cores: _list_of(Core) = ()  # type: ignore[valid-type]
     sleeves: _list_of(Sleeve) = ()  # type: ignore[valid-type]
+    feeders: _list_of(Feeder) = ()  # type: ignore[valid-type]
     contact: OneContact = None
     fill_time: Duration | None = None
     shake_out: ShakeOut = None
@@ -173,6 +206,7 @@ class Casting(Verbs):
         "chills": (step_names, "chill"),
         "cores": (step_names, "core"),
         "sleeves": (step_names, "sleeve"),
+        "feeders": (step_names, "feeder"),
     }
     KIND: ClassVar[str] = "casting"
     start: ClassVar[None] = None
@@ -194,6 +228,18 @@ class Casting(Verbs):
         """Chills, cores and sleeves by name: chill, chill_2, core."""
         every = (*self.chills, *self.cores, *self.sleeves)
         return dict(zip(step_names(every), every, strict=True))
+
+    @property
+    def fed_by(self) -> dict[str, OnePart]:
+        """The part of each feeder by its name: its own, or feeder, feeder_2."""
+        names = zip(self.feeders, step_names(self.feeders), strict=True)
+        return {feeder.name or number: feeder.part for feeder, number in names}
+
+    @property
+    def shape(self) -> Shape:
+        """What is cast: the part with its feeders."""
+        part: Shape = self.part.shape
+        return Union((part, *(feeder.part.shape for feeder in self.feeders))) if self.feeders else part
 
     @property
     def steps(self) -> tuple[Any, ...]:

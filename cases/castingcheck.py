@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .casting import Casting
 
 LEAST = 3.0  # cells across a wall of a casting: less, and its freezing is a guess
+PASSED_BYTES = 12.0 * 8.0 + 20.0 * 4.0  # of a cell of the casting: when it passed each state, how steep, how fast
 UNREAD = ("M", "U", "assumed")
 
 
@@ -103,7 +104,8 @@ def check(case: "Casting") -> CastingCheck:
         cells=cells.index.size,
         bodies=count,
         spacing=cells.lattice.spacing,
-        memory=memory(whole, int(np.prod(made.bodies.cells[-1].lattice.shape)), False, used),
+        memory=memory(whole, int(np.prod(made.bodies.cells[-1].lattice.shape)), False, used)
+        + PASSED_BYTES * cells.index.size,
         seconds=seconds,
         limit=limit,
         computed=("temperature", "solid fraction", *computed(case, made.matter)[1:]),

@@ -96,12 +96,12 @@ def bodies(case: "Casting") -> Bodies:
     spacing, used = float(case.grid.spacing), metric(case)
     inserts = {name: body.part.shape for name, body in case.inserts.items()}
     try:
-        check_bodies({"the part": case.part.shape, **inserts}, case.grid, used)
+        check_bodies({"the part": case.shape, **inserts}, case.grid, used)
     except CaseError as error:
         raise error.under("grid", "symmetry") from None
     if used in LINE:
         return _shells(case, used, spacing)
-    shapes = {"casting": case.part.shape, **inserts}
+    shapes = {"casting": case.shape, **inserts}
     block = _block(list(shapes.values()), used, float(case.mould.wall))
     _room(case, list(shapes.values()), block, used)
     try:

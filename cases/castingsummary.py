@@ -60,6 +60,7 @@ def _notes(result: "CastingResult") -> list[str]:
         lines += _frozen(result)
     if (taken := result.shake_out_time) is not None:
         lines.append(f"shaken out at {taken:.4g} s")
+    lines.append("; ".join([f"geometric modulus {1e3 * result.modulus:.4g} mm", *known_shrinkage(result)]))
     lines.append(_phases(result))
     return [*lines, *closing(result)]
 
@@ -76,10 +77,26 @@ def _frozen(result: "CastingResult") -> list[str]:
     liquid = int(np.isnan(time.values).sum())
     lines = [f"solid after {time.max:.4g} s" if not liquid else f"NOT SOLID at the end: {liquid} cells; run longer"]
     lines += [f"hot spot {number}: {spot!r}" for number, spot in enumerate(result.hot_spots(SPOTS), 1)]
+    lines += str(result.feeder_check()).splitlines() if getattr(result.case, "feeders", ()) else []
     if "niyama" in result.fields:
         least = shown("niyama", result.field("niyama").min)
         lines.append(f"least Niyama {least:.3g} (K s)^0.5/mm{_against(result)}")
     return lines
+
+
+def known_shrinkage(result: "CastingResult") -> list[str]:
+    """What is known of the shrinkage of the liquid and of the pattern."""
+    said = []
+    for what, read in (
+        ("loses {} of its volume as it freezes", "volume_shrinkage"),
+        ("pattern {} larger", "pattern_allowance"),
+    ):
+        try:
+            low, high = (f"{100.0 * share:.3g}" for share in getattr(result, read))
+        except CaseError:
+            continue
+        said.append(what.format(f"{low} %" if low == high else f"{low} to {high} %"))
+    return said
 
 
 def _against(result: "CastingResult") -> str:

@@ -14,6 +14,7 @@ from .castingfields import DERIVED, Frozen
 from .grid import check_spacing, metric_of
 from .meaning import FROZEN
 from .schedule import ROOM, celsius, check_data, check_steps, uncomputed, ways
+from .step import step_names
 from .symmetry import check_mirrored
 
 if TYPE_CHECKING:
@@ -111,7 +112,10 @@ def _spacing(case: "Casting") -> None:
 
 def _inserts(case: "Casting") -> None:
     used = metric(case)
-    for name, body in case.inserts.items():
+    if len(case.fed_by) < len(case.feeders):
+        raise CaseError(f"two feeders have one name: {', '.join(case.fed_by)}; name each differently", "feeders")
+    feeders = dict(zip(step_names(case.feeders), case.feeders, strict=True))
+    for name, body in (*case.inserts.items(), *feeders.items()):
         where = (f"{body.kind}s", name, "part")
         if used in LINE:
             raise CaseError(f"a 1d casting has no place for a {body.kind}; give the part its full size", *where)
@@ -123,7 +127,8 @@ def _inserts(case: "Casting") -> None:
         beside = any(abs(a - b) > SLACK for a, b in zip(shape.middle[:2], case.part.shape.middle[:2], strict=True))
         if used == "rz" and beside:
             raise CaseError("stands beside the axis of the part, which rz cannot hold; take Grid(metric='3d')", *where)
-        contact_of(case, name)
+        if name in case.inserts:
+            contact_of(case, name)
 
 
 def _mould(case: "Casting") -> None:

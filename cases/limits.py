@@ -6,10 +6,10 @@ from pydantic import PlainValidator, WithJsonSchema
 
 from ..materials.quantity import amount
 from ..materials.refusal import CaseError, one_of
-from .meaning import AXIAL, COMPONENTS, FIELDS, meaning
+from .meaning import AXIAL, COMPONENTS, FIELDS, PASSING, meaning
 
 TENSORS = ("stress", "as_quenched_stress")
-VECTORS = ("displacement",)
+VECTORS = ("displacement", *PASSING)
 KNOWN = (
     *(name for name in FIELDS if name not in (*TENSORS, *VECTORS, "volume_fraction")),
     *(f"{tensor}_{part}" for tensor in TENSORS for part in (*COMPONENTS, *AXIAL)),

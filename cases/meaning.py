@@ -68,9 +68,16 @@ FROZEN = {
     "sdas": Meaning("m", "um", "secondary dendrite arm spacing, by the mean rate from liquidus to solidus"),
     "thermal_modulus": Meaning("m", "mm", "modulus of the plate in a thick mould of this sand that freezes as late"),
     "nodule_count": Meaning("1/m^2", "1/mm^2", "graphite nodules by the cooling rate before the eutectic, uncertain"),
+    "shrinkage_cavity": Meaning("", "%", "share of the cell that the pipe takes: an estimate, liquid sinks level"),
 }
 """Fields of a casting."""
-FIELDS |= FROZEN
+PASSING = {
+    "passing_time": Meaning("s", "s", "time from the pour to 10, 20 ... 90 % solid"),
+    "passing_gradient": Meaning("K/m", "K/mm", "temperature gradient at 10, 20 ... 90 % solid"),
+    "passing_rate": Meaning("K/s", "K/s", "cooling rate at 10, 20 ... 90 % solid"),
+}
+"""What a casting's cells remember of each solid fraction: passing_time_50."""
+FIELDS |= FROZEN | PASSING
 
 PHASES = ("austenite", "ferrite", "pearlite", "bainite", "martensite")
 COMPONENTS = ("xx", "yy", "zz", "xy", "yz", "zx")

@@ -33,7 +33,7 @@ class Bar:
     """Progress of a run on stderr, with time left; silent where stderr is no terminal or `shown` is False.
 
     with Bar(legs, shown=True) as bar:
-        bar.at(leg, fraction, hottest)
+        bar.at(leg, fraction, "812 degC")
     """
 
     def __init__(self, legs: tuple[str, ...], shown: bool) -> None:
@@ -50,13 +50,13 @@ class Bar:
     ) -> None:
         self._progress.stop()
 
-    def at(self, leg: int, fraction: float, hottest: float) -> None:
-        """Leg number, share of it that is done (0 to 1), hottest cell (K)."""
+    def at(self, leg: int, fraction: float, note: str) -> None:
+        """Leg number, share of it that is done (0 to 1), and a word on where it stands."""
         name = self.legs[min(leg, len(self.legs) - 1)]
         self._progress.update(
             self._task,
             completed=leg + min(max(fraction, 0.0), 1.0),
-            description=f"{name} {hottest - 273.15:.0f} degC",
+            description=f"{name} {note}",
         )
 
 

@@ -48,7 +48,8 @@ class Field:
             return self.values
         if self.values.shape[0] == 3:
             return np.asarray(np.linalg.norm(self.values, axis=0))
-        raise CaseError(f"{self.name} has six components; ask for {self.name}_xx, {self.name}_axial or von_mises")
+        count, parts = ("six", "xx ... axial") if len(self.values) == 6 else ("nine", "10 20 ... 90")
+        raise CaseError(f"{self.name} has {count} components, {parts}; ask for one, such as {self.name}_{parts[:2]}")
 
     @property
     def max(self) -> float:
@@ -70,8 +71,8 @@ class Field:
         return np.array(self.values, dtype=dtype) if copy is not False else np.asarray(self.values, dtype=dtype)
 
     def __repr__(self) -> str:
-        if self.values.ndim == 2 and self.values.shape[0] == 6:
-            return f"Field({self.name} in {self.unit}, six components; {self.meaning})"
+        if self.values.ndim == 2 and len(self.values) > 3:
+            return f"Field({self.name} in {self.unit}, {len(self.values)} components; {self.meaning})"
         unit = f" {self.unit}" if self.unit else ""
         numbers = f"min {self.min:.6g}, mean {self.mean:.6g}, max {self.max:.6g}{unit}"
         return f"Field({self.name}: {numbers}; {self.meaning})"

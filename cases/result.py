@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..materials.quantity import parse
 from ..materials.refusal import CaseError, nearest
+from ..solver.casting import SHARES
 from ..solver.difference import Difference
 from ..solver.field import Sampler
 from ..solver.geometry import Cells
@@ -20,7 +21,7 @@ from .archive import Archive
 from .archive import save as save_archive
 from .case import AnyCase
 from .expression import evaluate
-from .meaning import AXIAL, COMPONENTS, FROZEN, MACHINE, meaning
+from .meaning import AXIAL, COMPONENTS, FROZEN, MACHINE, PASSING, meaning
 from .part import Part
 from .reading import Field, Limit, Point, Probe, Stress
 from .summary import Summary, summarise
@@ -41,6 +42,7 @@ PARTS = {
     "as_quenched_stress": (*COMPONENTS, *AXIAL),
     "displacement": ("x", "y", "z"),
     "machining_displacement": ("x", "y", "z"),
+    **dict.fromkeys(PASSING, SHARES),
 }
 FRAMES = {"cylinder": "cylinder", "rz": "cylinder", "sphere": "sphere"}
 SMOOTH = ("temperature", *PARTS)  # cubic in time; bounded fields are linear
@@ -76,6 +78,7 @@ class Result:
         self._read_case = case
         self.removed = removed
         self._operators = lru_cache(256)(self._operator)
+        self._last_operators = lru_cache(2)(self._operator)  # of many places, as a film asks again and again
 
     @cached_property
     def case(self) -> AnyCase:
@@ -392,6 +395,17 @@ class Result:
 
         return plot(self, kind, **how)
 
+    def animate(self, field: str, save: str | os.PathLike[str], **how: Any) -> Path:
+        """A film of a field, .gif or .mp4; see `views.film.animate`."""
+        from ..views.film import animate
+
+        return animate(self, field, save, **how)
+
+    @property
+    def bodies(self) -> "dict[str, Result]":
+        """What lies around a casting and was stored with it, by name; empty of a heat treatment."""
+        return {}
+
     @property
     def levels(self) -> dict[str, float]:
         """Temperatures, K, that a plot of thermocouples marks, by name."""
@@ -444,6 +458,8 @@ class Result:
             return values
         if part in ("x", "y", "z"):
             return np.asarray(values["xyz".index(part)])
+        if part in SHARES:
+            return np.asarray(values[SHARES.index(part)])
         if part in COMPONENTS:
             return np.asarray(values[COMPONENTS.index(part)])
         if self.axis is None:
@@ -482,7 +498,7 @@ class Result:
             values = np.concatenate([values, wall])
         kind = "walls" if source == "temperature" else "cells"
         few = points.shape[0] <= 1000
-        operator = (self._operators if few else self._operator)(points.tobytes(), kind)
+        operator = (self._operators if few else self._last_operators)(points.tobytes(), kind)
         sampled = np.asarray(operator @ values.T).T
         if (meaning(source).unit, meaning(source).shown) == ("", "%") and sampled.ndim == 1:
             sampled = np.clip(sampled, 0.0, 1.0)  # fractions; the quadratic may overshoot at the skin
@@ -494,6 +510,8 @@ class Result:
 
     def _turned(self, values: Array, points: Array) -> Array:
         """Vectors (3, k) and tensors (6, k) from radial, hoop, axial to x, y, z."""
+        if values.ndim == 2 and values.shape[0] == len(SHARES):
+            return values
         if self.cells.lattice.metric == "slab" and values.ndim == 2 and values.shape[0] == 3:
             return values * np.where(points[:, 0] < self.centre[0], -1.0, 1.0)
         if self._frame is None or values.ndim == 1:

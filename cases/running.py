@@ -142,7 +142,7 @@ def follow(
         def watch(clock: Clock, state: State) -> bool:
             nonlocal due
             leg = problem.legs[min(clock.leg, len(problem.legs) - 1)]
-            bar.at(clock.leg, clock.fraction(leg, state.time), float(state.temperature.max()))
+            bar.at(clock.leg, clock.fraction(leg, state.time), celsius(float(state.temperature.max())))
             if why := leads_nowhere(leg, clock, state):
                 raise Diverged(f"{leg.name}: {why}")
             if log.path is not None and (began := time.monotonic()) > due:

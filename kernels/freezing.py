@@ -32,12 +32,12 @@ def passed(H0, H1, T0, T1, time, dt, levels, steep, neighbour, spacing, times, g
     T0, T1     (n,)    temperature, K
     time, dt   ()      begin and length of the step, s
     levels     (q,)    enthalpy of each state, J/m3
-    steep      ()      number of the state where gradient and rate are kept
+    steep      ()      number of the first of the s states where gradient and rate are kept
     neighbour  (n, 6)  cell behind each face -x +x -y +y -z +z, the cell itself where there is none
     spacing    (3,)    m
     times      (q, n)  when the cell fell below, s; NaN before   [written]
-    gradient   (n,)    |grad T| at the state `steep`, K/m        [written]
-    rate       (n,)    cooling rate there, K/s                   [written]
+    gradient   (s, n)  |grad T| at each of those, K/m            [written]
+    rate       (s, n)  cooling rate there, K/s                   [written]
     """
     for c in prange(H0.size):
         for q in range(levels.size):
@@ -45,8 +45,8 @@ def passed(H0, H1, T0, T1, time, dt, levels, steep, neighbour, spacing, times, g
             if H0[c] >= level and H1[c] < level:
                 w = (H0[c] - level) / (H0[c] - H1[c])
                 times[q, c] = time + w * dt
-                if q == steep:
-                    gradient[c] = _steepness(T0, T1, c, w, neighbour, spacing)
-                    rate[c] = (T0[c] - T1[c]) / dt
+                if 0 <= q - steep < gradient.shape[0]:
+                    gradient[q - steep, c] = _steepness(T0, T1, c, w, neighbour, spacing)
+                    rate[q - steep, c] = (T0[c] - T1[c]) / dt
             elif H0[c] < level and H1[c] >= level:
                 times[q, c] = float("nan")

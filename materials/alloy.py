@@ -30,7 +30,7 @@ from .freezing import Freezing
 from .hardness import hardness_law, hardness_law_local, tempering
 from .martensite import alpha_furlan, alpha_van_bohemen, ms_furlan, ms_van_bohemen
 from .material import Conductivity, HeatCapacity, Material, enthalpy
-from .matter import PHASES, Carbon, FreezingTable, Kinetics, Matter, Phase, Property
+from .matter import PHASES, Carbon, FreezingTable, Kinetics, Matter, Mechanics, Phase, Property
 from .precipitation import Precipitation
 from .quantity import Amount, Density, Fraction, Quantity, Temperature
 from .refusal import STRICT, CaseError, one_of, plain
@@ -296,11 +296,14 @@ class Alloy:
             alloy_factor(c),
             decomposed,
             lambda content: hardness_law_local(with_carbon(content)),
-            lambda content: tuple(
-                stress.mechanics(with_carbon(content), name, self._stress_free(), self.trip.get(name))
-                for name in PHASES
-            ),
+            lambda content: self._strained(with_carbon(content)),
         )
+
+    def _strained(self, c: Composition) -> tuple[Mechanics, ...]:
+        """Mechanics of the phases, then of the stages of tempered martensite."""
+        free = self._stress_free()
+        phases = (stress.mechanics(c, name, free, self.trip.get(name)) for name in PHASES)
+        return (*phases, *(stage.mechanics for stage in stress.tempering(c, free)))
 
     def _stress_free(self) -> float:
         return stress.STRESS_FREE if self.stress_free is None else float(self.stress_free)

@@ -14,7 +14,7 @@ Array = NDArray[float64]
 
 
 class CaseStress:
-    """What local carbon adds to the strain and strength of the phases of one matter, by the classes of its kinetics.
+    """What local carbon adds to strain and strength of phases and stages of tempering, by the classes of kinetics.
 
     The carbon that enters strains nothing by itself: at carburising temperature austenite creeps, and what it gains
     in length along the skin flows away across it. From then on every cell strains by its own carbon.
@@ -25,6 +25,7 @@ class CaseStress:
             raise ValueError(f"{matter.name} has no mechanics for other carbon contents: run without stress")
         T: Array = low + step * np.arange(count, dtype=float64)
         usual = [phase.mechanics for phase in matter.phases if phase.mechanics is not None]
+        usual += [stage.mechanics for stage in matter.stages]
         contents = contents_of(*span)
         each = [matter.carbon.mechanics(float(content)) for content in contents]
         self.low, self.step, self.least = low, step, float(contents[0])
@@ -33,7 +34,10 @@ class CaseStress:
         self.flow = np.array([[_flow(a, T) - _flow(b, T) for a, b in zip(one, usual, strict=True)] for one in each])
 
     def add(self, rows: Array, carbon: Array, T0: Array, z0: Array, T1: Array, z1: Array) -> None:
-        """Bring rows (n, ROW) of an increment to the carbon (n,) of the cells; T (n,) K, z (P - 1, n) its ends."""
+        """Bring rows (n, ROW) of an increment to the carbon (n,) of the cells; T (n,) K, z (P - 1, n) its ends.
+
+        P counts the phases and the stages of tempered martensite.
+        """
         add_carbon(
             self.low, self.step, T0, fractions(z0), T1, fractions(z1), carbon, self.least, self.classed, self.strain,
             self.flow, rows,

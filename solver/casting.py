@@ -25,7 +25,11 @@ from .state import State
 Array = NDArray[float64]
 
 RIGID = 0.7  # solid fraction where feeding through the mush ends
-LEVELS = ("liquidus", "rigid", "niyama", "solidus")
+FRACTIONS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, RIGID, 0.8, 0.9)
+"""Solid fractions that every cell remembers passing."""
+SHARES = tuple(f"{100.0 * fraction:.0f}" for fraction in FRACTIONS)
+LEVELS = ("liquidus", *SHARES, "niyama", "solidus")
+STEEP = slice(1, -1)  # of LEVELS, where gradient and cooling rate are kept
 NIYAMA = 0.1  # of the freezing range above the solidus, where the criterion of Niyama is taken
 BARE = Matter("a table of enthalpy", 1.0, ())
 
@@ -101,7 +105,9 @@ class CastingColumns(Physics):
         passed = np.full((len(LEVELS), n), np.nan)
         passed[H[0][0] < self.problem.levels] = 0.0
         state.memory["passed"] = passed
-        state.memory["gradient"], state.memory["rate"] = np.full(n, np.nan), np.full(n, np.nan)
+        steep = (len(LEVELS[STEEP]), n)
+        state.memory["gradient"] = np.full(steep, np.nan, np.float32)
+        state.memory["rate"] = np.full(steep, np.nan, np.float32)
         self.metal.begin(state)
         return state
 
@@ -139,7 +145,7 @@ class CastingColumns(Physics):
         after = trial.state
         passed(
             state.enthalpy, after.enthalpy, state.temperature, after.temperature, state.time, trial.dt,
-            self.problem.levels, LEVELS.index("niyama"), self._neighbour, self._spacing,
+            self.problem.levels, STEEP.start, self._neighbour, self._spacing,
             after.memory["passed"], after.memory["gradient"], after.memory["rate"],
         )  # fmt: skip
         return super().accept(state, trial)
@@ -173,13 +179,17 @@ class CastingColumns(Physics):
 
     def final(self, state: State) -> dict[str, Array]:
         """What the cells remember of their freezing, and what the metal has at the end only."""
-        passed = dict(zip(LEVELS, state.memory["passed"], strict=True))
+        passed, (*gradients, gradient), (*rates, rate) = (state.memory[name] for name in ("passed", "gradient", "rate"))
+        solidus, shares = passed[-1], passed[STEEP][:-1]
         return {
-            "solidification_time": passed["solidus"],
-            "local_solidification_time": passed["solidus"] - passed["liquidus"],
-            "rigid_time": passed["rigid"],
-            "thermal_gradient": state.memory["gradient"],
-            "cooling_rate": state.memory["rate"],
+            "solidification_time": solidus,
+            "local_solidification_time": solidus - passed[0],
+            "rigid_time": shares[FRACTIONS.index(RIGID)],
+            "thermal_gradient": gradient,
+            "cooling_rate": rate,
+            "passing_time": shares,
+            "passing_gradient": np.array(gradients),
+            "passing_rate": np.array(rates),
         } | self.metal.final(state)
 
     def _split(self, state: State, leg: Leg) -> tuple[list[Array], list[Array]]:
@@ -192,13 +202,13 @@ class CastingColumns(Physics):
 
 
 def levels(table: FreezingTable) -> Array:
-    """Enthalpy J/m3 of LEVELS: all liquid, no longer fed, the temperature of Niyama, all solid."""
+    """Enthalpy J/m3 of LEVELS: all liquid, each of FRACTIONS, the temperature of Niyama, all solid."""
     liquid = float(table.H[np.argmax(table.fs <= 0.0)])
     solid = float(table.H[np.flatnonzero(table.fs >= 1.0)[-1]])
     low, high = (float(table.temperature(np.array(H))) for H in (solid, liquid))
-    rigid = float(np.interp(-RIGID, -table.fs, table.H))
+    between = np.interp(-np.array(FRACTIONS), -table.fs, table.H)
     niyama = float(table.enthalpy(np.array(low + NIYAMA * (high - low)))) if high > low else solid
-    return np.array([liquid, rigid, niyama, solid])
+    return np.array([liquid, *between, niyama, solid])
 
 
 def owners(bodies: Bodies, points: Array) -> NDArray[np.int64]:

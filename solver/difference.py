@@ -10,6 +10,7 @@ from ..kernels.scan import Crossings
 from .shape import Point, Shape
 
 Array = NDArray[float64]
+Index = NDArray[int64]
 
 HAIR = 1e-12  # m: bodies that touch leave no more between them
 
@@ -44,24 +45,33 @@ class Difference:
 
     def crossings(self, axis: int, u: Array, v: Array) -> Crossings:
         """Walls of the body outside the tools, and walls of the tools inside the body, turned about."""
-        found = [shape.crossings(axis, u, v) for shape in (self.body, *self.tools)]
-        rays = found[0].start.size - 1
-        position = np.concatenate([one.position for one in found])
-        tilt = np.concatenate([one.tilt for one in found])
-        of_tool = np.arange(position.size) >= found[0].position.size
-        ray = np.concatenate([np.repeat(np.arange(rays), np.diff(one.start)) for one in found])
-        order = np.lexsort((of_tool, position, ray))
-        position, tilt, of_tool, ray = position[order], tilt[order], of_tool[order], ray[order]
-        step = -np.sign(tilt)
+        ray, position, tilt, number = walls((self.body, *self.tools), axis, u, v)
+        step, of_tool = -np.sign(tilt), number > 0
         in_body, in_tool = _depth(np.where(of_tool, 0.0, step)), _depth(np.where(of_tool, step, 0.0))
-        after = (in_body > 0.0) & (in_tool <= 0.0)
-        before = np.roll(after, 1)
-        before[np.flatnonzero(np.diff(ray, prepend=-1))] = False
-        turns = after != before
-        start = np.zeros(rays + 1, int64)
-        np.cumsum(np.bincount(ray[turns], minlength=rays), out=start[1:])
-        facing = np.where(after, -np.abs(tilt), np.abs(tilt))
-        return _without_hairs(Crossings(start, position[turns], facing[turns]))
+        return _without_hairs(turned(ray, position, tilt, (in_body > 0.0) & (in_tool <= 0.0), len(u) * len(v)))
+
+
+def walls(shapes: tuple[Shape, ...], axis: int, u: Array, v: Array) -> tuple[Index, Array, Array, Index]:
+    """What rays cross of several bodies, in order along each: (c,) ray, position m, tilt, number of the body."""
+    found = [shape.crossings(axis, u, v) for shape in shapes]
+    rays = np.arange(found[0].start.size - 1)
+    ray = np.concatenate([np.repeat(rays, np.diff(one.start)) for one in found])
+    position = np.concatenate([one.position for one in found])
+    tilt = np.concatenate([one.tilt for one in found])
+    number = np.repeat(np.arange(len(found)), [one.position.size for one in found])
+    order = np.lexsort((number, position, ray))
+    return ray[order], position[order], tilt[order], number[order]
+
+
+def turned(ray: Index, position: Array, tilt: Array, after: NDArray[np.bool_], rays: int) -> Crossings:
+    """Of the walls of several bodies those where a ray enters or leaves the whole; `after`: it is inside there."""
+    before = np.roll(after, 1)
+    before[np.flatnonzero(np.diff(ray, prepend=-1))] = False
+    turns = after != before
+    start = np.zeros(rays + 1, int64)
+    np.cumsum(np.bincount(ray[turns], minlength=rays), out=start[1:])
+    facing = np.where(after, -np.abs(tilt), np.abs(tilt))
+    return Crossings(start, position[turns], facing[turns])
 
 
 def _depth(step: Array) -> Array:

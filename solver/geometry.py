@@ -13,6 +13,7 @@ from .lattice import Lattice
 from .layout import about, fitted
 from .patches import SLIVER, Faces, border, even, full_volume, gaps, walls, with_area, with_volume, without_crumbs
 from .shape import Cylinder, Mesh, Plate, Shape
+from .union import Union
 
 Array = NDArray[float64]
 Index = NDArray[int64]
@@ -138,6 +139,8 @@ def snapped(shape: Shape, lattice: Lattice) -> Shape:
     if isinstance(shape, Difference):
         tools = tuple(snapped(tool, lattice) for tool in shape.tools)
         return replace(shape, body=snapped(shape.body, lattice), tools=tools)
+    if isinstance(shape, Union):
+        return Union(tuple(snapped(body, lattice) for body in shape.bodies))
     if not isinstance(shape, Mesh):
         return shape
     return shape.snapped(tuple(lattice.edges(axis) for axis in range(3)), _grain(shape, lattice))

@@ -8,7 +8,6 @@ from numpy import float64, int64
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from .field import MIRRORED
 from .geometry import Cells
 from .net import Net
 
@@ -123,12 +122,14 @@ def _net(cells: Cells, section: Section, top: Array, bottom: Array, patch: Index
 
 
 def _mirrored(cells: Cells, feet: Array) -> tuple[Array, Array]:
-    """Feet and normals (q, 3) with those beyond the axis or mid-plane; the first p are the patches."""
-    normal = cells.patch_normal
-    if cells.lattice.metric not in MIRRORED:
-        return feet, normal
-    turn = np.array([-1.0, 1.0, 1.0])
-    return np.concatenate([feet, feet * turn]), np.concatenate([normal, normal * turn])
+    """Feet and normals (q, 3), first of the p patches, then of their images beyond axis, mid-plane and symmetry."""
+    lattice, normal = cells.lattice, cells.patch_normal
+    for axis in lattice.reflecting:
+        image, turned = feet.copy(), normal.copy()
+        image[:, axis] = 2.0 * lattice.origin[axis] - feet[:, axis]
+        turned[:, axis] *= -1.0
+        feet, normal = np.concatenate([feet, image]), np.concatenate([normal, turned])
+    return feet, normal
 
 
 def touching(cells: Cells, feet: Array, most: Array, but: Array | None = None) -> tuple[Array, Array, Array]:

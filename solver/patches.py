@@ -168,7 +168,7 @@ def with_volume(pieces: Pieces, lattice: Lattice, volume: float) -> Pieces:
     whole = full_volume(lattice, pieces.cell)
     room = pieces.volume * (1.0 - pieces.volume)
     missing = volume - full - (whole * pieces.volume).sum()
-    if room.sum() == 0.0 or abs(missing) > TRUST * volume:
+    if room.sum() == 0.0 or not abs(missing) <= TRUST * volume:  # NaN too: the true volume is not known
         return pieces
     lift = np.clip(missing / (whole * room).sum(), -0.5, 0.5)
     share = pieces.share + lift * pieces.share * (1.0 - pieces.share)

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 
 from ..materials.matter import Matter
 from .carbon import Atmosphere, Diffusion
-from .field import MIRRORED, numbers
+from .field import numbers
 from .geometry import Cells
 from .hardness import hardness
 from .kinetics import Transformation
@@ -142,8 +142,8 @@ def _below(cells: Cells, deep: float) -> tuple[csr_array, float]:
     spacing = min(lattice.spacing[axis] for axis in axes)
     steps = np.arange(1, int(np.ceil(deep / spacing)) + 1) * spacing
     points = (cells.feet() - steps[:, None, None] * cells.patch_normal).reshape(-1, 3)
-    if lattice.metric in MIRRORED:
-        points[:, 0] = np.abs(points[:, 0])
+    for axis in lattice.reflecting:
+        points[:, axis] = lattice.origin[axis] + np.abs(points[:, axis] - lattice.origin[axis])
     place = (points - lattice.origin) / lattice.spacing - 0.5
     low = np.floor(place).astype(int64)
     column, weight = [], []

@@ -29,6 +29,7 @@ HOMES = {
         "twin/studytable.py",
     },
     "meshio": {"cases/handover.py"},
+    "PIL|imageio_ffmpeg": {"views/film.py"},
     "pint": {"materials/quantity.py"},
     "typer": {"__main__.py"},
     "rich": {"__main__.py", "cases/progress.py", "views/report.py"},

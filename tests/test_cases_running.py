@@ -98,8 +98,8 @@ def test_ctrl_c_as_soon_as_the_file_is_there_says_how_to_go_on(again, tmp_path, 
 
 def test_no_bar_where_nobody_looks(capfd):
     with Bar(("soak", "quench"), shown=True) as bar:
-        bar.at(0, 0.5, 900.0)
-        bar.at(2, 1.0, 300.0)
+        bar.at(0, 0.5, "627 degC")
+        bar.at(2, 1.0, "27 degC")
     assert capfd.readouterr() == ("", "")
 
 

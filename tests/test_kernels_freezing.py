@@ -18,7 +18,7 @@ def row(n):
 
 
 def empty(levels, n):
-    return np.full((levels, n), np.nan), np.full(n, np.nan), np.full(n, np.nan)
+    return np.full((levels, n), np.nan), np.full((1, n), np.nan), np.full((1, n), np.nan)
 
 
 def test_a_travelling_front_is_dated_and_measured():
@@ -44,7 +44,7 @@ def test_a_cell_that_remelts_forgets_its_date_and_gets_the_later_one():
         passed(H0, H1, H0, H1, float(step), 1.0, np.array([5.0]), 0, row(1), SPACING, times, gradient, rate)
         assert np.isnan(times[0, 0]) == (after >= 5.0)
     assert times[0, 0] == 2.0 + 3.0 / 5.0
-    assert rate[0] == 5.0 and gradient[0] == 0.0
+    assert rate[0, 0] == 5.0 and gradient[0, 0] == 0.0
 
 
 def test_the_gradient_has_three_components():

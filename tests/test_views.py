@@ -11,7 +11,7 @@ from metaltwin.cases.store import About, Log
 from metaltwin.materials.refusal import CaseError
 from metaltwin.solver.geometry import build
 from metaltwin.solver.shape import Box, Cylinder, Plate, Sphere
-from metaltwin.views import display, scene
+from metaltwin.views import colours, display, scene
 from metaltwin.views.export import traverse
 from metaltwin.views.report import report
 from metaltwin.views.surface import surface
@@ -157,9 +157,9 @@ def test_a_machine_that_cannot_draw_names_the_package(monkeypatch):
 
 
 def test_bars_end_on_round_numbers():
-    assert scene._range("hardness", np.array([423.0, 598.0])) == (400.0, 600.0, 6)
-    assert scene._range("stress_axial", np.array([-180.0, 90.0])) == (-200.0, 200.0, 5)
-    low, high, _ = scene._range("temperature", np.array([20.0, 20.0]))
+    assert colours.span("hardness", np.array([423.0, 598.0])) == (400.0, 600.0, 6)
+    assert colours.span("stress_axial", np.array([-180.0, 90.0])) == (-200.0, 200.0, 5)
+    low, high, _ = colours.span("temperature", np.array([20.0, 20.0]))
     assert low < 20.0 < high
 
 

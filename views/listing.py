@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
+from ..cases.castingresult import CastingResult
+from ..cases.castingsummary import known_shrinkage
+from ..cases.feedingzones import Zone
 from ..cases.meaning import meaning
 from ..cases.result import Result
 from ..materials import cardfile, library
@@ -14,6 +17,7 @@ from ..materials.alloyfields import shown
 from ..materials.card import MARKS, columns, legend
 from ..materials.curve import Curve, TimeCurve
 from ..materials.medium import LAWS, Medium
+from ..materials.refusal import CaseError
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -129,6 +133,32 @@ def contents(result: Result) -> str:
         "computed by " + ", ".join(f"{name} {version}" for name, version in result.versions.items()),
     ]
     return "\n\n".join(page for page in pages if page)
+
+
+def feeding(result: Result, solid_fraction: float, shrinkage: str | None, up: str) -> str:
+    """How a casting was fed: zones, feeders, pipe, what is known of its shrinkage. Raises CaseError for another run."""
+    if not isinstance(result, CastingResult):
+        raise CaseError("a heat treatment is not fed; give the result of a casting")
+    zones = result.feeding_zones(solid_fraction)
+    rows = [_zone(number, zone) for number, zone in enumerate(zones)]
+    head = ("zone", "cut off from", "at [s]", "through at [s]", "volume [cm3]", "ends at x y z [mm]")
+    pages = [result.name, f"liquid below {100.0 * solid_fraction:g} % solid that hangs together", _table(head, rows)]
+    case: Any = result.case
+    if case.fed_by:
+        pages.append(str(result.feeder_check(solid_fraction=solid_fraction, shrinkage=shrinkage)))
+    try:
+        pages.append(str(result.pipe(shrinkage, solid_fraction, up)))
+    except CaseError as error:
+        if shrinkage is not None:
+            raise
+        pages.append(f"no pipe: {error}")
+    return "\n\n".join([*pages, "\n".join(known_shrinkage(result))])
+
+
+def _zone(number: int, zone: Zone) -> tuple[str, ...]:
+    place = " ".join(f"{1e3 * value:.4g}" for value in zone.place)
+    times = (f"{zone.begin:.4g}", f"{zone.end:.4g}", f"{1e6 * zone.volume:.4g}")
+    return (str(number), "-" if zone.parent is None else str(zone.parent), *times, place)
 
 
 def _ends(result: Result) -> list[tuple[str, float]]:

@@ -1,9 +1,7 @@
-"""Fields on the part, in three dimensions (PyVista)."""
+"""Fields on the part, in three dimensions."""
 
 import os
-import textwrap
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy import float64
@@ -16,33 +14,17 @@ from ..cases.summary import shown, words
 from ..materials.hardness_scale import hrc_from_hv
 from ..materials.quantity import parse
 from ..materials.refusal import CaseError, one_of
-from ..solver.field import distance_outside, onto
+from .brush import Brush, size
+from .colours import span
 from .display import has_display, renderer
-from .surface import Surface, surface
+from .lasttofreeze import LAST_TO_FREEZE, last_to_freeze
+from .stage import Stage
+from .surface import surface
 
 Array = NDArray[float64]
 
 CUTS = ("x", "y", "z")
-MAPS = {
-    "temperature": "inferno",
-    "hardness": "viridis",
-    "plastic_strain": "magma",
-    "displacement": "magma",
-    "t8_5": "cividis",
-    "cooling_rate_700": "cividis",
-    "solid_fraction": "viridis",
-    "solidification_time": "inferno",
-    "local_solidification_time": "inferno",
-    "rigid_time": "inferno",
-}
-WHOLE = {"solid_fraction": (0.0, 100.0, 6)}  # the same colours at every instant
-SIGNED = "RdBu_r"
-VERDICT = ("#3b6fb6", "#d9d9d9", "#c0392b")  # below, within, above
-INK = "#222222"
-ROOM = 0.25  # of a field's span, by which a thin wall may extrapolate it before the colours would suffer
-MOST = 60_000  # points at which a field is read; beyond, the mean of the cells around a point
-SIZE = (1200, 900)
-ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+LOOKED_AT = 50  # snapshots that set the colours of all
 
 
 def show(
@@ -55,6 +37,7 @@ def show(
     time: str | float | None = None,
     unit: str | None = None,
     limits: bool = False,
+    mould: bool = False,
     save: str | os.PathLike[str] | None = None,
 ) -> Path | None:
     """A picture of a field: in a window where there is a display, or as a PNG at `save`.
@@ -62,58 +45,142 @@ def show(
         result.show("hardness", cut="y")
         result.show("stress_axial", cut="y", save="axial.png")
         result.show("hardness", limits=True)            # where the drawing's limits are met
+        result.show("niyama", below="0.775 (K s)^0.5/mm")
+        result.show("last_to_freeze")                   # hot spots and the surfaces that freeze last
 
+    field   a name, or an expression of fields as `Result.evaluate` takes it
     cut     "x", "y" or "z": the half in front of the middle plane is taken away
-    below, above  only the cells below, above a quantity, "300 MPa"
-    time    "60 s" or seconds; the end without it
+    below, above  only the cells below, above a quantity, "300 MPa", inside the translucent part
+    time    "60 s" or seconds; without it the end, and in a window a slider over the stored instants
     unit    "HRC" shows hardness in Rockwell C
+    mould   the temperature of mould, chills and cores too, where the run has stored it
 
     Raises CaseError for an unknown field or cut, nothing left to show, and a machine that cannot draw.
     """
     if cut is not None:
         one_of(cut, CUTS, "cut")
-    what = result.field(field, time)
-    keep = _between(what, below, above)
     if save is None and not has_display():
         raise CaseError("no display here for a window; give save='picture.png'")
-    label = _unit(field, unit)
-    skin = surface(result.cells, keep, cut)
-    title = f"{result.name}\n{words(field)}{_when(result, what, time)}"
+    path = None if save is None else Path(save)
+    if field == LAST_TO_FREEZE:
+        return last_to_freeze(result, cut, path)
+    picture = Picture(result, field, cut, unit, mould)
+    what = picture.field(result, time)
+    keep = _between(what, below, above)
+    judged = _judged(result, field) if limits else None
     with renderer():
-        plotter, mesh = _plotter(skin, save is not None)
-        if limits:
-            _verdict(plotter, mesh, _judged(result, field)[skin.cell], words(field))
+        stage = Stage(path is not None)
+        if not keep.all():
+            stage.glass(surface(result.cells, np.ones_like(keep), cut))
+        slides = path is None and time is None and keep.all() and judged is None and picture.moves
+        if judged is not None:
+            skin = surface(result.cells, keep, cut)
+            stage.verdict(stage.mesh(skin), judged[skin.cell], words(field))
+            picture.tell(stage, time)
         else:
-            values = _seen(field, _painted(result, what, skin, time), label)
-            _paint(plotter, mesh, values, field, label)
-        plotter.add_text(title, position=(0.02, 0.92), viewport=True, font_size=12, color=INK)
-        numbers = _numbers(what, _seen(field, _size(what.values), label), label)
-        plotter.add_text(numbers, position=(0.02, 0.02), viewport=True, font_size=10, color=INK)
-        _look(plotter, cut)
-        if save is None:
-            plotter.show()
-            return None
-        path = Path(save)
-        plotter.screenshot(path)
-        plotter.close()
-        return path
+            picture.put(stage, time, keep, result.times if slides else None)
+        if slides:
+            slide(picture, stage)
+        stage.look(cut)
+        return stage.done(path)
 
 
-def _unit(field: str, unit: str | None) -> str:
+class Picture:
+    """A field on the bodies of a result; `put` on a stage, `move` brings it to another instant.
+
+    result, field, cut, unit, mould  as `show` takes them
+    """
+
+    def __init__(self, result: Result, field: str, cut: str | None, unit: str | None, mould: bool = False) -> None:
+        self.result, self.name, self.cut = result, field, cut
+        self.label = _unit(self.field(result, None), unit)
+        self.bodies = (result, *(_around(result, field, cut) if mould else ()))
+
+    def field(self, body: Result, time: str | float | None) -> Field:
+        """The field of a body, by name or by expression."""
+        return body.field(self.name, time) if self.name.isidentifier() else body.evaluate(self.name, time)
+
+    @property
+    def moves(self) -> bool:
+        """Whether the field changes between stored instants."""
+        return self.name.isidentifier() and not self.result.still(self.name) and self.result.times.size > 1
+
+    def put(
+        self,
+        stage: Stage,
+        time: str | float | None = None,
+        keep: NDArray[np.bool_] | None = None,
+        times: Array | None = None,
+    ) -> None:
+        """Draw all bodies at a time, of the first the cells kept; the same colours for all of `times`."""
+        whole = [np.ones(body.cells.index.size, bool) for body in self.bodies]
+        kept = whole if keep is None else [keep, *whole[1:]]
+        self.brushes = [
+            Brush(body, surface(body.cells, own, self.cut, self.result.cells))
+            for body, own in zip(self.bodies, kept, strict=True)
+        ]
+        self.meshes = [stage.mesh(brush.skin) for brush in self.brushes]
+        values = self._values(time)
+        ends = span(self.name, np.concatenate(values) if times is None else self._extremes(times))
+        stage.paint(self.meshes, values, self.name, self.label, ends)
+        if self.label == "HRC" and any(np.isnan(seen).any() for seen in values):
+            stage.write("scale", "grey: below 20 HRC")
+        self.tell(stage, time)
+
+    def _extremes(self, times: Array) -> Array:
+        """Least and most of the field at some of these instants."""
+        some = times[np.unique(np.linspace(0, times.size - 1, LOOKED_AT).astype(int))]
+        fields = [self.field(body, float(time)) for body in self.bodies for time in some]
+        return _seen(self.name, np.array([end for field in fields for end in (field.min, field.max)]), self.label)
+
+    def move(self, stage: Stage, time: float) -> None:
+        """Bring colours and words to another instant."""
+        for mesh, values in zip(self.meshes, self._values(time), strict=True):
+            mesh.point_data[self.name] = values
+        self.tell(stage, time)
+        stage.plotter.render()
+
+    def tell(self, stage: Stage, time: str | float | None) -> None:
+        """Name, instant, and the numbers of the field."""
+        what = self.field(self.result, time)
+        stage.write("title", f"{self.result.name}\n{words(self.name)}{self._when(what, time)}")
+        stage.write("numbers", _numbers(what, _seen(self.name, size(what.values), self.label), self.label))
+
+    def _values(self, time: str | float | None) -> list[Array]:
+        """What each mesh shows at its points."""
+        read = [brush.values(self.field(brush.body, time), time) for brush in self.brushes]
+        return [_seen(self.name, values, self.label) for values in read]
+
+    def _when(self, what: Field, time: str | float | None) -> str:
+        if self.name.isidentifier() and self.result.still(self.name):
+            return ""
+        last = " after machining" if self.result.is_machined else " at the end"
+        return last if time is None else f" at {what.time:.{max(4, len(str(int(what.time))))}g} s"
+
+
+def slide(picture: Picture, stage: Stage) -> None:
+    """A slider over the stored instants; between them nothing is shown."""
+    times = picture.result.times
+    stage.slider(lambda number: picture.move(stage, float(times[round(number)])), times.size - 1)
+
+
+def _around(result: Result, field: str, cut: str | None) -> tuple[Result, ...]:
+    """Mould, chills and cores. Raises CaseError where they are not stored or cannot be seen."""
+    if field != "temperature":
+        raise CaseError(f"a mould has no {field}; show its temperature")
+    if cut is None:
+        raise CaseError("the mould hides the casting; give cut='y'")
+    if not result.bodies:
+        raise CaseError("nothing is stored around this part; run a casting with store_mould=True", "mould")
+    return tuple(result.bodies.values())
+
+
+def _unit(what: Field, unit: str | None) -> str:
     """The unit to show a field in. Raises CaseError for one that it has not."""
-    usual = meaning(field).shown
+    field, usual = what.name, meaning(what.name).shown if what.name.isidentifier() else what.unit
     if unit in (None, usual) or (field == "hardness" and unit == "HRC"):
         return unit or usual
     raise CaseError(f"{field} is shown in {usual}{' or HRC' if field == 'hardness' else ''}, not in {unit!r}")
-
-
-def _size(values: Array) -> Array:
-    """A scalar for every cell or point: of a vector its length."""
-    if values.ndim == 1:
-        return values
-    if values.shape[0] == 3:
-        return np.asarray(np.linalg.norm(values, axis=0))
-    raise CaseError("a stress has six components; show stress_xx, stress_axial, von_mises or max_principal")
 
 
 def _seen(field: str, values: Array, label: str) -> Array:
@@ -122,27 +189,6 @@ def _seen(field: str, values: Array, label: str) -> Array:
         return np.asarray(shown(field, values))
     rockwell = [hrc_from_hv(value) for value in values]
     return np.array([np.nan if value is None else value for value in rockwell])
-
-
-def _painted(result: Result, field: Field, skin: Surface, time: str | float | None) -> Array:
-    """A field at the points of the surface (m,), read there as `result.at` does where they lie inside."""
-    owners, values = skin.quads.ravel(), np.repeat(_size(field.values)[skin.cell], 4)
-    known = np.isfinite(values)
-    count = np.bincount(owners[known], minlength=len(skin.points))
-    total = np.bincount(owners[known], values[known], minlength=len(skin.points))
-    mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    places, back = np.unique(np.round(onto(result.cells.lattice, skin.points), 9), axis=0, return_inverse=True)
-    if field.name == "deviation" or len(places) > MOST or not known.all():
-        return mean
-    low, high = np.nanmin(values), np.nanmax(values)
-    room = np.inf if field.name == "temperature" else ROOM * (high - low)
-    first = np.empty(len(places), np.int64)
-    first[back.ravel()] = np.arange(len(skin.points))
-    inside = distance_outside(result.cells, skin.points[first]) == 0.0
-    read = np.full(len(places), np.nan)
-    read[inside] = _size(result.sample(field.name, skin.points[first[inside]], time))
-    there = read[back.ravel()]
-    return np.clip(np.where(np.isfinite(there), there, mean), low - room, high + room)
 
 
 def _between(field: Field, below: str | None, above: str | None) -> NDArray[np.bool_]:
@@ -165,13 +211,6 @@ def _judged(result: Result, field: str) -> Array:
     return result.limits[field].map.astype(float64)
 
 
-def _when(result: Result, field: Field, time: str | float | None) -> str:
-    if result.still(field.name):
-        return ""
-    last = " after machining" if result.is_machined else " at the end"
-    return last if time is None else f" at {field.time:.10g} s"
-
-
 def _numbers(field: Field, values: Array, label: str) -> str:
     known = np.isfinite(values)
     if not known.any():
@@ -180,100 +219,3 @@ def _numbers(field: Field, values: Array, label: str) -> str:
     mean = float(np.average(values[known], weights=field.volumes[known]))
     mean = 0.0 if abs(mean) < 1e-6 * max(abs(low), abs(high)) else mean  # round-off of a balanced stress
     return f"cells: least {low:.4g}, mean {mean:.4g}, most {high:.4g} {label}"
-
-
-def _plotter(skin: Surface, hidden: bool) -> tuple[Any, Any]:
-    """An empty stage, and the surface as a mesh in mm with its sharp edges drawn."""
-    import pyvista
-
-    faces = np.column_stack([np.full(len(skin.quads), 4), skin.quads]).ravel()
-    mesh = pyvista.PolyData(1e3 * skin.points, faces)
-    plotter = pyvista.Plotter(off_screen=hidden, window_size=SIZE)
-    plotter.set_background("white")
-    whole = mesh.clean(tolerance=1e-6)
-    edges = whole.extract_feature_edges(feature_angle=40, manifold_edges=False, non_manifold_edges=False)
-    if edges.n_cells:
-        plotter.add_mesh(edges, color=INK, line_width=1.5, lighting=False)
-    plotter.add_axes(color=INK)
-    return plotter, mesh
-
-
-def _paint(plotter: Any, mesh: Any, values: Array, field: str, label: str) -> None:
-    """Colours by point, and the bar with its title above."""
-    mesh.point_data[field] = values
-    low, high, labels = _range(field, values)
-    bar = {
-        "title": " ", "vertical": True, "position_x": 0.84, "position_y": 0.15, "width": 0.1, "height": 0.62,
-        "label_font_size": 20, "n_labels": labels, "color": INK, "fmt": _digits(low, high),
-    }  # fmt: skip
-    plotter.add_mesh(
-        mesh, scalars=field, cmap=_colours(field, values), clim=(low, high), lighting=False,
-        nan_color="#bbbbbb", scalar_bar_args=bar,
-    )  # fmt: skip
-    head = "\n".join(textwrap.wrap(words(field), 16)) + (f"\n[{label}]" if label else "")
-    plotter.add_text(head, position=(0.84, 0.79), viewport=True, font_size=11, color=INK)
-    if label == "HRC" and np.isnan(values).any():
-        plotter.add_text("grey: below 20 HRC", position=(0.8, 0.1), viewport=True, font_size=9, color=INK)
-
-
-def _verdict(plotter: Any, mesh: Any, judged: Array, what: str) -> None:
-    """Three colours: below, within and above the limits."""
-    mesh.cell_data["verdict"] = judged
-    bar = {
-        "title": " ", "vertical": True, "position_x": 0.82, "position_y": 0.35, "width": 0.08, "height": 0.32,
-        "n_labels": 0,
-    }  # fmt: skip
-    plotter.add_mesh(mesh, scalars="verdict", cmap=list(VERDICT), clim=(-1.5, 1.5), lighting=False, scalar_bar_args=bar)
-    for number, text in enumerate(("below", "within", "above")):
-        place = (0.88, 0.385 + 0.105 * number)
-        plotter.add_text(text, position=place, viewport=True, font_size=11, color=INK)
-    plotter.add_text(f"{what}\nand its limits", position=(0.82, 0.7), viewport=True, font_size=11, color=INK)
-
-
-def _colours(field: str, values: Array) -> str:
-    signed = (meaning(field).unit == "Pa" or field == "deviation") and np.nanmin(values) < 0.0
-    return SIGNED if signed else MAPS.get(field, "magma" if meaning(field).unit == "Pa" else "cividis")
-
-
-def _range(field: str, values: Array) -> tuple[float, float, int]:
-    """Ends of the colour bar and how many labels make round numbers; about zero where the sign matters."""
-    if field in WHOLE:
-        return WHOLE[field]
-    if not np.isfinite(values).any():
-        return 0.0, 1.0, 2
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    if _colours(field, values) == SIGNED:
-        half = _round(max(abs(low), abs(high)) / 2.0)
-        return -2.0 * half, 2.0 * half, 5
-    if high - low < 1e-6 * max(abs(high), 1e-12):
-        low, high = low - 0.5, high + 0.5
-    step = _round((high - low) / 5.0)
-    first = np.floor(low / step + 1e-6) * step
-    count = int(np.ceil((high - first) / step - 1e-6))
-    return float(first), float(first + count * step), count + 1
-
-
-def _round(value: float) -> float:
-    """The next round number above."""
-    ten = 10.0 ** np.floor(np.log10(value))
-    return float(ten * next(size for size in ROUND if size * ten >= value * 0.999))
-
-
-def _digits(low: float, high: float) -> str:
-    span = high - low
-    return "%.0f" if span >= 10 else "%.1f" if span >= 2 else f"%.{1 - int(np.floor(np.log10(span)))}f"
-
-
-def _look(plotter: Any, cut: str | None) -> None:
-    """From the side that a cut has opened, z up."""
-    direction = {
-        None: (1.0, -1.6, 0.7),
-        "x": (-1.8, -0.7, 0.6),
-        "y": (0.55, -1.9, 0.6),
-        "z": (1.0, -1.3, 1.4),
-    }[cut]
-    plotter.view_vector(direction, viewup=(0, 0, 1))
-    plotter.enable_parallel_projection()
-    plotter.reset_camera()
-    plotter.camera.zoom(0.9)
-    plotter.camera.SetWindowCenter(0.13, 0.0)

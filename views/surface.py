@@ -43,13 +43,16 @@ class Surface:
         )
 
 
-def surface(cells: Cells, keep: NDArray[np.bool_], cut: str | None) -> Surface:
-    """The surface of the kept part cells (n,), the half in front of a middle plane x, y or z taken away."""
+def surface(cells: Cells, keep: NDArray[np.bool_], cut: str | None, part: Cells | None = None) -> Surface:
+    """The surface of the kept cells (n,), the half in front of a middle plane x, y or z of the part taken away.
+
+    part  on the same lattice, whose middle it is; None: of these cells
+    """
     lattice = cells.lattice
     if lattice.metric == "3d":
-        return solid(cells, keep & _behind(cells, cut))
+        return solid(cells, keep & _behind(cells, cut, part or cells))
     if lattice.metric == "rz":
-        whole = revolved(cells, keep & (_behind(cells, cut) if cut == "z" else True), _turn(cut))
+        whole = revolved(cells, keep & (_behind(cells, cut, part or cells) if cut == "z" else True), _turn(cut))
     else:
         radii = nodes(cells)[::2]
         whole = {"slab": plate, "cylinder": disc, "sphere": ball}[lattice.metric](radii, keep, cut)
@@ -140,13 +143,13 @@ def _turn(cut: str | None) -> tuple[float, float]:
     return {"y": (0.0, np.pi), "x": (-np.pi / 2, np.pi / 2)}.get(cut or "", (0.0, 2 * np.pi))
 
 
-def _behind(cells: Cells, cut: str | None) -> Any:
+def _behind(cells: Cells, cut: str | None, part: Cells) -> Any:
     """Part cells that a cut leaves: beyond the lattice plane nearest the middle (below it for z)."""
     if cut is None:
         return True
     axis = "xyz".index(cut)
-    place = _places(cells)[:, axis]
-    middle = (place.min() + place.max() + 1) // 2
+    place, own = _places(cells)[:, axis], _places(part)[:, axis]
+    middle = (own.min() + own.max() + 1) // 2
     return place < middle if cut == "z" else place >= middle
 
 
