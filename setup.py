@@ -15,7 +15,7 @@ TOOLS = {"setup", "conftest"}  # root modules that belong to the workshop, not t
 COMPILE, LINK = {
     "win32": (["/O2", "/openmp"], []),
     "darwin": (["-O3"], []),
-}.get(sys.platform, (["-O3", "-fopenmp"], ["-fopenmp"]))
+}.get(sys.platform, (["-O3", "-fno-math-errno", "-fno-trapping-math", "-fopenmp"], ["-fopenmp"]))
 
 
 class BuildPy(build_py):

@@ -1,15 +1,19 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Heat column: temperature, wall, conduction rate and the Runge-Kutta-Legendre recurrence; explicit box steps.
 
-Work is cut into fixed blocks that know nothing of the number of threads: results are the same bits for any.
+Each value follows from others by the same operations wherever work is cut: results are the same bits for any number
+of threads.
 """
 
 from cython.parallel cimport prange, threadid
-from libc.stdint cimport int64_t, uint32_t
+from libc.stdint cimport int32_t, int64_t, uint32_t
 
-cdef extern from "_rows.h" nogil:
+cdef enum:
+    PARTS = 4  # of the tiles for each thread: more balance them better, and find more states twice
+    HIGH = 32  # rows of a box that one thread takes at a time
+
+cdef extern from "_conduct.h" nogil:
     enum: BLOCK
-    enum: REACH
     ctypedef struct Table:
         int64_t phases, knots
         double low, step
@@ -23,47 +27,57 @@ cdef extern from "_rows.h" nogil:
         const double *conducted
     ctypedef struct Column "Column":
         Table table
-        int64_t n, m, f, p
+        int64_t n, m, f, p, u
         double x, y, z, reach
         const int64_t *piece
-        const int64_t *chunk
+        const int64_t *tile
         const int64_t *rim
-        const int64_t *neighbour
+        const int32_t *neighbour
         const double *conductance
         const double *inverse
         const double *stiff
+        const double *share
         const int64_t *first_patch
+        const int64_t *walled
         const int64_t *patch_cell
         const int64_t *patch_law
         const double *patch_area
         const double *patch_distance
         const double *H0
+        const double *D
         const double *phase
-        const double *share
         const double *laws
         const double *source
         const float *latent
         uint32_t *present
         double *T
-        double *conducted
         double *wall
         double *power
         double *slope
+    ctypedef struct Stage:
+        const double *F0
+        const double *D1
+        double *D2
+        double mu, nu, a, b
     void present_part(const Column *, int64_t)
-    void state_part(const Column *, int64_t, const double *)
+    void walled_part(const Column *, int64_t)
     void wall_part(const Column *, int64_t)
-    void run_part(const Column *, int64_t, const double *, const double *, double *, double, double, double, double)
-    void rim_part(const Column *, int64_t, const double *, const double *, double *, double, double, double, double)
-    double survey_part(const Column *, int64_t, const double *, const double *, double)
-    void run_calm(const Column *, int64_t, const double *, double *)
+    void sum_part(const Column *, int64_t, const int64_t *, int64_t, double *)
+    void sweep(const Column *, int64_t, int64_t, int64_t, double *, const Stage *)
+    double survey_part(const Column *, int64_t, double *, double, double *)
+    double largest(const double *, int64_t)
+    void run_calm(const Column *, const int64_t *, const double *, double *)
     void rim_calm(const Column *, int64_t, const double *, double *)
-    double run_error(const Column *, int64_t, const double *)
+    double run_error(const Column *, const int64_t *, const double *)
     double rim_error(const Column *, int64_t, const double *)
+    void start_row(int64_t, const double *, double, double *, double *)
     void note_row(int64_t, const double *, double, double, double *)
-    double rim_radius(const Column *, int64_t, const double *)
+    double rim_radius(const Column *, int64_t)
     void contact_part(const Column *, const Column *, int64_t, const int64_t *, const int64_t *, const double *)
-    void box_constant(int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, const double *,
-                      double, double, double, double *)
+
+cdef extern from "_boxes.h" nogil:
+    void box_constant(int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, const double *,
+                      double, double, double, double *, double *)
     void box_nonlinear(int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, const double *, const double *,
                        int64_t, double, double, double, double, double, double *, double *)
     void triad_row(int64_t, double *, const double *, const double *, double)
@@ -86,7 +100,7 @@ cdef class Plan:
 
     cdef Column s
     cdef tuple keep, state
-    cdef int64_t blocks, chunks, rims, walls, zones
+    cdef int64_t blocks, tiles, rims, walls, walled, zones, strip
     cdef int threads
     cdef const int64_t[::1] zone
 
@@ -95,9 +109,11 @@ cdef class Plan:
         cdef uint32_t[::1] present = a["present"]
         cdef const double[::1] table = a["enthalpy"]
         cdef const double[::1] spacing = a["inverse_square"]
+        cdef const int32_t[::1] neighbour = a["neighbour"]
         self.keep = tuple(a.values())
         self.zone = a["patch_zone"]
         self.zones = a["zones"]
+        self.strip = a["strip"]
         self.threads = threads
         self.s.table.phases = a["phases"]
         self.s.table.knots = table.shape[0] // self.s.table.phases
@@ -116,19 +132,21 @@ cdef class Plan:
         self.s.m = len(a["rim"])
         self.s.f = a["faces"]
         self.s.p = len(a["patch_cell"])
+        self.s.u = len(a["walled"])
         self.s.x = spacing[0]
         self.s.y = spacing[1]
         self.s.z = spacing[2]
         self.s.reach = a["reach"]
         self.s.piece = whole(a["piece"])
-        self.s.chunk = whole(a["chunk"])
+        self.s.tile = whole(a["tile"])
         self.s.rim = whole(a["rim"])
-        self.s.neighbour = whole(a["neighbour"])
+        self.s.neighbour = &neighbour[0] if neighbour.shape[0] else NULL
         self.s.conductance = real(a["conductance"])
         self.s.inverse = real(a["inverse"])
         self.s.share = real(a["share"])
         self.s.stiff = real(a["stiff"])
         self.s.first_patch = whole(a["first_patch"])
+        self.s.walled = whole(a["walled"])
         self.s.patch_cell = whole(a["patch_cell"])
         self.s.patch_area = real(a["patch_area"])
         self.s.patch_distance = real(a["patch_distance"])
@@ -140,26 +158,23 @@ cdef class Plan:
         self.blocks = (self.s.n + BLOCK - 1) // BLOCK
         self.rims = (self.s.m + BLOCK - 1) // BLOCK
         self.walls = (self.s.p + BLOCK - 1) // BLOCK
-        self.chunks = len(a["chunk"]) - 1
+        self.walled = (self.s.u + BLOCK - 1) // BLOCK
+        self.tiles = len(a["tile"]) // 6
 
-    def begin(
-        self, const double[::1] H0, const double[::1] products, double[::1] T, double[::1] conducted,
-        const float[::1] latent
-    ):
+    def begin(self, const double[::1] H0, const double[::1] products, double[::1] T, const float[::1] latent):
         """Take the state that a step starts from and look which phases each block of cells holds.
 
         H0         (n,)           J/m3
         products   ((P - 1) * n,) volume fractions
-        T          (n,)           K, a guess   [written by `look`]
-        conducted  (n,)           work space
+        T          (n,)           K, a guess   [written by `look` and `survey`]
         latent     (n,) or None   W/m3
         """
         cdef int64_t i
-        self.state = (H0, products, T, conducted, latent)
+        self.state = (H0, products, T, latent)
         self.s.H0 = &H0[0]
+        self.s.D = NULL
         self.s.phase = &products[0] if products.shape[0] else NULL
         self.s.T = &T[0]
-        self.s.conducted = &conducted[0]
         self.s.latent = NULL
         if latent is not None:
             self.s.latent = &latent[0]
@@ -170,33 +185,39 @@ cdef class Plan:
         """Let go of what `begin` was given."""
         self.state = ()
 
-    def look(self, double[::1] D, const double[::1] laws, const int64_t[::1] patch_law, double[::1] zone_power):
-        """Temperature of every cell at H0 + D, wall temperature and heat of every patch.
+    def look(self, double[::1] D, const double[::1] laws, const int64_t[::1] patch_law):
+        """Temperature of cells with patches at H0 + D, wall temperature and heat of every patch.
 
-        D           (n,) or None   J/m3
+        D           (n,) or None   J/m3, read until the next look
         laws        (laws (m + 1),)  W/m2 into the part against the wall temperature, then the steepest -dq/dTs
         patch_law   (p,)           number of the law of each patch
-        zone_power  (zones,)       W into the part   [written]
         """
         cdef int64_t i
-        cdef double *d = NULL
+        self.s.D = NULL
         if D is not None:
-            d = &D[0]
+            self.s.D = &D[0]
         self.s.laws = real(laws)
         self.s.patch_law = whole(patch_law)
-        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
-            state_part(&self.s, i, d)
+        for i in prange(self.walled, nogil=True, schedule="static", num_threads=self.threads):
+            walled_part(&self.s, i)
         for i in prange(self.walls, nogil=True, schedule="static", num_threads=self.threads):
             wall_part(&self.s, i)
-        self.sum(zone_power)
 
-    def sum(self, double[::1] zone_power):
-        """Heat into the part through the patches of each zone.   zone_power (zones,) W [written]"""
+    def sum(self, double[::1] sums, double[::1] zone_power):
+        """Heat into the part through the patches of each zone.
+
+        sums        (blocks of patches * zones,)  scratch
+        zone_power  (zones,)                      W [written]
+        """
         cdef int64_t i
+        cdef const int64_t *zone = whole(self.zone)
+        cdef double *s = written(sums)
+        for i in prange(self.walls, nogil=True, schedule="static", num_threads=self.threads):
+            sum_part(&self.s, i, zone, self.zones, s + i * self.zones)
         for i in range(self.zones):
             zone_power[i] = 0.0
-        for i in range(self.s.p):
-            zone_power[self.zone[i]] += self.s.power[i]
+        for i in range(self.walls * self.zones):
+            zone_power[i % self.zones] += s[i]
 
     def touch(self, Plan other, const int64_t[::1] mine, const int64_t[::1] theirs, const double[::1] conductance):
         """Heat between patches of two bodies that were just looked at, into both.
@@ -209,16 +230,26 @@ cdef class Plan:
             contact_part(&self.s, &other.s, min(BLOCK, n - i * BLOCK), &mine[i * BLOCK], &theirs[i * BLOCK],
                          &conductance[i * BLOCK])
 
-    def rate(self, double[::1] out):
-        """dH/dt of the state last looked at.   out (n,) W/m3 [written]"""
-        cdef int64_t i
-        for i in prange(self.chunks, nogil=True, schedule="static", num_threads=self.threads):
-            run_part(&self.s, i, NULL, NULL, &out[0], 0.0, 0.0, 0.0, 0.0)
-        for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
-            rim_part(&self.s, i, NULL, NULL, &out[0], 0.0, 0.0, 0.0, 0.0)
+    cdef void swept(self, const Stage *stage, double[:, ::1] strips) noexcept:
+        cdef int64_t i, parts = min(self.tiles, PARTS * self.threads)
+        for i in prange(parts, nogil=True, schedule="dynamic", chunksize=1, num_threads=self.threads):
+            sweep(&self.s, i * self.tiles // parts, (i + 1) * self.tiles // parts, self.strip,
+                  &strips[threadid(), 0], stage)
+
+    def rate(self, double[:, ::1] strips, double[::1] out):
+        """dH/dt of the state last looked at.
+
+        strips  (threads, strip or twice that of a mixture)  [written]
+        out     (n,)  W/m3                                   [written]
+        """
+        cdef Stage stage
+        stage.D1 = NULL
+        stage.D2 = &out[0]
+        self.swept(&stage, strips)
 
     def stage(
-        self, const double[::1] F0, const double[::1] D1, double[::1] D2, double mu, double nu, double a, double b
+        self, const double[::1] F0, const double[::1] D1, double mu, double nu, double a, double b,
+        double[:, ::1] strips, double[::1] D2
     ):
         """D2 = mu D1 + nu D2 + a F + b F0 with F the rate of the state last looked at.
 
@@ -226,12 +257,23 @@ cdef class Plan:
         D1, D2      (n,)  J/m3, D2 [written]
         mu, nu      ()    -
         a, b        ()    s
+        strips      as in `rate`
         """
+        cdef Stage stage
+        stage.F0 = &F0[0]
+        stage.D1 = &D1[0]
+        stage.D2 = &D2[0]
+        stage.mu = mu
+        stage.nu = nu
+        stage.a = a
+        stage.b = b
+        self.swept(&stage, strips)
+
+    def start(self, const double[::1] F0, double weight, double[::1] D1, double[::1] D2):
+        """D1 = weight F0, D2 = 0.   F0 (n,) W/m3; weight () s; D1, D2 (n,) J/m3 [written]"""
         cdef int64_t i
-        for i in prange(self.chunks, nogil=True, schedule="static", num_threads=self.threads):
-            run_part(&self.s, i, &F0[0], &D1[0], &D2[0], mu, nu, a, b)
-        for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
-            rim_part(&self.s, i, &F0[0], &D1[0], &D2[0], mu, nu, a, b)
+        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
+            start_row(min(BLOCK, self.s.n - i * BLOCK), &F0[i * BLOCK], weight, &D1[i * BLOCK], &D2[i * BLOCK])
 
     def note(self, const double[::1] D, double keep, double weight, double[::1] E):
         """E = keep E + weight D.   D (n,) J/m3; keep, weight () -; E (n,) J/m3 [written]"""
@@ -239,57 +281,64 @@ cdef class Plan:
         for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
             note_row(min(BLOCK, self.s.n - i * BLOCK), &D[i * BLOCK], keep, weight, &E[i * BLOCK])
 
-    def survey(self, const double[::1] E, const double[::1] D, double weight, int sweeps, double[::1] spare,
-               double[::1] radius, double[::1] error):
-        """Gershgorin radius of the rate, and the largest |E + weight D| over the heat capacity.
+    def survey(self, double[::1] E, double weight, int sweeps, double floor, double[::1] spare, double[::1] radius,
+               double[::1] error):
+        """T of every cell as last looked at, Gershgorin radius of the rate, largest |E + weight D| over the heat capacity.
 
-        Errors are averaged with their neighbours' `sweeps` times; conductivities give way to them until the next look.
+        Errors are averaged with their neighbours' `sweeps` times; where none is above `floor` before, as they are.
 
-        E       (n,)          J/m3
-        D       (n,) or None  J/m3
+        E       (n,) or None  J/m3, then the errors K  [written]
         weight  ()            -
+        floor   ()            K
         spare   (n,)          K  [written]
         radius  (blocks of cells + blocks of rim cells,)   1/s [written]
-        error   (chunks of runs + blocks of rim cells,)    K   [written]
+        error   (blocks of cells + blocks of rim cells,)   K   [written]
         """
         cdef int64_t i
-        cdef const double *d = NULL
-        cdef double *e = self.s.conducted
+        cdef double *e = NULL
         cdef double *calm = &spare[0]
-        if D is not None:
-            d = &D[0]
+        if E is not None:
+            e = &E[0]
         for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
-            radius[i] = survey_part(&self.s, i, &E[0], d, weight)
-            if self.chunks == 0:
+            error[i] = survey_part(&self.s, i, e, weight, &radius[i])
+            if self.s.m == self.s.n:
                 radius[i] = 0.0
         for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
-            radius[self.blocks + i] = rim_radius(&self.s, i, d)
-        if D is None:
+            radius[self.blocks + i] = rim_radius(&self.s, i)
+            error[self.blocks + i] = 0.0
+        if E is None or largest(&error[0], self.blocks) <= floor:
             return
         for _ in range(sweeps):
-            for i in prange(self.chunks, nogil=True, schedule="static", num_threads=self.threads):
-                run_calm(&self.s, i, e, calm)
+            for i in prange(self.tiles, nogil=True, schedule="static", num_threads=self.threads):
+                run_calm(&self.s, &self.s.tile[6 * i], e, calm)
             for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
                 rim_calm(&self.s, i, e, calm)
             e, calm = calm, e
-        for i in prange(self.chunks, nogil=True, schedule="static", num_threads=self.threads):
-            error[i] = run_error(&self.s, i, e)
+        for i in range(self.blocks):
+            error[i] = 0.0
+        for i in prange(self.tiles, nogil=True, schedule="static", num_threads=self.threads):
+            error[i] = run_error(&self.s, &self.s.tile[6 * i], e)
         for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
-            error[self.chunks + i] = rim_error(&self.s, i, e)
+            error[self.blocks + i] = rim_error(&self.s, i, e)
 
 
-def conduct_constant(const double[:, :, ::1] T, double x, double y, double z, int threads, double[:, :, ::1] out):
-    """One explicit step in a full box with insulated faces, constant properties.
+def conduct_constant(const double[:, :, ::1] T, double x, double y, double z, int steps, double[:, ::1] rolling,
+                     double[:, :, ::1] out):
+    """Explicit steps in a full box with insulated faces, constant properties, in one pass over the memory.
 
     T        (nz, ny, nx)  K
     x, y, z  ()            Fourier number of each axis, a dt / spacing^2, -
+    steps    ()            at least 1
+    rolling  (threads, 3 * (steps - 1) * (HIGH + 2 * steps - 2) * nx)  scratch
     out      (nz, ny, nx)  K   [written]
     """
-    cdef int64_t nz = T.shape[0], ny = T.shape[1], nx = T.shape[2], rows = (ny + 63) // 64, i, planes = 8, deep
+    cdef int64_t nz = T.shape[0], ny = T.shape[1], nx = T.shape[2], rows = (ny + HIGH - 1) // HIGH, i, planes, deep
+    planes = max(1, min(nz // (8 * steps), 8))
     deep = (nz + planes - 1) // planes
-    for i in prange(rows * planes, nogil=True, schedule="static", num_threads=threads):
-        box_constant(nz, ny, nx, i // planes * 64, min(i // planes * 64 + 64, ny), min(i % planes * deep, nz),
-                     min(i % planes * deep + deep, nz), &T[0, 0, 0], x, y, z, &out[0, 0, 0])
+    for i in prange(rows * planes, nogil=True, schedule="static", num_threads=rolling.shape[0]):
+        box_constant(nz, ny, nx, i // planes * HIGH, min(i // planes * HIGH + HIGH, ny), min(i % planes * deep, nz),
+                     min(i % planes * deep + deep, nz), steps, &T[0, 0, 0], x, y, z, &rolling[threadid(), 0],
+                     &out[0, 0, 0])
 
 
 def conduct_nonlinear(const double[:, :, ::1] H, const double[:, ::1] pairs, double low, double step, double x,

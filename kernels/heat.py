@@ -15,7 +15,8 @@ Index = NDArray[int64]
 BLOCK = 256
 REACH = 1024
 DISTINCT = 8
-WORK = 4096  # cells of runs that one thread takes at a time
+TILE = 16384  # cells of a tile at least: with the planes beside it, it stays in the cache
+HIGH = 32
 
 
 def check(name: str, array: NDArray[Any], shape: tuple[int, ...], dtype: type[Any] = float64) -> None:
@@ -49,9 +50,12 @@ class Plan:
     states           matter with one enthalpy for each state: (first enthalpy and step of a uniform axis, J/m3;
                      temperature (s,) K, never falling; conductivity integral (s,) W/m); then P is 1
     threads          ()      the results do not depend on it
+    planes           (k+1,)  first cell of each plane of cells, then n: a cell and all behind its open faces lie in
+                     three planes that follow each other; None: all cells lie in one
     source           ()      W/m3, may be changed between looks
 
     Between `begin` and `rest` it has what a step needs: T, F0, D1, D2, E, (n,) each; otherwise nothing of that size.
+    T is known after `survey`; before, only where there are patches, elsewhere it is a guess.
     """
 
     T: Array
@@ -83,6 +87,7 @@ class Plan:
         step: float,
         threads: int,
         states: tuple[float, float, Array, Array] | None = None,
+        planes: Index | None = None,
     ) -> None:
         n, m, p, knots = count, len(rim), len(patch_cell), enthalpy.shape[-1]
         phases = len(enthalpy)
@@ -115,8 +120,13 @@ class Plan:
         starts = run[:, [0, 2, 3, 4, 5]]
         if len(run) and not (0 < run[:, 0].min() and 0 <= starts.min() and (starts + run[:, 1:2]).max() <= n):
             raise ValueError("a run and the rows beside it must lie among the cells")
+        rim_neighbour = np.where(rim_conductance > 0.0, rim_neighbour, rim[:, None])
         if m and not 0 <= min(rim[0], rim_neighbour.min()) <= max(rim[-1], rim_neighbour.max()) < n:
             raise ValueError("the rim and its neighbours must be cells")
+        planes = np.array([0, n]) if planes is None else planes
+        check("planes", planes, (len(planes),), int64)
+        if planes[0] != 0 or planes[-1] != n or (np.diff(planes) < 0).any():
+            raise ValueError("planes must ascend from 0 to the number of cells")
         order = np.argsort(patch_cell, kind="stable")
         cell = patch_cell[order]
         if p and not np.isin(cell, rim).all():
@@ -124,25 +134,31 @@ class Plan:
 
         used = np.flatnonzero(rim_conductance.any(axis=0))
         pieces = _pieces(run)
+        tiles = _tiles(planes, pieces, rim)
+        _in_strips(tiles, pieces, rim, rim_neighbour)
+        strip = int((tiles[:, 1] - tiles[:, 0]).max())
         self.n, self.patches, self.zone_count, self.knots, self.threads = n, p, zones, knots, threads
         self.order = order
         self.back = np.argsort(order, kind="stable")
         self.source, self.wall = np.zeros(1), np.zeros(p)
         self.radius = np.zeros(-(-n // BLOCK) + -(-m // BLOCK))
-        chunks = _chunks(pieces)
-        self.error = np.zeros(len(chunks) - 1 + -(-m // BLOCK))
+        self.error = np.zeros(self.radius.size)
+        self._sums = np.empty(-(-p // BLOCK) * zones)
+        self._strips = np.empty((threads, strip * min(phases, 2)))
         self._loops = _heat.Plan(
             {
                 "piece": pieces.ravel(),
-                "chunk": chunks,
+                "tile": tiles.ravel(),
+                "strip": strip,
                 "rim": rim,
                 "faces": len(used),
-                "neighbour": np.ascontiguousarray(rim_neighbour.T[used]).ravel(),
+                "neighbour": np.ascontiguousarray(rim_neighbour.T[used], np.int32).ravel(),
                 "conductance": np.ascontiguousarray(rim_conductance.T[used]).ravel(),
                 "inverse": 1.0 / rim_volume,
                 "share": rim_share,
                 "stiff": 2.0 * rim_conductance.sum(axis=1) / rim_volume,
                 "first_patch": np.append(np.searchsorted(cell, rim), p).astype(int64),
+                "walled": np.unique(cell),
                 "patch_cell": cell,
                 "patch_area": patch_area[order],
                 "patch_distance": patch_distance[order],
@@ -189,19 +205,19 @@ class Plan:
         check("T", T, (self.n,))
         check("wall", wall, (self.patches,))
         if not self.T.size:
-            self.T, self.F0, self.D1, self.D2, self.E, self._conducted = (space(self.n) for _ in range(6))
+            self.T, self.F0, self.D1, self.D2, self.E = (space(self.n) for _ in range(5))
         self.T[:], self.wall[:] = T, wall[self.order]
-        self._loops.begin(H0, products.reshape(-1), self.T, self._conducted, latent)
+        self._loops.begin(H0, products.reshape(-1), self.T, latent)
 
     def rest(self) -> None:
         """Let go of the arrays of a step."""
-        self.T = self.F0 = self.D1 = self.D2 = self.E = self._conducted = np.empty(0)
+        self.T = self.F0 = self.D1 = self.D2 = self.E = np.empty(0)
         self._loops.rest()
 
     def look(self, D: Array | None, laws: Array, patch_law: Index, zone_power: Array) -> None:
-        """Temperature of every cell at H0 + D, wall temperature and heat of every patch.
+        """Wall temperature and heat of every patch at H0 + D, and the temperature of the cells that have one.
 
-        D           (n,) or None  J/m3
+        D           (n,) or None  J/m3; it stays as it is until the next look
         laws        (laws, m + 1) W/m2 into the part at each knot of the wall temperature, then steepest -dq/dTs
         patch_law   (p,)          number of the law of each patch, in the order of `self.order`; -1 where another body
                                   touches: its heat follows by `touch`
@@ -214,7 +230,8 @@ class Plan:
         check("zone_power", zone_power, (self.zone_count,))
         if self.patches and not -1 <= patch_law.min() <= patch_law.max() < len(laws):
             raise ValueError(f"patch_law must lie in -1..{len(laws) - 1}")
-        self._loops.look(D, laws.reshape(-1), patch_law, zone_power)
+        self._loops.look(D, laws.reshape(-1), patch_law)
+        self._loops.sum(self._sums, zone_power)
 
     def touch(self, other: "Plan", mine: Index, theirs: Index, conductance: Array) -> None:
         """Heat between patches of two bodies face to face, after both were looked at; equal and opposite.
@@ -234,30 +251,36 @@ class Plan:
     def sum(self, zone_power: Array) -> None:
         """Heat into the part through the patches of each zone.   zone_power (zones,) W [written]"""
         check("zone_power", zone_power, (self.zone_count,))
-        self._loops.sum(zone_power)
+        self._loops.sum(self._sums, zone_power)
 
     def rate(self, out: Array) -> None:
         """dH/dt of the state last looked at.   out (n,) W/m3 [written]"""
         check("out", out, (self.n,))
-        self._loops.rate(out)
+        self._loops.rate(self._strips, out)
 
     def stage(self, mu: float, nu: float, a: float, b: float) -> None:
         """D2 = mu D1 + nu D2 + a F + b F0, F of the state last looked at; then D1 and D2 change names."""
-        self._loops.stage(self.F0, self.D1, self.D2, mu, nu, a, b)
+        self._loops.stage(self.F0, self.D1, mu, nu, a, b, self._strips, self.D2)
         self.D1, self.D2 = self.D2, self.D1
+
+    def start(self, weight: float) -> None:
+        """D1 = weight F0, D2 = 0."""
+        self._loops.start(self.F0, weight, self.D1, self.D2)
 
     def note(self, weight: float, first: bool) -> None:
         """E = weight D1 the first time, else E = E + weight D1."""
         self._loops.note(self.D1, 0.0 if first else 1.0, weight, self.E)
 
-    def survey(self, weight: float | None, sweeps: int = 1) -> tuple[float, float]:
-        """Gershgorin radius of the rate, 1/s, and largest |E + weight D1| / c, K.
+    def survey(self, weight: float | None, sweeps: int = 1, floor: float = 0.0) -> tuple[float, float]:
+        """Temperature of every cell as last looked at; Gershgorin radius of the rate, 1/s, and largest error, K.
 
-        Errors are averaged with their neighbours' so many times; D2 is lost. Without a weight none is looked for.
+        The error is |E + weight D1| over the heat capacity, averaged with the neighbours' so many times; E and D2 are
+        lost. Averaging lowers it: one that is not above `floor`, K, before need not be averaged. Without a weight none
+        is looked for.
         """
-        D = None if weight is None else self.D1
-        self._loops.survey(self.E, D, weight or 0.0, sweeps, self.D2, self.radius, self.error)
-        return float(self.radius.max(initial=0.0)), float(self.error.max(initial=0.0))
+        E = None if weight is None else self.E
+        self._loops.survey(E, weight or 0.0, sweeps, floor, self.D2, self.radius, self.error)
+        return float(self.radius.max(initial=0.0)), 0.0 if E is None else float(self.error.max(initial=0.0))
 
     def wall_temperature(self) -> Array:
         """(p,) K, in the order the patches were given."""
@@ -287,12 +310,30 @@ def _pieces(run: Index) -> Index:
     return pieces
 
 
-def _chunks(pieces: Index) -> Index:
-    """Bounds of chunks of about WORK cells."""
-    if not len(pieces):
-        return np.zeros(1, int64)
-    chunk = (np.cumsum(pieces[:, 1]) - pieces[:, 1]) // WORK
-    return np.append(np.flatnonzero(np.diff(chunk, prepend=-1)), len(pieces)).astype(int64)
+def _tiles(planes: Index, pieces: Index, rim: Index) -> Index:
+    """(t, 6) tiles of whole planes, TILE cells or more: first and end of the cells of the tile and of the planes beside
+    it, of its pieces, of its rim cells."""
+    size = np.diff(planes)
+    ends, held = [0], 0
+    for plane, cells in enumerate(size, start=1):
+        held += cells
+        if held >= TILE or plane == len(size):
+            ends.append(plane)
+            held = 0
+    first, end = np.array(ends[:-1]), np.array(ends[1:])
+    columns = [planes[np.maximum(first - 1, 0)], planes[np.minimum(end + 1, len(size))]]
+    for cell in (pieces[:, 0], rim):
+        columns += [np.searchsorted(cell, planes[first]), np.searchsorted(cell, planes[end])]
+    return np.stack(columns, axis=1).astype(int64)
+
+
+def _in_strips(tiles: Index, pieces: Index, rim: Index, neighbour: Index) -> None:
+    """Refuse planes that do not hold what the cells of a tile touch."""
+    for cell, length, bounds in ((pieces[:, 2:], pieces[:, 1:2], tiles[:, 2:4]), (neighbour, 1, tiles[:, 4:])):
+        tile = np.repeat(np.arange(len(tiles)), bounds[:, 1] - bounds[:, 0])
+        low, high = tiles[tile, 0][:, None], tiles[tile, 1][:, None]
+        if (cell < low).any() or (cell + length > high).any():
+            raise ValueError("a cell touches one that is not in its plane or in those beside it")
 
 
 def _apart(given: Array, out: Array) -> None:
@@ -300,17 +341,21 @@ def _apart(given: Array, out: Array) -> None:
         raise ValueError("out must not share memory with the array it is computed from")
 
 
-def conduct_constant(T: Array, x: float, y: float, z: float, out: Array, threads: int = 1) -> None:
-    """One explicit step in a full box with insulated faces, constant properties.
+def conduct_constant(T: Array, x: float, y: float, z: float, out: Array, threads: int = 1, steps: int = 1) -> None:
+    """Explicit steps in a full box with insulated faces, constant properties, in one pass over the memory.
 
     T        (nz, ny, nx)  K
     x, y, z  ()            Fourier number of each axis, a dt / spacing^2, -
     out      (nz, ny, nx)  K   [written]
+    steps    ()            at least 1; each but the last stays in the cache
     """
     check("T", T, np.shape(T))
     check("out", out, T.shape)
     _apart(T, out)
-    _heat.conduct_constant(T, x, y, z, threads, out)
+    if steps < 1:
+        raise ValueError(f"at least one step, got {steps}")
+    rolling = np.empty((threads, 3 * (steps - 1) * (HIGH + 2 * steps - 2) * T.shape[2] + 1))
+    _heat.conduct_constant(T, x, y, z, steps, rolling, out)
 
 
 def conduct_nonlinear(

@@ -218,6 +218,7 @@ def planned(
         step=tables.axis.step,
         threads=threads,
         states=states,
+        planes=np.searchsorted(cells.index, lattice.shape[0] * lattice.shape[1] * np.arange(lattice.shape[2] + 1)),
     )
 
 

@@ -53,17 +53,16 @@ def step(plans: Sequence[Plan], look: Callable[[bool, float], Array], again: Cal
     again  gives all plans the guesses of temperature that they began with, for a step that is done once more
     """
     first = look(False, 0.0)
+    stages, radius = 0, _radius(plans)
     for plan in plans:
         plan.rate(plan.F0)
-    stages, radius = 0, _radius(plans)
     while True:
         dt = min(dt, 2.0 * _reach(MOST_STAGES) / (SAFETY * max(radius, 1e-300)))
         s = min(_stages(dt * radius * SAFETY), MOST_STAGES)
         mu1, recurrence = _coefficients(s)
         noted = _third_difference(s)
         for plan in plans:
-            np.multiply(plan.F0, mu1 * dt, out=plan.D1)
-            plan.D2[:] = 0.0
+            plan.start(mu1 * dt)
         heat0, heat1 = np.zeros(first.size), first * (mu1 * dt)
         for j, (mu, nu, a, b, c) in enumerate(recurrence, start=2):
             flow = look(True, c * dt)
@@ -74,9 +73,10 @@ def step(plans: Sequence[Plan], look: Callable[[bool, float], Array], again: Cal
             heat0, heat1 = heat1, mu * heat1 + nu * heat0 + (a * dt) * flow + (b * dt) * first
         look(True, dt)
         sweeps = min((s - 1) // 2, MOST_SWEEPS)
-        found = [plan.survey(noted[s], sweeps) for plan in plans]
-        after = max(one for one, _ in found)
-        error = max(one if isfinite(one) else inf for _, one in found)
+        after = error = 0.0
+        for plan in plans:
+            one, worst = plan.survey(noted[s], sweeps, floor=error)
+            after, error = max(after, one), max(error, worst if isfinite(worst) else inf)
         stages += s
         if after * dt <= 2.0 * _reach(s) or not after > radius:
             return Step(dt, heat1, error, stages)

@@ -140,6 +140,7 @@ class _Tangent:
         laws = self.heat._laws.of((*leg.laws, *leg.dry), time)
         met = self.heat._met(time, leg.entry, bool(leg.dry))
         self.plan.look(D, laws, met, np.empty(len(self.problem.cells.zones)))
+        self.plan.survey(None)
         follow(self.plan.T, self.plan.wall, dH, self.tables, self.slopes, self.moves, axis.low, axis.step, *self.rows,
                self.patch, self.gain, self.distance, met, laws, self._lawslopes(number, time),
                self.dT, self.dv, self.dwall, rate)  # fmt: skip

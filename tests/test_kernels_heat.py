@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from metaltwin.kernels import heat
 from metaltwin.kernels.enthalpy import enthalpy, temperature
 from metaltwin.kernels.fractions import fractions
 from metaltwin.kernels.heat import Plan, conduct_constant, conduct_nonlinear, triad
@@ -107,6 +108,7 @@ def test_the_rate_agrees_with_plain_loops(phases):
     plan.begin(H, products(z), np.full(210, 500.0), np.full(len(wall), 500.0))
     plan.look(None, steep(law), np.zeros(len(wall), np.int64), power)
     plan.rate(out)
+    plan.survey(None)
     expected, heat = twin_rate(shape, spacing, T, z, G, wall, law, phases)
     np.testing.assert_allclose(plan.T, T, rtol=0, atol=1e-9)
     np.testing.assert_allclose(out, expected, rtol=1e-9, atol=1e-9 * abs(expected).max())
@@ -133,19 +135,47 @@ def test_the_stage_is_the_recurrence():
 
 
 @pytest.mark.parametrize("phases", [1, 4])
-def test_any_number_of_threads_gives_the_same_bits(phases):
-    shape, results = (37, 21, 19), []
-    z, T, H = mixture(phases, 37 * 21 * 19, np.random.default_rng(3))
-    for threads in (1, 2, 5):
-        plan, _, wall = brick(shape, phases, threads=threads)
+def test_any_number_of_threads_and_of_planes_gives_the_same_bits(phases, monkeypatch):
+    shape, results, n = (37, 21, 19), [], 37 * 21 * 19
+    z, T, H = mixture(phases, n, np.random.default_rng(3))
+    for threads, size in ((1, n), (2, 1), (5, 1), (2, 3000)):
+        monkeypatch.setattr(heat, "TILE", size)
+        planes = {"planes": np.arange(20) * 37 * 21} if size < n else {}
+        plan, _, wall = brick(shape, phases, threads=threads, changes=planes)
         power = np.empty(3)
         plan.begin(H, products(z), T + 30.0, np.full(len(wall), 500.0))
         plan.look(None, steep(3000.0 * (300.0 - AXIS)), np.zeros(len(wall), np.int64), power)
         plan.rate(plan.F0)
-        plan.D1[:] = plan.F0
+        plan.start(1e-3)
+        plan.look(plan.D1, steep(3000.0 * (300.0 - AXIS)), np.zeros(len(wall), np.int64), power)
+        plan.stage(0.9, -0.2, 1e-3, -2e-4)
         plan.note(0.3, first=True)
-        results.append((plan.F0.tobytes(), power.tobytes(), plan.wall.tobytes(), plan.survey(-0.2)))
-    assert results[0] == results[1] == results[2]
+        results.append((plan.F0.tobytes(), plan.D1.tobytes(), power.tobytes(), plan.wall.tobytes(), plan.survey(-0.2)))
+    assert all(result == results[0] for result in results)
+
+
+def test_planes_that_do_not_hold_the_neighbours_are_refused(monkeypatch):
+    monkeypatch.setattr(heat, "TILE", 1)
+    with pytest.raises(ValueError, match="not in its plane"):
+        brick((7, 6, 5), 1, changes={"planes": np.arange(31) * 7})
+    with pytest.raises(ValueError, match="must ascend from 0"):
+        brick((7, 6, 5), 1, changes={"planes": np.arange(5) * 42})
+
+
+def test_an_error_below_what_another_body_has_is_not_averaged():
+    plan, _, wall = brick((9, 8, 7), 1)
+    n, spike = 504, np.zeros(504)
+    spike[4 + 9 * (4 + 8 * 3)] = 1e6
+    H = np.full(n, np.interp(800.0, AXIS, tables(1)[0][0]))
+    plan.begin(H, np.empty((0, n)), np.full(n, 800.0), np.full(len(wall), 800.0))
+
+    def error(floor):
+        plan.look(None, steep(0.0 * AXIS), np.zeros(len(wall), np.int64), np.empty(3))
+        plan.E[:] = spike
+        return plan.survey(1.0, 2, floor)[1]
+
+    raw = error(1e9)
+    assert error(0.9 * raw) == error(0.0) < 0.5 * raw
 
 
 def test_straight_lines_stay_straight_and_uniform_stays_uniform():
@@ -266,14 +296,17 @@ def twin_box(v, base, x, y, z):
     )
 
 
-@pytest.mark.parametrize("shape", [(5, 70, 9), (33, 3, 2), (1, 1, 1), (2, 130, 17)])
+@pytest.mark.parametrize("shape", [(5, 70, 9), (33, 3, 2), (1, 1, 1), (2, 130, 17), (40, 35, 5)])
 def test_the_box_steps_agree_with_numpy(shape):
     rng = np.random.default_rng(5)
     T = rng.uniform(300.0, 1200.0, shape)
     out = np.empty(shape)
     for threads in (1, 2):
-        conduct_constant(T, 0.11, 0.07, 0.05, out, threads)
-        np.testing.assert_allclose(out, twin_box(T, T, 0.11, 0.07, 0.05), rtol=1e-13)
+        expected = T
+        for steps in (1, 2, 3):
+            expected = twin_box(expected, expected, 0.11, 0.07, 0.05)
+            conduct_constant(T, 0.11, 0.07, 0.05, out, threads, steps)
+            np.testing.assert_allclose(out, expected, rtol=1e-13)
         H, knots = T * 4e6, np.linspace(1e9, 5e9, 101)
         theta = 3e4 * (knots / 4e9) ** 1.3
         pairs = np.stack([theta[:-1], np.diff(theta)], axis=1)
@@ -295,6 +328,8 @@ def test_the_door_refuses_what_the_loops_would_misread():
             conduct_constant(T, 0.1, 0.1, 0.1, bad)
     with pytest.raises(ValueError, match="share memory"):
         conduct_constant(T, 0.1, 0.1, 0.1, T)
+    with pytest.raises(ValueError, match="at least one step"):
+        conduct_constant(T, 0.1, 0.1, 0.1, out, steps=0)
     with pytest.raises(ValueError, match="share memory"):
         conduct_nonlinear(T, np.zeros((3, 2)), 0.0, 1.0, 0.1, 0.1, 0.1, T)
     with pytest.raises(ValueError, match="share memory"):
@@ -339,8 +374,8 @@ def test_products_with_the_same_properties_count_as_one(off):
     guess = T + rng.uniform(-off, off, n)
     plan.begin(H, products(z), guess, np.full(len(wall), 500.0))
     plan.look(None, steep(1000.0 * (300.0 - AXIS)), np.zeros(len(wall), np.int64), np.empty(3))
-    np.testing.assert_allclose(plan.T, T, rtol=0, atol=1e-9)
     assert plan.survey(None)[0] > 0.0
+    np.testing.assert_allclose(plan.T, T, rtol=0, atol=1e-9)
 
 
 def test_more_kinds_of_products_than_the_loops_take_are_refused():
@@ -362,7 +397,7 @@ def test_errors_are_averaged_with_their_neighbours(phases):
 
     def error(pattern, sweeps):
         plan.begin(H, products(z), T.copy(), np.full(len(wall), 800.0))
-        plan.look(None, steep(0.0 * AXIS), np.zeros(len(wall), np.int64), np.empty(3))
+        plan.look(plan.D1, steep(0.0 * AXIS), np.zeros(len(wall), np.int64), np.empty(3))
         plan.D1[:], plan.E[:] = 0.0, 1e6 * pattern
         return plan.survey(1.0, sweeps)[1]
 

@@ -1,0 +1,282 @@
+/* Conduction in one part: sweeps that find the state of cells just ahead of the rates that need it, and the survey.
+
+   A tile is some planes of cells that follow each other; its strip of work space also holds the plane on either side,
+   so that every neighbour of a cell of the tile lies in it, at the cell's number less that of the strip's first. */
+#ifndef METALTWIN_CONDUCT_H
+#define METALTWIN_CONDUCT_H
+
+#include "_walls.h"
+
+/* One stage: D2 = mu D1 + nu D2 + a F + b F0; where D1 is NULL the rate F itself into D2 */
+typedef struct {
+    const double *F0, *D1;
+    double *D2, mu, nu, a, b;
+} Stage;
+
+/* dH/dt [W/m3] of n full cells in a row whose six faces are open: q is (first cell, n, first cells of the rows -y +y
+   -z +z) in a strip that begins with the cell `low`; x, y, z are 1/spacing^2 (2/spacing^2 in the mixture, where
+   neighbours join in series: 2 k0 k1 / (k0 + k1)) */
+ROW void row_single(const double *v, const int64_t *q, int64_t low, double x, double y, double z, double *RESTRICT out)
+{
+    const double *c = v + (q[0] - low), *south = v + (q[2] - low), *north = v + (q[3] - low);
+    const double *lower = v + (q[4] - low), *upper = v + (q[5] - low);
+    int64_t n = q[1];
+    for (int64_t i = 0; i < n; i++)
+        out[i] = x * ((c[i - 1] - c[i]) + (c[i + 1] - c[i])) + y * ((south[i] - c[i]) + (north[i] - c[i]))
+               + z * ((lower[i] - c[i]) + (upper[i] - c[i]));
+}
+
+EACH double series(const double *T, const double *k, int64_t i, int64_t j)
+{
+    return (k[i] * k[j]) / (k[i] + k[j]) * (T[j] - T[i]);
+}
+
+ROW void row_mixture(const double *T, const double *k, const int64_t *q, int64_t low, double x, double y, double z,
+                     double *RESTRICT out)
+{
+    int64_t c = q[0] - low, n = q[1], south = q[2] - low, north = q[3] - low, lower = q[4] - low, upper = q[5] - low;
+    for (int64_t i = 0; i < n; i++)
+        out[i] = x * (series(T, k, c + i, c + i - 1) + series(T, k, c + i, c + i + 1))
+               + y * (series(T, k, c + i, south + i) + series(T, k, c + i, north + i))
+               + z * (series(T, k, c + i, lower + i) + series(T, k, c + i, upper + i));
+}
+
+/* heat [W] that flows into up to BLOCK rim cells through their open faces; conductance and neighbour (f, m) */
+ROW void rim_single(const double *v, const int64_t *RESTRICT cell, int64_t low, const double *RESTRICT conductance,
+                    int64_t m, const int32_t *RESTRICT neighbour, int64_t faces, int64_t n, double *RESTRICT out)
+{
+    for (int64_t r = 0; r < n; r++) out[r] = 0.0;
+    for (int64_t f = 0; f < faces; f++) {
+        const double *RESTRICT G = conductance + f * m;
+        const int32_t *RESTRICT other = neighbour + f * m;
+        for (int64_t r = 0; r < n; r++) {
+            out[r] += G[r] * (v[other[r] - low] - v[cell[r] - low]);
+            ONE_BY_ONE;
+        }
+    }
+}
+
+ROW void rim_mixture(const double *T, const double *k, const int64_t *RESTRICT cell, int64_t low,
+                     const double *RESTRICT conductance, int64_t m, const int32_t *RESTRICT neighbour, int64_t faces,
+                     int64_t n, double *RESTRICT out)
+{
+    for (int64_t r = 0; r < n; r++) out[r] = 0.0;
+    for (int64_t f = 0; f < faces; f++) {
+        const double *RESTRICT G = conductance + f * m;
+        const int32_t *RESTRICT other = neighbour + f * m;
+        for (int64_t r = 0; r < n; r++) {
+            out[r] += 2.0 * G[r] * series(T, k, cell[r] - low, other[r] - low);
+            ONE_BY_ONE;
+        }
+    }
+}
+
+/* the Runge-Kutta-Legendre recurrence on increments, L the rate F */
+ROW void combine(int64_t n, const double *RESTRICT L, const double *RESTRICT F0, const double *RESTRICT D1,
+                 double *RESTRICT D2, double mu, double nu, double a, double b)
+{
+    for (int64_t i = 0; i < n; i++) D2[i] = mu * D1[i] + nu * D2[i] + a * L[i] + b * F0[i];
+}
+
+/* D1 = weight F0, D2 = 0 */
+ROW void start_row(int64_t n, const double *RESTRICT F0, double weight, double *RESTRICT D1, double *RESTRICT D2)
+{
+    for (int64_t i = 0; i < n; i++) D1[i] = weight * F0[i];
+    for (int64_t i = 0; i < n; i++) D2[i] = 0.0;
+}
+
+/* E = keep E + weight D */
+ROW void note_row(int64_t n, const double *RESTRICT D, double keep, double weight, double *RESTRICT E)
+{
+    for (int64_t i = 0; i < n; i++) E[i] = keep * E[i] + weight * D[i];
+}
+
+/* largest |e| of a row; a NaN wins */
+ROW double largest(const double *RESTRICT e, int64_t n)
+{
+    double worst = 0.0;
+    for (int64_t i = 0; i < n; i++) {
+        double size = fabs(e[i]);
+        worst = size <= worst || worst != worst ? worst : size;
+    }
+    return worst;
+}
+
+static void present_part(const Column *s, int64_t block)
+{
+    int64_t c = block * BLOCK;
+    s->present[block] = phases_present(s->phase + c, s->n, s->table.phases, part_of(block, s->n));
+}
+
+/* enthalpy of n cells from `first` on */
+ROW void enthalpy_of(const Column *s, int64_t first, int64_t n, double *RESTRICT H)
+{
+    const double *RESTRICT H0 = s->H0 + first, *RESTRICT D = s->D ? s->D + first : NULL;
+    if (D) for (int64_t c = 0; c < n; c++) H[c] = H0[c] + D[c];
+    else for (int64_t c = 0; c < n; c++) H[c] = H0[c];
+}
+
+/* state of the cells from..to of a strip that begins with `low`: the conductivity integral of one phase, or T and, from
+   `apart` on, the conductivity of a mixture */
+static void state_strip(const Column *s, int64_t from, int64_t to, int64_t low, int64_t apart, double *strip)
+{
+    double H[BLOCK];
+    Mixture m;
+    for (int64_t c = from, n; c < to; c += n) {
+        n = BLOCK - c % BLOCK;
+        n = n < to - c ? n : to - c;
+        double *v = strip + (c - low);
+        if (s->table.states) {
+            block_known(&s->table, n, s->H0 + c, s->D ? s->D + c : NULL, NULL, v, NULL, NULL);
+            continue;
+        }
+        enthalpy_of(s, c, n, H);
+        mixed(&s->table, s->present[c / BLOCK], n, NULL, s->phase + c, s->n, &m);
+        if (s->table.phases == 1) block_mixture(&s->table, &m, n, H, s->T + c, NULL, v, NULL, NULL);
+        else block_mixture(&s->table, &m, n, H, s->T + c, v, v + apart, NULL, NULL);
+    }
+}
+
+static void run_sweep(const Column *s, const int64_t *tile, int64_t apart, const double *strip, const Stage *g)
+{
+    double L[REACH];
+    for (int64_t q = tile[2]; q < tile[3]; q++) {
+        const int64_t *piece = s->piece + 6 * q;
+        int64_t c = piece[0], n = piece[1];
+        double *out = g->D1 ? L : g->D2 + c;
+        for (int64_t i = 0; i < n && g->D1; i += LINE) {
+            SOON(g->F0 + c + i);
+            SOON(g->D2 + c + i);
+        }
+        if (s->table.phases == 1) row_single(strip, piece, tile[0], s->x, s->y, s->z, out);
+        else row_mixture(strip, strip + apart, piece, tile[0], 2.0 * s->x, 2.0 * s->y, 2.0 * s->z, out);
+        if (*s->source != 0.0) for (int64_t i = 0; i < n; i++) out[i] += *s->source;
+        if (s->latent) for (int64_t i = 0; i < n; i++) out[i] += s->latent[c + i];
+        if (g->D1) combine(n, L, g->F0 + c, g->D1 + c, g->D2 + c, g->mu, g->nu, g->a, g->b);
+    }
+}
+
+static void rim_sweep(const Column *s, const int64_t *tile, int64_t apart, const double *strip, const Stage *g)
+{
+    double L[BLOCK];
+    for (int64_t first = tile[4], n; first < tile[5]; first += n) {
+        n = tile[5] - first < BLOCK ? tile[5] - first : BLOCK;
+        const int64_t *cell = s->rim + first;
+        const int32_t *neighbour = s->neighbour + first;
+        const double *conductance = s->conductance + first;
+        if (s->table.phases == 1) rim_single(strip, cell, tile[0], conductance, s->m, neighbour, s->f, n, L);
+        else rim_mixture(strip, strip + apart, cell, tile[0], conductance, s->m, neighbour, s->f, n, L);
+        for (int64_t r = 0; r < n; r++) {
+            int64_t c = cell[r];
+            double F = L[r];
+            for (int64_t w = s->first_patch[first + r]; w < s->first_patch[first + r + 1]; w++) F += s->power[w];
+            F = F * s->inverse[first + r] + *s->source + (s->latent ? s->latent[c] : 0.0);
+            g->D2[c] = g->D1 ? g->mu * g->D1[c] + g->nu * g->D2[c] + g->a * F + g->b * g->F0[c] : F;
+        }
+    }
+}
+
+/* Tiles first..end, one after the other; what the strips of two share is kept. `apart` doubles hold any strip. */
+static void sweep(const Column *s, int64_t first, int64_t end, int64_t apart, double *strip, const Stage *g)
+{
+    int64_t low = s->tile[6 * first], known = low;
+    for (int64_t i = first; i < end; i++) {
+        const int64_t *tile = s->tile + 6 * i;
+        if (known > tile[0]) {
+            memmove(strip, strip + (tile[0] - low), (known - tile[0]) * sizeof *strip);
+            if (s->table.phases > 1)
+                memmove(strip + apart, strip + apart + (tile[0] - low), (known - tile[0]) * sizeof *strip);
+        } else known = tile[0];
+        low = tile[0];
+        state_strip(s, known, tile[1], low, apart, strip);
+        known = tile[1];
+        run_sweep(s, tile, apart, strip, g);
+        rim_sweep(s, tile, apart, strip, g);
+    }
+}
+
+/* T, the largest Gershgorin radius [1/s] as if all cells were full and, unless E is NULL, errors (E + weight D) / c [K]
+   in its place; gives the largest */
+static double survey_part(const Column *s, int64_t block, double *E, double weight, double *radius)
+{
+    double H[BLOCK], guess[BLOCK], per_heat[BLOCK], diffusivity;
+    int64_t c = block * BLOCK, n = part_of(block, s->n);
+    if (s->table.states)
+        block_known(&s->table, n, s->H0 + c, s->D ? s->D + c : NULL, E ? s->T + c : NULL, NULL, E ? per_heat : NULL,
+                    &diffusivity);
+    else {
+        Mixture m;
+        enthalpy_of(s, c, n, H);
+        memcpy(guess, s->T + c, n * sizeof *guess);
+        mixed(&s->table, s->present[block], n, NULL, s->phase + c, s->n, &m);
+        block_mixture(&s->table, &m, n, H, guess, s->T + c, NULL, per_heat, &diffusivity);
+    }
+    *radius = diffusivity * 4.0 * (s->x + s->y + s->z);
+    if (!E) return 0.0;
+    if (s->D) note_row(n, s->D + c, 1.0, weight, E + c);
+    for (int64_t i = 0; i < n; i++) E[c + i] *= per_heat[i];
+    return largest(E + c, n);
+}
+
+/* every error averaged with its neighbours': of a chessboard nothing is left */
+static void run_calm(const Column *s, const int64_t *tile, const double *e, double *out)
+{
+    double w = 0.25 / (s->x + s->y + s->z);
+    for (int64_t q = tile[2]; q < tile[3]; q++) {
+        const int64_t *piece = s->piece + 6 * q;
+        double *here = out + piece[0];
+        row_single(e, piece, 0, w * s->x, w * s->y, w * s->z, here);
+        for (int64_t i = 0; i < piece[1]; i++) here[i] += e[piece[0] + i];
+    }
+}
+
+static void rim_calm(const Column *s, int64_t block, const double *e, double *out)
+{
+    double L[BLOCK];
+    int64_t first = block * BLOCK, n = part_of(block, s->m);
+    rim_single(e, s->rim + first, 0, s->conductance + first, s->m, s->neighbour + first, s->f, n, L);
+    for (int64_t r = 0; r < n; r++) {
+        double stiff = s->stiff[first + r];
+        int64_t c = s->rim[first + r];
+        out[c] = e[c] + (stiff > 0.0 ? L[r] * s->inverse[first + r] / stiff : 0.0);
+    }
+}
+
+static double run_error(const Column *s, const int64_t *tile, const double *e)
+{
+    double worst = 0.0;
+    for (int64_t q = tile[2]; q < tile[3]; q++) {
+        double most = largest(e + s->piece[6 * q], s->piece[6 * q + 1]);
+        worst = most <= worst || worst != worst ? worst : most;
+    }
+    return worst;
+}
+
+static double rim_error(const Column *s, int64_t block, const double *e)
+{
+    double worst = 0.0;
+    int64_t end = block * BLOCK + part_of(block, s->m);
+    for (int64_t r = block * BLOCK; r < end; r++) {
+        double size = s->share[r] * fabs(e[s->rim[r]]);
+        worst = size <= worst || worst != worst ? worst : size;
+    }
+    return worst;
+}
+
+static double rim_radius(const Column *s, int64_t block)
+{
+    double most = 0.0;
+    int64_t end = block * BLOCK + part_of(block, s->m);
+    for (int64_t r = block * BLOCK; r < end; r++) {
+        double diffusivity, per_heat, wall = 0.0;
+        int64_t cell = s->rim[r];
+        cell_properties(&s->table, s->phase + cell, s->n, s->H0[cell] + (s->D ? s->D[cell] : 0.0), s->T[cell],
+                        &diffusivity, &per_heat);
+        for (int64_t w = s->first_patch[r]; w < s->first_patch[r + 1]; w++) wall += s->patch_area[w] * s->slope[w];
+        double radius = diffusivity * s->stiff[r] + wall * s->inverse[r] * per_heat;
+        if (radius > most) most = radius;
+    }
+    return most;
+}
+
+#endif
