@@ -11,9 +11,9 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from .composition import Composition
+from .critical import ZERO
 from .freezing import Freezing
 from .lowalloy import HIGHEST, alloying
-from .critical import ZERO
 from .matter import FreezingTable, Mechanics, Property
 
 Array = NDArray[float64]
