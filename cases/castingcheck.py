@@ -12,11 +12,26 @@ from ..materials.interface import Contact
 from ..materials.matter import FreezingTable
 from ..materials.refusal import CaseError
 from ..solver.bodies import Bodies
+from ..solver.metal import FINE_STEP, STRAIN_STEP
 from ..solver.pour import BEYOND
 from .castingproblem import BEDDED, afterwards, around, filling_loss, in_mould, poured, problem, superheat
 from .castingwords import contact_of
 from .check import computed, duration, sides
-from .estimate import CUT_CELLS, LONGEST, STAGE, STAGE_CALL, STAGES, START_SECONDS, STEP_CALL, STEPS, exchange, memory
+from .estimate import (
+    CUT_CELLS,
+    INCREMENT,
+    LONGEST,
+    STAGE,
+    STAGE_CALL,
+    STAGES,
+    START_SECONDS,
+    STEP_CALL,
+    STEPS,
+    STRAIN,
+    STRESS_BYTES,
+    exchange,
+    memory,
+)
 from .schedule import ROOM, Stretch, celsius
 
 if TYPE_CHECKING:
@@ -98,6 +113,9 @@ def check(case: "Casting") -> CastingCheck:
         max(3 * n, ceil(STAGES * sqrt(4.0 * n * time / limit))) for n, (_, time, _) in zip(steps, lasts, strict=True)
     )
     seconds = START_SECONDS + stages * (STAGE_CALL * len(count) + whole * STAGE[family]) + sum(steps) * STEP_CALL
+    if case.stress:
+        increments = sum(STRAIN * fall for _, _, fall in lasts) / STRAIN_STEP.get(used, FINE_STEP)
+        seconds += increments * (STEP_CALL + cells.index.size * INCREMENT[family])
     return CastingCheck(
         name=case.name,
         metric=used,
@@ -105,7 +123,7 @@ def check(case: "Casting") -> CastingCheck:
         bodies=count,
         spacing=cells.lattice.spacing,
         memory=memory(whole, int(np.prod(made.bodies.cells[-1].lattice.shape)), False, used)
-        + PASSED_BYTES * cells.index.size,
+        + (PASSED_BYTES + (STRESS_BYTES if case.stress else 0.0)) * cells.index.size,
         seconds=seconds,
         limit=limit,
         computed=("temperature", "solid fraction", *computed(case, made.matter)[1:]),

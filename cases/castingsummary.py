@@ -6,6 +6,7 @@ import numpy as np
 
 from ..materials.criteria import niyama_limits
 from ..materials.refusal import CaseError
+from ..solver.coherency import SOLID
 from .meaning import meaning
 from .summary import Row, Summary, closing, shown
 
@@ -62,6 +63,8 @@ def _notes(result: "CastingResult") -> list[str]:
         lines.append(f"shaken out at {taken:.4g} s")
     lines.append("; ".join([f"geometric modulus {1e3 * result.modulus:.4g} mm", *known_shrinkage(result)]))
     lines.append(_phases(result))
+    if "stress" in result.fields:
+        lines.append(f"stress from {100.0 * SOLID:.0f} % solid on; the mould restrains nothing")
     return [*lines, *closing(result)]
 
 

@@ -226,7 +226,8 @@ def movement(result: "Result", places: Array, field: str = "displacement") -> Ar
     """(k, 3) m, from the drawing to the part at 20 degC, at places (k, 3) m of the skin or inside.
 
     The grid has the drawing's size at the start of the run. Where that is hot, the part has grown to there
-    from the drawing, in its annealed structure at 20 degC; and it still shrinks to 20 degC from its end.
+    from the drawing, in its annealed structure at 20 degC; and it still shrinks to 20 degC from its end. A casting
+    fills its mould, which has the size of the drawing.
     """
     moved = result.sample(field, places).T
     if field == "displacement":
@@ -238,10 +239,14 @@ def movement(result: "Result", places: Array, field: str = "displacement") -> Ar
 
 def unseen_strain(result: "Result") -> float:
     """Free strain from the drawing to the start of the run, and from its end to 20 degC; uniform."""
-    case = cast(Case, result.case)  # a casting has no movement and was refused
+    case = cast(Case, result.case)
     matter = case.alloy.matter()
-    start, shares = beginning(case, matter)
-    annealed = dict(case.alloy.annealed) if matter.transforms else shares
+    start = ROOM
+    shares: dict[str, float] = {}
+    annealed: dict[str, float] = {}
+    if case.KIND != "casting":  # which begins as its mould is drawn
+        start, shares = beginning(case, matter)
+        annealed = dict(case.alloy.annealed) if matter.transforms else shares
     total = 0.0
     for phase in matter.phases:
         if phase.mechanics is None:

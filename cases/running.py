@@ -96,7 +96,9 @@ def room(problem: Problem | CastingProblem) -> float:
     count = problem.snapshots if isinstance(problem.snapshots, int) else FEW
     if isinstance(problem, CastingProblem):
         whole = sum(one.index.size for one in problem.bodies.cells)
-        return resultfile.expected_bytes(cells, 3, count, HEAT_BYTES * whole / cells)
+        components = 3 + (5 if problem.matter.transforms else 0) + (14 if problem.stress else 0)
+        state = HEAT_BYTES * whole / cells + (STRESS_BYTES if problem.stress else 0.0)
+        return resultfile.expected_bytes(cells, components, count, state)
     components = 2 + (5 if problem.matter.transforms else 0) + (14 if problem.stress else 0)
     state = HEAT_BYTES + (STRESS_BYTES if problem.stress else 0.0)
     return resultfile.expected_bytes(cells, components, count, state)

@@ -15,6 +15,7 @@ Array = NDArray[float64]
 Soft = NDArray[bool_]
 
 SOLID = 0.9  # solid fraction from which stress is carried, between zero strength (0.8) and zero ductility (0.98) [M]
+POINTS = {"elastic", "mean", "deviator", "parent", "product", "plastic_strain"}
 FLOOR = 1e-3  # share of its stiffness at that temperature that mush and melt keep, so that their nodes are held
 
 
@@ -48,7 +49,9 @@ def soften(rows: Array, creeps: Array, soft: Soft) -> None:
     rows[soft, YIELD] = NEVER
 
 
-def forget(mechanics: dict[str, Any], names: tuple[str, ...], soft: Soft) -> None:
+def forget(mechanics: dict[str, Any], soft: Soft) -> None:
     """Cells that are soft remember no strain of their points: what they freeze to begins unstressed."""
-    for name in names:
+    for name in POINTS & mechanics.keys():
         mechanics[name].reshape(soft.size, -1)[soft] = 0.0
+    if "stress" in mechanics:
+        mechanics["stress"].reshape(6, -1)[:, soft] = 0.0

@@ -113,7 +113,7 @@ class Solid(Body):
             self.forces(mechanics, load, free, increment, force, moduli, points, keep=True)
             mechanics["displacement"] += increment.ravel()
             if load.soft is not None:
-                forget(mechanics, ("mean", "deviator", "parent", "product", "plastic_strain"), load.soft)
+                forget(mechanics, load.soft)
         return iterations, norm / size if size else 0.0, converged
 
     def free_strain(self, load: Load) -> Array:

@@ -247,6 +247,7 @@ class Body(ABC):
         elapsed = time - float(mechanics["last_time"][0])
         done, size, iterations, residual, converged = 0.0, 1.0, 0, 0.0, True
         if soft is not None and soft.all():
+            forget(mechanics, soft)
             done = 1.0
         Ta, za = T0, z0
         while done < 1.0:
@@ -360,8 +361,7 @@ class Banded(Body):
             soften(rows, creeps, load.soft)
         new, used, error, ok = self.solve(mechanics, rows, creeps, load.theta)
         if load.soft is not None:
-            forget(new, ("elastic", "parent", "product", "plastic_strain"), load.soft)
-            new["stress"].reshape(6, -1)[:, load.soft] = 0.0
+            forget(new, load.soft)
         if ok or last:
             mechanics.update(new)
         return used, error, ok

@@ -78,14 +78,16 @@ def three_bars(
     share, T = np.asarray(areas) / sum(areas), np.array(temperatures)
     plastic, stress = np.zeros(share.size), np.zeros(share.size)
     for now in T.T:
-        E, limit, free = young(now), flow(now), expansion * (now - T[:, 0])
-
-        def held(
-            length: float, E: Array = E, limit: Array = limit, free: Array = free, plastic: Array = plastic
-        ) -> Array:
-            return np.clip(E * (length - free - plastic), -limit, limit)
-
-        length = brentq(lambda at, held=held: float(share @ held(at)), -0.1, 0.1, xtol=1e-15)
-        stress = held(length)
-        plastic = length - free - stress / E
+        E, limit, slack = young(now), flow(now), expansion * (now - T[:, 0]) + plastic
+        length = brentq(_force, -0.1, 0.1, (share, E, limit, slack), xtol=1e-15)
+        stress = _clipped(length, E, limit, slack)
+        plastic = length - stress / E - (slack - plastic)
     return stress
+
+
+def _clipped(length: float, E: Array, limit: Array, slack: Array) -> Array:
+    return np.clip(E * (length - slack), -limit, limit)
+
+
+def _force(length: float, share: Array, E: Array, limit: Array, slack: Array) -> float:
+    return float(share @ _clipped(length, E, limit, slack))

@@ -12,6 +12,7 @@ from ..materials.refusal import one_of
 from . import (  # noqa: F401 (they enter the catalogue)
     balance,
     carbon,
+    cast_stress,
     casting,
     contact,
     freezing,
