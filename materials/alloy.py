@@ -59,6 +59,7 @@ class Alloy:
     rates          multipliers of the transformation rates by phase, 1 where not given
     martensite     "van Bohemen" or "Furlan": source of martensite start and alpha
     martensite_start, alpha   K and 1/K in place of that pair; one alone is refused unless `mixed` is True
+    enrichment     whether the carbon that ferrite leaves behind lowers martensite start and hardens martensite
     trip           transformation plasticity K by phase, 1/Pa
     stress_free    temperature at which austenite has zero strain, 850 degC where not given
     end_quench     measured Jominy curve of the heat, {distance: hardness}
@@ -91,6 +92,7 @@ class Alloy:
     martensite_start: Temperature | None = None
     alpha: Annotated[Any, Quantity("1/K", positive=True)] | None = None
     mixed: bool = False
+    enrichment: bool = False
     trip: Annotated[dict[str, Any], by_phase("1/Pa")] = field(default_factory=dict)
     stress_free: Temperature | None = None
     end_quench: Annotated[dict[Any, Any], BeforeValidator(read_end_quench)] = field(default_factory=dict)
@@ -235,7 +237,7 @@ class Alloy:
             float(self.density),
             tuple(self._phase(name, start) for name in PHASES),
             None if self.emissivity is None else float(self.emissivity),
-            self._kinetics(start, alpha),
+            replace(self._kinetics(start, alpha), enrichment=self.enrichment),
             hardness_law(c),
             mixture="leblond",
             stress_free=self._stress_free(),

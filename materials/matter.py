@@ -75,6 +75,7 @@ class Kinetics:
     alpha             Koistinen-Marburger, 1/K, the one that belongs to martensite_start
     ac1, ac3          K, on heating; None: no austenitisation
     tau               s, time constants of Leblond-Devaux at ac1 and ac3
+    enrichment        whether the carbon that ferrite leaves behind counts in martensite: its start, and its hardness
     """
 
     products: tuple[Product, ...] = ()
@@ -83,6 +84,7 @@ class Kinetics:
     ac1: float | None = None
     ac3: float | None = None
     tau: tuple[float, float] = (1.0, 1.0)
+    enrichment: bool = False
 
 
 @dataclass(frozen=True)
