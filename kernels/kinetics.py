@@ -24,6 +24,8 @@ SURPRISE = 0.25  # K, latent heat that nothing in the last step foretold, as bad
 STILL = 1e-10  # progress of a product in one piece of a path: a million of such pieces would not be seen
 CLOSE = 0.05  # K, agreement of the assumed and the found end of the path
 GREW = 1e-9  # austenite that grew by less is round-off
+SOLUBLE = 2e-4  # mass fraction of carbon that ferrite keeps
+MOST_FERRITE = 0.99  # the carbon of what is left is not followed beyond
 ROUND = 1e-13  # a remainder below is round-off: the reaction is complete
 # without counted references, for counting those of the tables took longer than all the rest
 INNER = {"cache": True, "error_model": "numpy", "forceinline": True, "_nrt": False}
@@ -54,6 +56,7 @@ class Laws(NamedTuple):
     row, part       ()      of a cell: first row of the class below its carbon, and how far it is to the next
     reheated        ()      how many of the last products form only above the lowest temperature met: from
                             retained austenite
+    ferrite         ()      its row where the carbon that it leaves behind lowers martensite start, or -1
     """
 
     low: float
@@ -83,6 +86,7 @@ class Laws(NamedTuple):
     row: int
     part: float
     reheated: int = 0
+    ferrite: int = -1
 
 
 @njit(**INNER)
@@ -92,19 +96,35 @@ def _between(one, other, part):
 
 
 @njit(**INNER)
-def _local(laws, carbon):
-    """The laws of a cell with this mass fraction of carbon, between those of two classes."""
+def _class(laws, carbon):
+    """Number of the class below a mass fraction of carbon, and how far that is to the next."""
     place = min(max((carbon - laws.least) * laws.classed, 0.0), laws.classes.shape[0] - 1.0)
     k = min(int(place), laws.classes.shape[0] - 2)
-    part, known = place - k, laws.classes
+    return k, place - k
+
+
+@njit(**INNER)
+def _local(laws, carbon, left):
+    """The laws of a cell with this mass fraction of carbon, its martensite those of `left`, between two classes."""
+    k, part = _class(laws, carbon)
+    m, rest = _class(laws, left)
+    known = laws.classes
     return Laws(
         laws.low, laws.step, laws.per, laws.table, laws.product, laws.rates, laws.limits, laws.windows,
         laws.exponents, laws.share, laws.knot, laws.hint, laws.first,
-        _between(known[k, 0], known[k + 1, 0], part), _between(known[k, 1], known[k + 1, 1], part),
+        _between(known[m, 0], known[m + 1, 0], rest), _between(known[m, 1], known[m + 1, 1], rest),
         _between(known[k, 2], known[k + 1, 2], part), _between(known[k, 3], known[k + 1, 3], part),
         laws.tau1, laws.tau3, laws.martensite, laws.latent, known, laws.least, laws.classed,
-        k * laws.product.size, part, laws.reheated,
+        k * laws.product.size, part, laws.reheated, laws.ferrite,
     )  # fmt: skip
+
+
+@njit(**INNER)
+def enriched(carbon, ferrite):
+    """Carbon of what is not ferrite, mass fraction, where the whole has `carbon` and a share is `ferrite`."""
+    if ferrite > MOST_FERRITE:
+        ferrite = MOST_FERRITE
+    return max(carbon, (carbon - SOLUBLE * ferrite) / (1.0 - ferrite))
 
 
 @njit(**INNER)
@@ -393,8 +413,11 @@ def _block(
             products_new[p, j] = products[p, j]
     change, ahead = 0.0, inf
     for j in range(first, end):
-        laws = _local(whole, carbon[j]) if carbon.size > 0 else whole
         unpack(products, j, old, 0)
+        laws = whole
+        if carbon.size > 0:
+            left = enriched(carbon[j], old[whole.ferrite, 0]) if whole.ferrite > 0 else carbon[j]
+            laws = _local(whole, carbon[j], left)
         g, T = old[0, 0], after[j]
         for p in range(old.shape[0]):
             new[p, 0] = old[p, 0]

@@ -61,6 +61,7 @@ class Alloy:
     rates          multipliers of the transformation rates by phase, 1 where not given
     martensite     "van Bohemen" or "Furlan": source of martensite start and alpha
     martensite_start, alpha   K and 1/K in place of that pair; one alone is refused unless `mixed` is True
+    enrichment     whether the carbon that ferrite leaves behind lowers martensite start and hardens martensite
     trip           transformation plasticity K by phase, 1/Pa
     trip_law       how it goes with the share transformed: "desalos", "leblond", "tanaka" or "abrassart"
     kinematic      share of the strain hardening that moves the yield surface: 0 isotropic, 1 kinematic
@@ -97,6 +98,7 @@ class Alloy:
     martensite_start: Temperature | None = None
     alpha: Annotated[Any, Quantity("1/K", positive=True)] | None = None
     mixed: bool = False
+    enrichment: bool = False
     trip: Annotated[dict[str, Any], by_phase("1/Pa")] = field(default_factory=dict)
     trip_law: str = "desalos"
     kinematic: Fraction = Amount(0.0, "0")
@@ -256,7 +258,7 @@ class Alloy:
             self._reference_density,
             tuple(self._phase(name, start) for name in PHASES),
             None if shines is None else float(shines),
-            self._kinetics(start, alpha),
+            replace(self._kinetics(start, alpha), enrichment=self.enrichment),
             hardness_law(c),
             mixture="leblond",
             saturation=self.trip_law,

@@ -91,6 +91,7 @@ class Kinetics:
     ac1, ac3          K, on heating; None: no austenitisation
     tau               s, time constants of Leblond-Devaux at ac1 and ac3
     from_retained     what retained austenite becomes where it is warmed up again
+    enrichment        whether the carbon that ferrite leaves behind counts in martensite: its start, and its hardness
     """
 
     products: tuple[Product, ...] = ()
@@ -100,6 +101,7 @@ class Kinetics:
     ac3: float | None = None
     tau: tuple[float, float] = (1.0, 1.0)
     from_retained: tuple[Product, ...] = ()
+    enrichment: bool = False
 
 
 @dataclass(frozen=True)

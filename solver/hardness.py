@@ -1,15 +1,14 @@
 """Hardness of every cell from its phases, its cooling and its tempering."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
 from ..kernels.fractions import fractions
+from ..kernels.kinetics import MOST_FERRITE, SOLUBLE
 from ..materials.hardness_scale import hv_from_hrc, tensile_strength_pavlina, yield_strength_pavlina
 from ..materials.matter import HardnessLaw, Matter
-from .kinetics import contents_of
+from .kinetics import contents_of, span_of
 from .recorder import RATES, TEMPERS, parts, past
 from .state import State
 
@@ -23,7 +22,7 @@ def hardness(state: State, matter: Matter, contents: tuple[float, float] | None 
 
     contents  the least and most carbon of a carburised part, mass fractions
     """
-    hv = vickers(state, matter) if contents is None else local_vickers(state, matter, *contents)
+    hv = vickers(state, matter, contents)
     return {
         "hardness": hv,
         "yield_strength": np.asarray(yield_strength_pavlina(hv)),  # type: ignore[arg-type]
@@ -31,33 +30,39 @@ def hardness(state: State, matter: Matter, contents: tuple[float, float] | None 
     }
 
 
-def vickers(state: State, matter: Matter) -> Array:
+def vickers(state: State, matter: Matter, contents: tuple[float, float] | None = None) -> Array:
     """Vickers hardness (n,), the volume-weighted sum of the phases.
 
     Each phase has clip(a + b log10 Vr, least, most), Vr the cooling rate at 700 degC in K/h, 330/t8_5 where
     that was not passed. Bainite that formed while cooling was interrupted has the hardness of its mean
     temperature instead, fine pearlite at least its floor; martensite is tempered, never above as quenched.
-    NaN where a phase that is there asks for a cooling rate that was not seen.
+    NaN where a phase that is there asks for a cooling rate that was not seen. Where carbon differs from cell to
+    cell each has the law of its own, linear between the classes of the kinetics.
 
     Raises ValueError where the matter has no hardness law, or none for a phase that is there.
     """
     if matter.hardness is None:
         raise ValueError(f"{matter.name} has no hardness law: its hardness is not known")
-    hv = np.empty(state.temperature.size)
-    for some in parts(hv.size):
-        hv[some] = _vickers(
-            fractions(np.ascontiguousarray(state.products[:, some])), past(state, some), matter, matter.hardness
-        )
+    span = span_of(matter, contents)
+    return _each(state, matter, matter.hardness).sum(0) if span is None else _local(state, matter, *span)
+
+
+def _each(state: State, matter: Matter, law: HardnessLaw) -> Array:
+    """(P, n) what each phase gives to the hardness."""
+    hv = np.empty((len(matter.phases), state.temperature.size))
+    for some in parts(state.temperature.size):
+        products = np.ascontiguousarray(state.products[:, some])
+        hv[:, some] = _vickers(fractions(products), past(state, some), matter, law)
     return hv
 
 
 def _vickers(phases: Array, known: dict[str, Array], matter: Matter, law: HardnessLaw) -> Array:
-    """Vickers hardness of cells with fractions (P, n) and a past."""
+    """(P, n) what each phase gives to the hardness of cells with fractions (P, n) and a past."""
     passed = ~np.isnan(known["cooling_rate_700"])
     rate = np.where(passed, known["cooling_rate_700"], 330.0 / known["t8_5"])
     log_rate = np.log10(3600.0 * np.clip(rate, *RATES))
-    total = np.zeros(rate.size)
-    for phase, share in zip(matter.phases, phases, strict=True):
+    given = np.zeros(phases.shape)
+    for i, (phase, share) in enumerate(zip(matter.phases, phases, strict=True)):
         there = share > TRACE
         if not there.any():
             continue
@@ -65,7 +70,7 @@ def _vickers(phases: Array, known: dict[str, Array], matter: Matter, law: Hardne
             has = ", ".join(law.law)
             raise ValueError(f"{matter.name} has no hardness law for {phase.name}; it has {has}")
         a, b, least, most = law.law[phase.name]
-        value = np.clip(a + b * log_rate if b else np.full(total.size, a), least, most)
+        value = np.clip(a + b * log_rate if b else np.full(rate.size, a), least, most)
         if phase.name == "bainite":
             value = _held(value, law, known)
         elif phase.name == "pearlite" and law.fine is not None:
@@ -74,22 +79,36 @@ def _vickers(phases: Array, known: dict[str, Array], matter: Matter, law: Hardne
             value = value + np.nan_to_num(weight) * np.maximum(floor - value, 0.0)
         elif phase.name == "martensite":
             value = _tempered(value, law, known["tempering"])
-        total += np.where(there, share * value, 0.0)
-    return total
+        given[i] = np.where(there, share * value, 0.0)
+    return given
 
 
-def local_vickers(state: State, matter: Matter, least: float, most: float) -> Array:
-    """`vickers` with the law of the carbon of each cell, linear between the classes of the kinetics."""
+def _local(state: State, matter: Matter, least: float, most: float) -> Array:
+    """Hardness by the carbon of each phase of each cell."""
     if matter.carbon is None:
         raise ValueError(f"{matter.name} has no hardness law for other carbon contents")
-    carbon, total = np.asarray(state.memory["carbon"], float64), np.zeros(state.temperature.size)
-    contents = contents_of(least, most)
+    contents, carbon = contents_of(least, most), _carbon(state, matter)
+    total = np.zeros(state.temperature.size)
     for content in contents:
-        share = 1.0 - np.abs(np.clip(carbon, contents[0], contents[-1]) - content) / (contents[1] - contents[0])
-        if (share > 0.0).any():
-            hv = vickers(state, replace(matter, hardness=matter.carbon.hardness(float(content))))
-            total += np.where(share > 0.0, share * hv, 0.0)
+        near = 1.0 - np.abs(np.clip(carbon, contents[0], contents[-1]) - content) / (contents[1] - contents[0])
+        if (near > 0.0).any():
+            hv = _each(state, matter, matter.carbon.hardness(float(content)))
+            total += np.where(near > 0.0, near * hv, 0.0).sum(0)
     return total
+
+
+def _carbon(state: State, matter: Matter) -> Array:
+    """(P, n) carbon that the hardness of each phase goes by: that of the cell, of martensite what ferrite left it."""
+    assert matter.carbon is not None and matter.kinetics is not None
+    names = [phase.name for phase in matter.phases]
+    whole = np.full(state.temperature.size, matter.carbon.content)
+    whole = np.asarray(state.memory.get("carbon", whole), float64)
+    carbon = np.tile(whole, (len(names), 1))
+    if matter.kinetics.enrichment:
+        ferrite = np.minimum(state.products[names.index("ferrite") - 1], MOST_FERRITE)
+        left = (whole - SOLUBLE * ferrite) / (1.0 - ferrite)
+        carbon[names.index("martensite")] = np.maximum(whole, left)
+    return carbon
 
 
 def _held(value: Array, law: HardnessLaw, known: dict[str, Array]) -> Array:

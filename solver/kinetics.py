@@ -16,6 +16,7 @@ from .tables import Tables
 Array = NDArray[float64]
 
 UNIFORM = np.empty(0)  # carbon that is everywhere that of the steel
+RICHEST = 0.008  # mass fraction: beside ferrite austenite gets no richer than at the eutectoid
 CLASSES = 17  # of carbon, between the least and the most: 0.05 % apart in a case, where rates go by 1.5
 TARGET = 0.02  # change of a fraction that a step aims at: the paths of competing products are straight within it
 
@@ -40,7 +41,9 @@ class Transformation:
     """The transformations of one matter in n cells; `contents` are the least and most carbon where that differs."""
 
     def __init__(self, matter: Matter, tables: Tables, n: int, contents: tuple[float, float] | None = None) -> None:
-        self.laws = laws(matter, tables) if contents is None else carbon_laws(matter, tables, *contents)
+        span = span_of(matter, contents)
+        self.laws = laws(matter, tables) if span is None else carbon_laws(matter, tables, *span)
+        self._uniform = UNIFORM if span is None or matter.carbon is None else np.full(n, matter.carbon.content)
         blocks = -(-n // BLOCK)
         self._largest, self._horizon = np.empty(blocks), np.empty(blocks)
 
@@ -62,7 +65,7 @@ class Transformation:
         """
         products, latent = space(*state.products.shape), np.empty(state.temperature.size, float32)
         react(
-            self.laws, state.memory.get("carbon", UNIFORM), enthalpy, before, after, dt, state.products,
+            self.laws, state.memory.get("carbon", self._uniform), enthalpy, before, after, dt, state.products,
             state.memory["lowest"], state.memory["latent"], TARGET, products, latent, self._largest, self._horizon,
         )  # fmt: skip
         return Change(products, latent, float(self._largest.max()), float(self._horizon.min()))
@@ -129,7 +132,21 @@ def laws(matter: Matter, tables: Tables) -> Laws:
         row=0,
         part=0.0,
         reheated=len(kinetics.from_retained),
+        ferrite=names.index("ferrite") if kinetics.enrichment else -1,
     )
+
+
+def span_of(matter: Matter, contents: tuple[float, float] | None) -> tuple[float, float] | None:
+    """Least and most carbon that laws are asked for; None where all have that of the steel.
+
+    contents  those of a carburised part, mass fractions
+    """
+    if matter.kinetics is None or not matter.kinetics.enrichment:
+        return contents
+    if matter.carbon is None:
+        raise ValueError(f"{matter.name} has no data for other carbon contents: its austenite cannot be enriched")
+    least, most = (matter.carbon.content,) * 2 if contents is None else contents
+    return least, max(most, RICHEST)
 
 
 def contents_of(least: float, most: float) -> Array:
