@@ -28,12 +28,14 @@ if TYPE_CHECKING:
     from .cases.step import Cool as Cool
     from .cases.step import Heat as Heat
     from .cases.step import Hold as Hold
+    from .cases.step import Machine as Machine
     from .cases.step import Quench as Quench
     from .cases.step import Ramp as Ramp
     from .cases.step import Soak as Soak
     from .cases.step import Solution as Solution
     from .cases.step import Temper as Temper
     from .cases.step import Transfer as Transfer
+    from .cases.support import Support as Support
     from .cases.tempering import tempering_curve as tempering_curve
     from .cases.treatment import HeatTreatment as HeatTreatment
     from .materials.alloy import Alloy as Alloy
@@ -81,6 +83,7 @@ _HOME = {
     "Hold": ".cases.step",
     "Jominy": ".cases.jominy",
     "Material": ".materials.material",
+    "Machine": ".cases.step",
     "Measurements": ".twin.measurements",
     "Medium": ".materials.medium",
     "Mould": ".materials.mould",
@@ -93,6 +96,7 @@ _HOME = {
     "Sleeve": ".cases.casting",
     "Soak": ".cases.step",
     "Solution": ".cases.step",
+    "Support": ".cases.support",
     "Temper": ".cases.step",
     "Thermocouple": ".cases.sensor",
     "TimeCurve": ".materials.curve",
@@ -137,6 +141,7 @@ __all__ = [
     "Hold",
     "Jominy",
     "Material",
+    "Machine",
     "Measurements",
     "Medium",
     "Mould",
@@ -149,6 +154,7 @@ __all__ = [
     "Sleeve",
     "Soak",
     "Solution",
+    "Support",
     "Temper",
     "Thermocouple",
     "TimeCurve",

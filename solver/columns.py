@@ -45,7 +45,7 @@ class Columns:
         self.recorder = Recorder(matter) if matter.transforms else None
         hardens = matter.precipitation is not None
         self.precipitation = Precipitation(matter, self.heat.tables.axis) if hardens else None
-        self.stress = mechanics_for(cells, matter, self.heat.tables.axis) if problem.stress else None
+        self.stress = mechanics_for(cells, matter, self.heat.tables.axis, problem.supports) if problem.stress else None
         self.strain_step = STRAIN_STEP.get(cells.lattice.metric, FINE_STEP)
         self.probes = Sampler(cells, problem.probes) if len(problem.probes) else None
         inside = Sampler(cells, problem.probes, walls=False).matrix if len(problem.probes) else None
@@ -72,7 +72,9 @@ class Columns:
         return self.heat.explicit_limit(state, leg.dry or leg.laws, since=state.time)
 
     def attempt(self, state: State, leg: Leg, entered: float, dt: float) -> Trial:
-        """One step of heat, then of phases; `state` stays as it is."""
+        """One step of heat, then of phases; of `state` only what holds it may change."""
+        if self.stress is not None:
+            self.stress.enter(state, leg.name)
         step = self.heat.advance(state, leg.laws, dt, since=entered, dry=leg.dry, entry=leg.entry)
         after = replace(
             state,

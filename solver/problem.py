@@ -11,6 +11,7 @@ from .boundary import Law
 from .carbon import Atmosphere
 from .geometry import Cells
 from .state import State
+from .supports import Support
 
 Array = NDArray[float64]
 
@@ -51,6 +52,7 @@ class Problem:
     record     s between the samples that a probe shows
     snapshots  s between stored fields, or a count over the whole schedule, or None for as many as are cheap
     tolerance  K, local error of a time step
+    supports   what holds the part, for its stress
     """
 
     cells: Cells
@@ -64,6 +66,7 @@ class Problem:
     tolerance: float
     hardness: bool
     stress: bool
+    supports: tuple[Support, ...] = ()
 
 
 class Sink(Protocol):

@@ -15,6 +15,7 @@ from ..kernels.temper import stages
 from ..materials.matter import Matter, Property
 from .geometry import Cells
 from .state import State
+from .supports import Grip, Held, Nodes, Support, hold
 
 Array = NDArray[float64]
 
@@ -23,6 +24,8 @@ AT_ONCE = 1 << 14  # cells looked at together, so that what is made for them sta
 RELAXATION = 0.1  # share of a point's stress that one sub-increment may lose by creep
 SHORTEST = 1.0 / 256.0  # of an increment; where creep is faster still, its rate at the end alone counts
 ITERATIONS = 25  # of Newton, before an increment is halved
+REVISIONS = 30  # of the dies that a body touches, in one increment
+SUNK = 1e-6  # of a cell, by which a body may stand in a die that it does not touch
 SMALLEST = 1.0 / 64.0  # part of an increment that is taken even if it does not converge
 TOLERANCE = 1e-10  # unbalanced force over the force of 0.1 % elastic strain
 
@@ -156,17 +159,21 @@ class Properties:
 
 
 class Body(ABC):
-    """A free body that takes load increments; each metric says how one increment is solved.
+    """A body, free or held by supports, that takes load increments; each metric says how one increment is solved.
 
     It keeps in state.mechanics, all float64:
         last_temperature (n,) K, last_products (P - 1, n), last_time (1,) s at the last increment
         plastic_strain (n,)                     cell means
         peak (n,) Pa                            largest principal stress since below martensite start
     and what `blank` adds: elastic strain and hardening of the integration points, displacement of the nodes.
+    Where supports hold it: engaged (k,) which of them do, anchor (d N) m displacement where each node was taken
+    hold of, touched (d N) whether it presses on a die.
     """
 
-    def __init__(self, cells: Cells, matter: Matter, axis: Knots) -> None:
+    def __init__(self, cells: Cells, matter: Matter, axis: Knots, supports: tuple[Support, ...] = ()) -> None:
         self.cells = cells
+        self.supports = supports
+        self.held_by: Held | None = None
         self.properties = Properties(matter, axis)
         self.weight = cells.volume
         self.watch = matter.kinetics.martensite_start if matter.kinetics else np.inf
@@ -213,6 +220,48 @@ class Body(ABC):
             peak=np.full(n, -np.inf),
             **self.blank(),
         )
+        if self.supports:
+            size = state.mechanics["displacement"].size
+            state.mechanics.update(engaged=np.zeros(len(self.supports)), anchor=np.zeros(size), touched=np.zeros(size))
+
+    def body_nodes(self) -> Nodes:
+        """The nodes that supports may hold."""
+        raise ValueError("a body in one dimension has no flats that supports could hold")
+
+    def enter(self, state: State, leg: str) -> None:
+        """Let go of the supports that are not there in a leg, and take hold of those that are, where the body is."""
+        if not self.supports:
+            return
+        mechanics = state.mechanics
+        there = np.array([support.there(leg) for support in self.supports], float64)
+        before = mechanics["engaged"]
+        if self.held_by is not None and np.array_equal(there, before):
+            return
+        nodes = self.body_nodes()
+        fresh = hold([support for k, support in enumerate(self.supports) if there[k] > before[k]], nodes)
+        taken = fresh.fixed | (fresh.spring > 0.0)
+        taken[fresh.node, fresh.column] = True
+        anchor, moved = (mechanics[name].reshape(taken.shape) for name in ("anchor", "displacement"))
+        anchor[taken] = moved[taken]
+        mechanics["touched"].reshape(taken.shape)[taken] = 0.0
+        before[:] = there
+        self.held_by = hold([support for k, support in enumerate(self.supports) if there[k]], nodes)
+
+    def grip(self, mechanics: dict[str, Array]) -> Grip | None:
+        """The supports in the next increment; None where the body is free."""
+        held = self.held_by
+        if held is None or not (held.fixed.any() or held.spring.any() or held.node.size):
+            return None
+        anchor, moved, touched = (
+            mechanics[name].reshape(held.fixed.shape) for name in ("anchor", "displacement", "touched")
+        )
+        return Grip(held, anchor, moved, touched[held.node, held.column] > 0.0)
+
+    def keep(self, mechanics: dict[str, Array], grip: Grip | None) -> None:
+        """Remember which dies an increment ended on."""
+        if grip is not None:
+            held = grip.held
+            mechanics["touched"].reshape(held.fixed.shape)[held.node, held.column] = grip.touched
 
     def pending(self, state: State) -> float:
         """Largest change of free strain of any cell since the last increment."""
