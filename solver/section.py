@@ -12,7 +12,7 @@ from ..materials.matter import Matter
 from .geometry import Cells
 from .skin import FULL, skin
 from .state import State
-from .stress import ITERATIONS, REVISIONS, SUNK, TOLERANCE, Banded, Knots
+from .stress import ITERATIONS, NEVER_BELOW_ZERO, REVISIONS, SUNK, TOLERANCE, Banded, Knots
 from .supports import Grip, Nodes, Support
 
 Array = NDArray[float64]
@@ -87,9 +87,10 @@ class Section(Banded):
     def fields(self, state: State) -> dict[str, Array]:
         raw = super().fields(state)
         if self.spread is not None:
-            for name in ("stress", "plastic_strain", "max_principal_transient"):
+            for name in [name for name in raw if name != "displacement"]:
                 raw[name] = np.ascontiguousarray((self.spread @ raw[name].T).T)
-            raw["plastic_strain"] = np.maximum(raw["plastic_strain"], 0.0)
+            for name in NEVER_BELOW_ZERO & raw.keys():
+                raw[name] = np.maximum(raw[name], 0.0)
         return raw
 
     def solve(

@@ -19,7 +19,7 @@ from .geometry import Cells
 from .multigrid import Mesh, Multigrid, conjugate_gradients, mesh, pieces
 from .skin import skin
 from .state import State
-from .stress import REVISIONS, SUNK, Body, Knots, Load
+from .stress import NEVER_BELOW_ZERO, REVISIONS, SUNK, Body, Knots, Load
 from .supports import Grip, Nodes, Support, settled
 from .threads import tidy
 
@@ -216,9 +216,11 @@ class Solid(Body):
     def fields(self, state: State) -> dict[str, Array]:
         """As Body.fields; the displacement has no rigid motion."""
         fields = super().fields(state)
-        for row in (*fields["stress"], fields["plastic_strain"], fields["max_principal_transient"]):
-            row[:] = self.skin @ row
-        np.maximum(fields["plastic_strain"], 0.0, out=fields["plastic_strain"])
+        for name in [name for name in fields if name != "displacement"]:
+            for row in np.atleast_2d(fields[name]):
+                row[:] = self.skin @ row
+        for name in NEVER_BELOW_ZERO & fields.keys():
+            np.maximum(fields[name], 0.0, out=fields[name])
         return fields
 
 

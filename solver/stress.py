@@ -24,6 +24,7 @@ AT_ONCE = 1 << 14  # cells looked at together, so that what is made for them sta
 RELAXATION = 0.1  # share of a point's stress that one sub-increment may lose by creep
 SHORTEST = 1.0 / 256.0  # of an increment; where creep is faster still, its rate at the end alone counts
 ITERATIONS = 25  # of Newton, before an increment is halved
+NEVER_BELOW_ZERO = {"plastic_strain", "crack_index"}  # fields that extrapolation to the skin may undershoot
 REVISIONS = 30  # of the dies that a body touches, in one increment
 SUNK = 1e-6  # of a cell, by which a body may stand in a die that it does not touch
 SMALLEST = 1.0 / 64.0  # part of an increment that is taken even if it does not converge
@@ -83,6 +84,7 @@ class Properties:
     creeping  (c, P)     which phases creep by each
     exponent  (c,)       their n
     formed    ()         number of the first stage
+    tensile   (P, m)     tensile strength, Pa; None where a phase has none
     """
 
     def __init__(self, matter: Matter, axis: Knots) -> None:
@@ -109,6 +111,8 @@ class Properties:
             ]
         )
         self.trip = np.array([law.trip for law in laws])
+        tensile = [law.tensile for law in laws]
+        self.tensile = None if None in tensile else rows(tensile, 0.0)
         each = [law.creep for law in laws]
         norton = [one for one in dict.fromkeys(each) if one is not None and one[0] > 0.0]
         self.creeping = np.array([[one == law for one in each] for law in norton], bool).reshape(-1, len(laws))
@@ -152,6 +156,14 @@ class Properties:
         )  # fmt: skip
         return rows, creeps
 
+    def strength(self, T: Array, z: Array) -> Array:
+        """(n,) tensile strength of the phases z (P - 1, n) at T (n,) K: their mean by volume, Pa."""
+        assert self.tensile is not None
+        knots = self.low + self.step * np.arange(self.tensile.shape[1])
+        each = np.array([np.interp(T, knots, row) for row in self.tensile])
+        total: Array = (each * fractions(np.ascontiguousarray(z))).sum(0)
+        return total
+
     def change(self, T0: Array, z0: Array, T1: Array, z1: Array) -> float:
         """Largest |thermal| + |transformation| free strain of any cell between two instants."""
         strain = self.table[plasticity.STRAIN]
@@ -165,6 +177,7 @@ class Body(ABC):
         last_temperature (n,) K, last_products (P - 1, n), last_time (1,) s at the last increment
         plastic_strain (n,)                     cell means
         peak (n,) Pa                            largest principal stress since below martensite start
+        crack (n,)                              the largest of it over the tensile strength of the phases
     and what `blank` adds: elastic strain and hardening of the integration points, displacement of the nodes.
     Where supports hold it: engaged (k,) which of them do, anchor (d N) m displacement where each node was taken
     hold of, touched (d N) whether it presses on a die.
@@ -218,6 +231,7 @@ class Body(ABC):
             last_time=np.array([state.time]),
             plastic_strain=np.zeros(n),
             peak=np.full(n, -np.inf),
+            **({"crack": np.zeros(n)} if self.properties.tensile is not None else {}),
             **self.blank(),
         )
         if self.supports:
@@ -327,14 +341,18 @@ class Body(ABC):
         return max(RELAXATION / max(most, RELAXATION), SHORTEST)
 
     def _watch(self, mechanics: dict[str, Array], T: Array, z: Array) -> None:
-        """Follow the largest principal stress of the cells below martensite start."""
+        """Follow the largest principal stress of the cells below martensite start, and what they can bear."""
         if not (self.watch > T).any():
             return
         stress, peak = self.raw_stress(mechanics, T, z), mechanics["peak"]
         for first in range(0, T.size, AT_ONCE):
             part = slice(first, first + AT_ONCE)
             below = first + np.flatnonzero(self.watch > T[part])
-            peak[below] = np.maximum(peak[below], largest_principal(stress[:, below]))
+            pull = largest_principal(stress[:, below])
+            peak[below] = np.maximum(peak[below], pull)
+            if "crack" in mechanics and below.size:
+                risk = pull / self.properties.strength(T[below], z[:, below])
+                mechanics["crack"][below] = np.maximum(mechanics["crack"][below], risk)
 
     def stress(self, state: State) -> Array:
         """(6, n) mean stress of each cell as solved, Pa, cut cells too: not for the eye."""
@@ -351,16 +369,20 @@ class Body(ABC):
 
         Stress in order xx yy zz xy yz zx; slab, cylinder, sphere and rz: x radial, y hoop, z axial. Cut cells
         show what full cells extrapolate to, never the raw value of their fraction-weighted element. The
-        transient maximum is 0 where the cell was never below martensite start.
+        transient maximum is 0 where the cell was never below martensite start, and so is crack_index, that maximum over
+        the tensile strength where that is known.
         """
         mechanics = state.mechanics
         peak, displacement = mechanics["peak"], self.centres(mechanics)
-        return {
+        fields = {
             "stress": self.stress(state),
             "plastic_strain": mechanics["plastic_strain"].copy(),
             "displacement": displacement,
             "max_principal_transient": np.where(np.isfinite(peak), peak, 0.0),
         }
+        if "crack" in mechanics:
+            fields["crack_index"] = mechanics["crack"].copy()
+        return fields
 
 
 def between(first: Array, last: Array, share: float) -> Array:
