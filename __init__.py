@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from .cases.step import Cool as Cool
     from .cases.step import Heat as Heat
     from .cases.step import Hold as Hold
+    from .cases.step import Machine as Machine
     from .cases.step import Quench as Quench
     from .cases.step import Ramp as Ramp
     from .cases.step import Soak as Soak
     from .cases.step import Solution as Solution
     from .cases.step import Temper as Temper
     from .cases.step import Transfer as Transfer
+    from .cases.support import Support as Support
     from .cases.tempering import tempering_curve as tempering_curve
     from .cases.treatment import HeatTreatment as HeatTreatment
     from .materials.alloy import Alloy as Alloy
@@ -91,6 +93,7 @@ _HOME = {
     "Hold": ".cases.step",
     "Jominy": ".cases.jominy",
     "Material": ".materials.material",
+    "Machine": ".cases.step",
     "Measurements": ".twin.measurements",
     "Medium": ".materials.medium",
     "Mould": ".materials.mould",
@@ -105,6 +108,7 @@ _HOME = {
     "Soak": ".cases.step",
     "Solution": ".cases.step",
     "Study": ".twin.study",
+    "Support": ".cases.support",
     "Temper": ".cases.step",
     "Thermocouple": ".cases.sensor",
     "TimeCurve": ".materials.curve",
@@ -154,6 +158,7 @@ __all__ = [
     "Hold",
     "Jominy",
     "Material",
+    "Machine",
     "Measurements",
     "Medium",
     "Mould",
@@ -168,6 +173,7 @@ __all__ = [
     "Soak",
     "Solution",
     "Study",
+    "Support",
     "Temper",
     "Thermocouple",
     "TimeCurve",

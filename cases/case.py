@@ -6,6 +6,7 @@ from ..materials.quantity import Amount
 from .grid import Grid
 from .part import Part
 from .sensor import Thermocouple
+from .support import Support
 
 
 class AnyCase(Protocol):
@@ -46,3 +47,5 @@ class Case(AnyCase, Protocol):
     def stress(self) -> bool | None: ...
     @property
     def hardness(self) -> bool | None: ...
+    @property
+    def supports(self) -> tuple[Support, ...]: ...

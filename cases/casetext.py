@@ -47,6 +47,8 @@ def _spoken(case: AnyCase, folder: Path | None) -> dict[str, Any]:
         words[name] = [{step.kind: fields_spoken(step)} for step in getattr(case, name)]
     for name in filter(words.__contains__, BODIES):
         words[name] = [{**fields_spoken(body), "part": _part(body.part, folder)} for body in getattr(case, name)]
+    if "supports" in words:
+        words["supports"] = [fields_spoken(support) for support in case.supports]  # type: ignore[attr-defined]
     if case.sensors:
         words["sensors"] = {sensor.name: {"at": [entry.text for entry in sensor.at]} for sensor in case.sensors}
     head = {"metaltwin": FORMAT, "name": words.pop("name"), "kind": case.KIND}
@@ -68,7 +70,7 @@ def _laid_out(words: dict[str, Any]) -> CommentedMap:
             page[key] = CommentedSeq(
                 [CommentedMap({kind: _flow(step)}) for entry in value for kind, step in entry.items()]
             )
-        elif key in BODIES:
+        elif key in (*BODIES, "supports"):
             page[key] = CommentedSeq([_flow(body) for body in value])
         elif key in ("sensors", "limits"):
             page[key] = CommentedMap({name: _flow(entry) for name, entry in value.items()})

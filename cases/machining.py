@@ -10,6 +10,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from ..materials.refusal import CaseError
+from ..solver.difference import Difference
 from ..solver.geometry import Cells, remaining, shortened
 from ..solver.relief import Relief, relieve
 from ..solver.shape import Cylinder, Shape, Sphere
@@ -34,10 +35,7 @@ def machined(result: "Result", remove: Part) -> tuple[Archive, Relief]:
     if not isinstance(remove, Part):
         raise CaseError(f"{remove!r} is no Part; give Part.cylinder(...).moved(...)", "remove", word="machined")
     cells = result.cells
-    rest = _left(result, remove)
-    if rest.volume.sum() > WHOLE * cells.volume.sum():
-        raise CaseError("lies outside the part: nothing is taken out; move it", "remove", word="machined")
-    _in_one_piece(rest)
+    rest = left(cells, result.nominal, remove)
     matter = result.case.alloy.matter()
     names = [phase.name for phase in matter.phases]
     there = names[0] in result.fields
@@ -46,17 +44,37 @@ def machined(result: "Result", remove: Part) -> tuple[Archive, Relief]:
     return _kept(result, rest, relief), relief
 
 
-def _left(result: "Result", remove: Part) -> Cells:
-    cells, tool = result.cells, remove.shape
+def left(cells: Cells, nominal: Shape, remove: Part) -> Cells:
+    """What a cut leaves of cells made of a nominal body. Raises CaseError where it misses, takes all or parts it."""
+    rest = _remaining(cells, nominal, remove)
+    if rest.volume.sum() > WHOLE * cells.volume.sum():
+        raise CaseError("lies outside the part: nothing is taken out; move it", "remove", word="machined")
+    _in_one_piece(rest)
+    return rest
+
+
+def cut_all(cells: Cells, part: Part, tools: dict[str, Part]) -> None:
+    """Refuse, before a run, cuts by name that no part stands. Raises CaseError."""
+    nominal: Shape = part.shape
+    for name, tool in tools.items():
+        try:
+            cells = left(cells, nominal, tool)
+        except CaseError as error:
+            raise CaseError(error.sentence, "steps", name, "remove") from None
+        nominal = Difference(nominal, (tool.shape,))
+
+
+def _remaining(cells: Cells, nominal: Shape, remove: Part) -> Cells:
+    tool = remove.shape
     metric = cells.lattice.metric
     try:
         if metric == "3d":
             if not np.isfinite([*tool.lower, *tool.upper]).all():
                 raise CaseError(f"an infinite {remove.kind} has no box; give it a length", "remove", word="machined")
-            return remaining(cells, result.nominal, tool)
+            return remaining(cells, nominal, tool)
         if metric == "rz":
             _about_the_axis(cells, tool)
-            return remaining(cells, result.nominal, tool)
+            return remaining(cells, nominal, tool)
         return shortened(cells, *_between(cells, tool))
     except CaseError:
         raise

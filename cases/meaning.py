@@ -41,6 +41,12 @@ FIELDS: dict[str, Meaning] = {
     "max_principal_transient": Meaning(
         "Pa", "MPa", f"largest principal stress in time since martensite start; {STRESS}"
     ),
+    "crack_index": Meaning(
+        "",
+        "",
+        "largest principal stress over the tensile strength of the phases there and then, largest in time since "
+        f"martensite start: where and when cracks threaten, not whether; {STRESS}",
+    ),
     "plastic_strain": Meaning("", "%", f"equivalent plastic strain; {STRESS}"),
     "displacement": Meaning("m", "mm", "displacement x y z since the start, rigid motion removed"),
     "machining_displacement": Meaning("m", "mm", "displacement x y z by machining alone, rigid motion removed"),

@@ -17,29 +17,38 @@ from ..materials.refusal import CaseError
 from ..solver.boundary import Law
 from ..solver.carbon import Atmosphere
 from ..solver.field import Sampler
-from ..solver.geometry import Cells, build
+from ..solver.geometry import Cells, build, one_cell_thick
+from ..solver.mechanics import mechanics_for
 from ..solver.problem import Leg, Problem
+from ..solver.supports import Support, check
+from ..solver.tables import Axis
 from .case import AnyCase, Case
 from .estimate import machine_memory, memory
 from .grid import metric_of, resolved_edges
+from .machining import cut_all
 from .schedule import ROOM, Stretch, beginning, layers, stretches, wants_hardness, wants_stress
-from .step import Carburise, Quench
+from .step import Carburise, Quench, tools
 from .symmetry import check_bodies
 
 Array = NDArray[float64]
+
+ONE_CELL = 0.02
+"""Share of the volume that may stand one cell thick: tips and edges of curved bodies."""
 
 
 def problem(case: Case) -> Problem:
     """What the march runs. Raises CaseError for a spacing too large and for a probe outside the part."""
     matter = case.alloy.matter()
     grid = lattice_cells(case)
+    cut_all(grid, case.part, tools(case.steps))
+    ready = legs(case, grid, matter)
     start, phases = beginning(case, matter)
     probes_inside(case, grid)
     snapshots = case.snapshots
     return Problem(
         cells=grid,
         matter=matter,
-        legs=legs(case, grid, matter),
+        legs=ready,
         start=start,
         phases=phases,
         probes=probe_points(case),
@@ -49,7 +58,45 @@ def problem(case: Case) -> Problem:
         hardness=wants_hardness(case, matter),
         stress=wants_stress(case, matter),
         layers=layers(case, matter),
+        supports=held(case, grid, matter, tuple(leg.name for leg in ready)),
     )
+
+
+def held(case: Case, grid: Cells, matter: Matter, names: tuple[str, ...]) -> tuple[Support, ...]:
+    """The supports of a case in legs of these names.
+
+    Raises CaseError for supports without stress or in 1d, that hold too much or too little, and for a wall of one
+    cell, which cannot bend.
+    """
+    if wants_stress(case, matter):
+        bends(case, grid)
+    if not case.supports:
+        return ()
+    if not wants_stress(case, matter):
+        raise CaseError("hold a part whose stress is not computed; give stress=True, or leave them out", "supports")
+    if grid.lattice.metric not in ("rz", "3d"):
+        raise CaseError("a part in 1d has no flat to hold; give Grid(metric='rz' or '3d')", "supports")
+    ready = tuple(support.as_solver() for support in case.supports)
+    if grid.lattice.metric == "rz" and any(support.axis != 2 for support in ready):
+        raise CaseError("a body of revolution is held at -z and +z; for others give Grid(metric='3d')", "supports")
+    try:
+        check(ready, mechanics_for(grid, matter, Axis()).body_nodes(), names)
+    except ValueError as error:
+        raise CaseError(f"{error}; change them", "supports") from None
+    return ready
+
+
+def bends(case: Case, grid: Cells) -> None:
+    """Refuse stress of walls that are one cell thick. Raises CaseError."""
+    if grid.lattice.metric not in ("rz", "3d"):
+        return
+    alone = one_cell_thick(grid)
+    share = float(grid.volume[alone].sum() / grid.volume.sum())
+    if share > ONE_CELL:
+        raise CaseError(
+            f"'{case.grid.spacing}' leaves {100.0 * share:.0f} % of the part one cell thick, and such a wall cannot "
+            f"bend: its stress would be wrong; take half the spacing, or stress=False", "grid", "spacing",
+        )  # fmt: skip
 
 
 def lattice_cells(case: Case) -> Cells:

@@ -24,6 +24,7 @@ from .expression import evaluate
 from .meaning import AXIAL, COMPONENTS, FROZEN, MACHINE, PASSING, meaning
 from .part import Part
 from .reading import Field, Limit, Point, Probe, Stress
+from .step import tools
 from .summary import Summary, summarise
 from .tensor import along, frame, matrix
 from .timeline import evenly, stencil
@@ -346,7 +347,8 @@ class Result:
     def nominal(self) -> Shape:
         """The body that the cells were made of: the part less what was machined away."""
         shape: Shape = self.case.part.shape
-        for tool in self.removed:
+        cuts = self.removed or tuple(tools(getattr(self.case, "steps", ())).values()) if self.is_machined else ()
+        for tool in cuts:
             shape = Difference(shape, (tool.shape,))
         return shape
 

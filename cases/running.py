@@ -32,6 +32,7 @@ from .images import Imaged
 from .progress import Bar
 from .result import Result
 from .schedule import celsius
+from .step import tools
 
 CHECKPOINT_EVERY = (2.0, 60.0)  # s of wall time, least and most
 CHECKPOINT_SHARE = 0.02  # of the wall time, that checkpoints may take
@@ -162,7 +163,17 @@ def follow(
             if log.path is None:
                 raise
             raise type(error)(f"{error}; what was computed is in '{log.path}'") from None
-    return result_of(log.archive(), case)
+    return cut(result_of(log.archive(), case), log.path)
+
+
+def cut(result: Result, path: Path | None) -> Result:
+    """The result after the machining of its schedule; that of a file is written beside it, as _machined."""
+    removed = tools(getattr(result.case, "steps", ()))
+    for tool in removed.values():
+        result = result.machined(tool)
+    if removed and path is not None:
+        result.save(path.with_name(f"{path.stem}_machined{path.suffix}"))
+    return result
 
 
 def leads_nowhere(leg: Leg, clock: Clock, state: State) -> str:

@@ -19,7 +19,21 @@ from .case import Case
 from .grid import axis_of, check_spacing, metric_of
 from .limits import TENSORS
 from .meaning import AXIAL, FROZEN, PHASES
-from .step import Age, Carburise, Cool, Heat, Hold, Quench, Soak, Solution, Temper, opened, step_names
+from .step import (
+    Age,
+    Carburise,
+    Cool,
+    Heat,
+    Hold,
+    Machine,
+    Quench,
+    Soak,
+    Solution,
+    Temper,
+    opened,
+    step_names,
+    thermal,
+)
 from .symmetry import check_mirrored
 
 Range = tuple[float, float]
@@ -33,7 +47,7 @@ CASES_DEEP = 3.0
 """Case depths that layers below the skin reach: there 0.05 % of the rise at the skin is left."""
 LAYERS_IN_CASE = 16
 """First layers in the case depth, where the case is a thin one."""
-STRESSED = ("von_mises", "max_principal", "max_principal_transient", "plastic_strain")
+STRESSED = ("von_mises", "max_principal", "max_principal_transient", "plastic_strain", "crack_index")
 COLD = 298.15
 """K, the end of the cooling after a temper."""
 
@@ -71,7 +85,7 @@ class Stretch:
 
 def stretches(case: Case, emissivity: float | None) -> tuple[Stretch, ...]:
     """The schedule leg by leg; `emissivity` of the matter shines in furnaces."""
-    return stretched(case.steps, emissivity, directions(case))
+    return stretched(thermal(case.steps), emissivity, directions(case))
 
 
 def stretched(steps: tuple[Any, ...], emissivity: float | None, ways: tuple[bool, ...]) -> tuple[Stretch, ...]:
@@ -162,6 +176,7 @@ def check_steps(case: Case, matter: Matter, metric: str, cast: bool = False) -> 
     """
     _molten(case)
     _precipitation(case, matter)
+    _machined_last(case, matter)
     _places(case, metric)
     _order(case, austenitising(case.alloy, matter), cast)
 
@@ -289,6 +304,17 @@ def _precipitation(case: Case, matter: Matter) -> None:
             raise CaseError(
                 f"'{step.temperature}' melts the last eutectic; stay below {card.melts}", "steps", name, "temperature"
             )
+
+
+def _machined_last(case: Case, matter: Matter) -> None:
+    names, count = step_names(case.steps), len(thermal(case.steps))
+    for name, step in zip(names[:count], case.steps, strict=False):
+        if isinstance(step, Machine):
+            raise CaseError("stands before a step that heats or cools; put machining last", "steps", name)
+    if count == 0:
+        raise CaseError("nothing is treated; put a Soak or Quench before", "steps", names[0])
+    if count < len(names) and not wants_stress(case, matter):
+        raise CaseError("without stress nothing relaxes; give the alloy mechanics, or leave it out", "steps", names[-1])
 
 
 def _places(case: Case, metric: str) -> None:
@@ -423,7 +449,7 @@ def directions(case: Case) -> tuple[bool, ...]:
     Raises CaseError for an `until` that the surroundings never reach.
     """
     start, _ = beginning(case, case.alloy.matter())
-    return ways(case.steps, (start, start), "steps")
+    return ways(thermal(case.steps), (start, start), "steps")
 
 
 def ways(steps: tuple[Any, ...], part: Range, place: str) -> tuple[bool, ...]:

@@ -13,6 +13,7 @@ from ..materials.curve import TimeCurve, Varying
 from ..materials.medium import Medium
 from ..materials.quantity import Amount, Duration, Fraction, Quantity, Speed, Temperature
 from ..materials.refusal import STRICT, CaseError, argument_names, exactly_one, nearest, one_of, plain
+from .part import Part
 
 ZONES = ("bottom", "side", "top")
 DIRECTIONS = ("-z", "+z", "-y", "+y", "-x", "+x")
@@ -113,6 +114,14 @@ FurnaceTemperature = Annotated[
 OneMedium = Annotated[Any, PlainValidator(_medium), _schema("a medium of the library, or {name, h, temperature}")]
 Media = Annotated[Any, PlainValidator(_media), _schema("a medium, or {bottom, side, top} with a medium each")]
 FURNACE_H = Amount(20.0, "20 W/m^2/K")
+
+
+def _tool(given: object) -> Part:
+    if isinstance(given, dict):
+        return Part.read(given)
+    if not isinstance(given, Part):
+        raise CaseError(f"{given!r} is no part; give Part.cylinder(...), in a file {{shape: cylinder, ...}}")
+    return given
 
 
 def opened(given: Any) -> Any:
@@ -431,9 +440,34 @@ class Carburise:
         return _furnace(self, self.temperature, emissivity)
 
 
-WORDS = (Soak, Heat, Carburise, Transfer, Quench, Cool, Hold, Temper, Solution, Age)
-Step = Soak | Heat | Carburise | Transfer | Quench | Cool | Hold | Temper | Solution | Age
+@plain
+@dataclass(frozen=True, config=STRICT)
+class Machine:
+    """Final machining: takes material out, and the rest relaxes. Stands behind all other steps.
+
+    remove  a Part: all that it covers is taken out
+
+        Machine(remove=Part.cylinder("12 mm", "160 mm"))
+    """
+
+    remove: Annotated[Any, PlainValidator(_tool), WithJsonSchema({"type": "object", "description": "a part"})]
+    kind: ClassVar[str] = "machine"
+
+
+WORDS = (Soak, Heat, Carburise, Transfer, Quench, Cool, Hold, Temper, Solution, Age, Machine)
+Step = Soak | Heat | Carburise | Transfer | Quench | Cool | Hold | Temper | Solution | Age | Machine
 STEPS: dict[str, type[Any]] = {word.kind: word for word in WORDS}
+
+
+def thermal(steps: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The steps that take time: all but machining."""
+    return tuple(step for step in steps if not isinstance(step, Machine))
+
+
+def tools(steps: tuple[Any, ...]) -> dict[str, Part]:
+    """What machining takes out, by the name of its step."""
+    names = step_names(steps)
+    return {name: step.remove for name, step in zip(names, steps, strict=True) if isinstance(step, Machine)}
 
 
 def step_names(steps: tuple[Any, ...]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from ..materials.certificate import certificate
 from ..materials.material import Material
 from ..materials.quantity import DIFFERENCE, Amount, Duration, Quantity, Temperature
 from ..materials.refusal import STRICT, CaseError, one_of, plain
+from . import support
 from .grid import Grid
 from .limits import Limits
 from .part import Part
@@ -162,6 +163,7 @@ OnePart = Annotated[Any, PlainValidator(_part), said(["object"], "{shape, ...} o
 OneGrid = Annotated[Grid, BeforeValidator(_grid)]
 Steps = Annotated[Any, PlainValidator(_steps), said(["array"], "steps in order")]
 Sensors = Annotated[Any, PlainValidator(_sensors), said(["object"], "name: {at: [x, y, z]}")]
+Supports = Annotated[Any, PlainValidator(support.read), said(["array"], "[{at, hold, ...}]")]
 Snapshots = Annotated[Any, PlainValidator(_snapshots), said(["integer", "string"], "a count, or the time between two")]
 Tolerance = Annotated[Any, PlainValidator(_tolerance), said(["string"], "a temperature difference in K")]
 
@@ -180,6 +182,7 @@ class HeatTreatment(Verbs):
     start      uniform, unstressed start temperature; None: that of a first Soak, else 20 degC
     stress     None: where the alloy has mechanics; True: it must; False: off
     hardness   None: where the alloy has kinetics; True: it must; False: off
+    supports   [Support("-z", hold="z")]: what holds the part, for its stress; free where there are none
     limits     {"hardness": ("50 HRC", "56 HRC")} from a drawing
     record     time between two samples of a thermocouple (a million are shown at most)
     snapshots  how many stored fields, or the time between two; None: as many as are cheap
@@ -197,6 +200,7 @@ class HeatTreatment(Verbs):
     start: Temperature | None = None
     stress: bool | None = None
     hardness: bool | None = None
+    supports: Supports = ()
     limits: Limits | None = None
     record: Duration = Amount(1.0, "1 s")
     snapshots: Snapshots = None

@@ -25,6 +25,7 @@ class Mechanics:
     strain                          free linear strain against K: thermal and transformation, one reference
                                     for all phases (0 for the parent at its stress-free temperature)
     trip                            transformation plasticity K of forming this phase, 1/Pa
+    tensile                         strength, Pa against K, that the risk of cracks is judged by
     creep                           (A [Pa^-n s^-1], n, Q [J/mol]) of Norton's rate A exp(-Q/RT) s^n, or None
     """
 
@@ -35,6 +36,7 @@ class Mechanics:
     hardening: Property | None = None
     trip: float = 0.0
     creep: tuple[float, float, float] | None = None
+    tensile: Property | None = None
 
 
 @dataclass(frozen=True)

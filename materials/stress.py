@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from .composition import Composition
 from .critical import ZERO
 from .hardness import bainite_maynier, ferrite_pearlite_maynier, hv_martensite
-from .hardness_scale import yield_strength_pavlina
+from .hardness_scale import tensile_strength_pavlina, yield_strength_pavlina
 from .matter import Mechanics, Property, Stage
 
 Array = NDArray[float64]
@@ -26,6 +26,7 @@ STAGES = ((6525.0, 433.0, 0.90 / 1.68), (9582.0, 633.0, 1.0))
 KNOTS = np.array([0.0, 300.0, 600.0, 900.0]) + ZERO
 YOUNG = {"austenite": (200e9, 175e9, 150e9, 124e9), "bcc": (210e9, 193e9, 165e9, 120e9)}
 POISSON = {"austenite": (0.29, 0.31, 0.33, 0.345), "bcc": (0.28, 0.30, 0.31, 0.33)}
+AUSTENITE_TENSILE = 2.7
 AUSTENITE_YIELD = (220e6, 130e6, 35e6, 35e6)
 TANGENT = {"soft": (1e9, 16e9, 10e9, 0.5e9), "martensite": (1e9, 1e9, 1e9, 1e9)}
 FALL = {
@@ -123,12 +124,30 @@ def yield_strength(c: Composition, phase: str) -> Property:
     """
     if phase == "austenite":
         return _line(AUSTENITE_YIELD)
+    return _falling(phase, yield_strength_pavlina(_hardness(c, phase)))
+
+
+def tensile_strength(c: Composition, phase: str) -> Property:
+    """Tensile strength [Pa] of a phase against K: by Pavlina & Van Tyne from its hardness, falling as `yield_strength`.
+
+    Austenite: 2.7 of its yield strength [U], as annealed austenitic steel has.
+
+    >>> round(float(tensile_strength(Composition(C=0.42), "martensite")(np.array(ZERO))) / 1e6)
+    2271
+    """
+    if phase == "austenite":
+        return _line(tuple(AUSTENITE_TENSILE * value for value in AUSTENITE_YIELD))
+    return _falling(phase, tensile_strength_pavlina(_hardness(c, phase)))
+
+
+def _hardness(c: Composition, phase: str) -> float:
     if phase == "martensite":
-        hardness = hv_martensite(c)
-    else:
-        a, b = bainite_maynier(c) if phase == "bainite" else ferrite_pearlite_maynier(c)
-        hardness = min(max(a + b * LOG_RATE, 130.0), hv_martensite(c))
-    room = yield_strength_pavlina(hardness)
+        return hv_martensite(c)
+    a, b = bainite_maynier(c) if phase == "bainite" else ferrite_pearlite_maynier(c)
+    return min(max(a + b * LOG_RATE, 130.0), hv_martensite(c))
+
+
+def _falling(phase: str, room: float) -> Property:
     temperatures, shares = FALL[phase]
     return _line(tuple(room * share for share in shares), np.array(temperatures) + ZERO)
 
@@ -155,6 +174,7 @@ def mechanics(c: Composition, phase: str, stress_free: float = STRESS_FREE, trip
         hardening=hardening(phase),
         trip=TRIP.get(phase, 0.0) if trip is None else trip,
         creep=None if phase == "austenite" else CREEP,
+        tensile=tensile_strength(c, phase),
     )
 
 

@@ -21,6 +21,7 @@ from .pour import Conductance, Pour
 from .probes import Probes
 from .problem import Leg, Sink, Trial
 from .state import State
+from .supports import Support
 
 Array = NDArray[float64]
 
@@ -64,6 +65,7 @@ class CastingProblem:
     hardness: bool = False
     stress: bool = False
     layers: tuple[float, float] | None = None
+    supports: tuple[Support, ...] = ()
 
     @property
     def cells(self) -> Cells:

@@ -40,7 +40,8 @@ class Columns(Physics):
         return self.heat.explicit_limit(state, leg.dry or leg.laws, since=state.time)
 
     def attempt(self, state: State, leg: Leg, entered: float, dt: float) -> Trial:
-        """One step of heat, then of phases; `state` stays as it is."""
+        """One step of heat, then of phases; of `state` only what holds it may change."""
+        self.metal.enter(state, leg)
         step = self.heat.advance(state, leg.laws, dt, since=entered, dry=leg.dry, entry=leg.entry)
         after = replace(
             state,

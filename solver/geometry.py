@@ -313,3 +313,19 @@ def runs_of(index: Index, rim: Index) -> Index:
     last = inside.copy()
     last[:-1] &= ~(inside[1:] & (np.diff(index) == 1))
     return np.stack([begin, index[begin], np.flatnonzero(last) + 1 - begin], 1)
+
+
+def one_cell_thick(cells: Cells) -> NDArray[np.int64]:
+    """Cells without a neighbour on either side along an axis that the lattice resolves."""
+    shape = cells.lattice.shape
+    there = np.zeros(shape[::-1], bool)
+    there.reshape(-1)[cells.index] = True
+    alone = np.zeros_like(there)
+    for axis in range(3):
+        if cells.lattice.metric == "rz" and axis == 1:
+            continue
+        padded = np.pad(there, [(1, 1) if 2 - axis == k else (0, 0) for k in range(3)])
+        before = np.take(padded, range(shape[axis]), 2 - axis)
+        after = np.take(padded, range(2, shape[axis] + 2), 2 - axis)
+        alone |= there & ~before & ~after
+    return np.flatnonzero(alone.reshape(-1)[cells.index])

@@ -9,6 +9,7 @@ from ..kernels import stress as kernel
 from ..materials.matter import Matter
 from .geometry import Cells
 from .stress import ITERATIONS, TOLERANCE, Banded, Knots
+from .supports import Support
 
 Array = NDArray[float64]
 
@@ -25,8 +26,8 @@ class Line(Banded):
     (2 n + 1) m of faces and centres, long (1,) the common strain.
     """
 
-    def __init__(self, cells: Cells, matter: Matter, axis: Knots) -> None:
-        super().__init__(cells, matter, axis)
+    def __init__(self, cells: Cells, matter: Matter, axis: Knots, supports: tuple[Support, ...] = ()) -> None:
+        super().__init__(cells, matter, axis, supports)
         self.kind = KINDS[cells.lattice.metric]
         self.nodes = nodes(cells)
         self.held = held(self.nodes, self.kind)

@@ -6,9 +6,10 @@ from .line import Line
 from .section import Section
 from .solid import Solid
 from .stress import Body, Knots
+from .supports import Support
 
 
-def mechanics_for(cells: Cells, matter: Matter, axis: Knots) -> Body:
+def mechanics_for(cells: Cells, matter: Matter, axis: Knots, supports: tuple[Support, ...] = ()) -> Body:
     """The stress solver of the metric of these cells; tables are sampled at the knots of `axis`."""
     kinds: dict[str, type[Body]] = {"rz": Section, "3d": Solid}
-    return kinds.get(cells.lattice.metric, Line)(cells, matter, axis)
+    return kinds.get(cells.lattice.metric, Line)(cells, matter, axis, supports)

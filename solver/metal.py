@@ -21,6 +21,7 @@ from .recorder import Recorder
 from .state import State
 from .stress import Increment
 from .subgrid import Subgrid
+from .supports import Support
 from .tables import Tables
 from .threads import tidy
 
@@ -45,6 +46,8 @@ class Treated(Protocol):
     def stress(self) -> bool: ...
     @property
     def layers(self) -> tuple[float, float] | None: ...
+    @property
+    def supports(self) -> tuple[Support, ...]: ...
 
 
 class Metal:
@@ -68,7 +71,7 @@ class Metal:
         self.kinetics = Transformation(matter, tables, self.size, contents) if matter.transforms else None
         self.recorder = Recorder(matter) if matter.transforms else None
         self.precipitation = Precipitation(matter, tables.axis) if matter.precipitation is not None else None
-        self.stress = mechanics_for(cells, matter, tables.axis) if problem.stress else None
+        self.stress = mechanics_for(cells, matter, tables.axis, problem.supports) if problem.stress else None
         if self.stress is not None and contents is not None:
             self.stress = self.stress.with_carbon(matter, contents)
         self.strain_step = STRAIN_STEP.get(cells.lattice.metric, FINE_STEP)
@@ -86,6 +89,11 @@ class Metal:
             self.precipitation.begin(state)
         if self.stress is not None:
             self.stress.start(self._strained(state))
+
+    def enter(self, state: State, leg: Leg) -> None:
+        """Let go of what does not hold the body in a leg, and take hold of it where something does."""
+        if self.stress is not None:
+            self.stress.enter(state, leg.name)
 
     def attempt(self, state: State, heated: State, leg: Leg, entered: float, dt: float) -> tuple[State, float, float]:
         """What phases and carbon do in a step of heat, dt s, from `state` to `heated`, at the enthalpy of its end.

@@ -19,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ..kernels import solid as kernel
 from ..kernels.space import space
+from .supports import Grip
 
 Array = NDArray[float64]
 Single = NDArray[float32]
@@ -30,6 +31,7 @@ SPREAD = 6.0  # ratio of the eigenvalues that the smoother takes on
 CHUNK = 16384  # nodes whose blocks are inverted at once
 PAIRS = ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (2, 0))  # entries kept of a 3 x 3 block
 POWERS = 12  # steps towards the largest eigenvalue
+STIFF = 100.0  # of a cell, for a displacement that is given
 EVERY = slice(None)
 CORNERS = np.array([[a & 1, a >> 1 & 1, a >> 2] for a in range(8)])
 
@@ -140,12 +142,14 @@ class Level:
     parent, child   (n,) cell of the next level that holds each cell, and which eighth of it
     begin, node, place   nodes owned by each slot of the NEXT level, and where in it: 0..2 on each axis
     apply           y += K x
+    resist          (N, 3) N/m, what supports add to the stiffness; empty: nothing
     inverse         (N, 6) inverse of the blocks of D: xx yy zz xy yz zx
     largest         of the eigenvalues of D^-1 K
     """
 
     mesh: Mesh
     apply: Callable[[Single, Single], None] = nothing
+    resist: Single = field(default_factory=lambda: np.empty((0, 3), float32))
     inverse: Single = field(default_factory=lambda: np.empty((0, 6), float32))
     largest: float = 0.0
     parent: NDArray[int32] = field(default_factory=lambda: np.empty(0, int32))
@@ -178,6 +182,15 @@ class Level:
         self.begin = np.concatenate([[0], np.cumsum(counts)]).astype(int32)
         return Level(coarse)
 
+    def use(self, apply: Callable[[Single, Single], None]) -> None:
+        """Take the stiffness of the body, y += K x; that of the supports is added."""
+
+        def held(x: Single, y: Single) -> None:
+            apply(x, y)
+            y += self.resist * x
+
+        self.apply = held if self.resist.size else apply
+
     def set_blocks(self, block: Callable[[int, int], NDArray[np.floating]]) -> None:
         """Take D, then estimate `largest`.
 
@@ -190,6 +203,8 @@ class Level:
             total = np.zeros(size)
             for a in range(8):
                 total += np.bincount(self.mesh.corner(a), block(a, k), minlength=size)
+            if k < 3 and self.resist.size:
+                total += self.resist[:, k]
             self.inverse[:, k] = total
         for start in range(0, size, CHUNK):
             part = slice(start, start + CHUNK)
@@ -237,17 +252,30 @@ class Multigrid:
         self.twice = np.ascontiguousarray(twice.reshape(128, 576))
         self.pieces = _rigid(self.levels[-1].mesh)
         self.factor = np.empty((0, 0))
+        self.fixed: NDArray[np.bool_] | None = None
 
     def __repr__(self) -> str:
         sizes = [(level.mesh.index.size, level.mesh.node.size) for level in self.levels]
         return "\n".join(["Multigrid", *(f"{cells:9d} cells {nodes:9d} nodes" for cells, nodes in sizes)])
 
-    def refresh(self, moduli: Single) -> None:
-        """Take the moduli (slots/16, 2, 16), float32 bulk and shear times weight, Pa; they are kept."""
+    def refresh(self, moduli: Single, grip: Grip | None = None) -> None:
+        """Take the moduli (slots/16, 2, 16), float32 bulk and shear times weight, Pa, and what holds the body.
+
+        The moduli are kept. A given displacement counts as a stiff spring, and comes out of a cycle as 0.
+        """
         for level in self.levels:  # let go of the last matrices before there are new ones
             level.apply = nothing
+        self.fixed = None if grip is None else grip.fixed
+        stiff = STIFF * float(moduli.max()) * max(self.spacing)
+        held = None if grip is None else (grip.held.spring + stiff * grip.fixed).astype(float32)
+        for level, coarse in zip(self.levels, [*self.levels[1:], None], strict=True):
+            level.resist = np.empty((0, 3), float32) if held is None else held
+            if held is not None and coarse is not None:
+                order, below = coarse.mesh.order, np.empty((coarse.mesh.node.size, 3), float32)
+                kernel.restrict(order.rows, order.first, order.count, level.begin, level.node, level.place, held, below)
+                held = below
         first, second, third = self.levels[:3]
-        first.apply = lambda x, y: kernel.elastic(first.mesh.order, moduli, self.scale, x, y)
+        first.use(lambda x, y: kernel.elastic(first.mesh.order, moduli, self.scale, x, y))
         bulk, shear = (moduli[first.mesh.slot // 16, m, first.mesh.slot % 16] for m in range(2))
         units = self.unit_blocks
         first.set_blocks(lambda a, k: bulk * units[0, a, k] + shear * units[1, a, k])
@@ -256,7 +284,7 @@ class Multigrid:
         slot = second.mesh.slot[first.parent]
         eighths[slot // 16, first.child, 0, slot % 16] = bulk
         eighths[slot // 16, first.child, 1, slot % 16] = shear
-        second.apply = lambda x, y: kernel.nested(second.mesh.order, eighths, self.scale, x, y)
+        second.use(lambda x, y: kernel.nested(second.mesh.order, eighths, self.scale, x, y))
         shares = np.zeros((second.mesh.index.size, 16))
         shares[first.parent, 2 * first.child] = bulk
         shares[first.parent, 2 * first.child + 1] = shear
@@ -280,7 +308,7 @@ class Multigrid:
 
     def _take(self, level: Level, matrix: Single) -> None:
         """Give a level the matrices of its slots."""
-        level.apply = lambda x, y: kernel.dense(level.mesh.order, matrix, x, y)
+        level.use(lambda x, y: kernel.dense(level.mesh.order, matrix, x, y))
         slot, pairs = level.mesh.slot, PAIRS
         level.set_blocks(lambda a, k: matrix[slot, 3 * a + pairs[k][0], 3 * a + pairs[k][1]])
 
@@ -291,13 +319,23 @@ class Multigrid:
         full = np.zeros((size, size))
         np.add.at(full, (freedom[:, :, None], freedom[:, None, :]), matrices)
         full = 0.5 * (full + full.T)
-        height = float(np.diag(full).mean())
-        for mode in self.pieces:
+        height, resist = float(np.diag(full).mean()), self.levels[-1].resist.ravel()
+        full[np.diag_indices(size)] += resist if resist.size else 0.0
+        for mode in self._free(resist):
             full += height * np.outer(mode, mode)
         full[np.diag_indices(size)] *= 1.0 + 1e-6
         if not kernel.factorise(full):
             raise ArithmeticError("no stiffness: Young's modulus must be positive, Poisson's ratio below 0.5")
         self.factor = full
+
+    def _free(self, resist: Single) -> Array:
+        """(f, 3 N) rigid motions of the pieces that no support resists."""
+        modes = np.array(self.pieces)
+        if not resist.size:
+            return modes
+        energy = (modes * resist) @ modes.T
+        values, vectors = np.linalg.eigh(energy)
+        return np.asarray(vectors[:, values <= 1e-8 * max(float(values.max()), 1e-300)].T @ modes)
 
     @property
     def right(self) -> Single:
@@ -324,6 +362,8 @@ class Multigrid:
             kernel.prolong(rows, level.begin, level.node, level.place, coarse.x, level.step, level.x)
             level.apply(level.step, level.image)
             level.smooth(fresh=False)
+        if self.fixed is not None:
+            self.levels[0].x[self.fixed] = 0.0
         return self.levels[0].x
 
 

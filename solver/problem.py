@@ -11,6 +11,7 @@ from .boundary import Law
 from .carbon import Atmosphere
 from .geometry import Cells
 from .state import State
+from .supports import Support
 
 Array = NDArray[float64]
 
@@ -52,6 +53,7 @@ class Problem:
     snapshots  s between stored fields, or a count over the whole schedule, or None for as many as are cheap
     tolerance  K, local error of a time step
     layers     m, depth and first thickness of the layers below the skin that carry carbon; None: the cells do
+    supports   what holds the part, for its stress
     """
 
     cells: Cells
@@ -66,6 +68,7 @@ class Problem:
     hardness: bool
     stress: bool
     layers: tuple[float, float] | None = None
+    supports: tuple[Support, ...] = ()
 
 
 class Sink(Protocol):

@@ -1,4 +1,4 @@
-"""Stress in a body of revolution, free of load: bilinear rings with B-bar and a direct banded solution."""
+"""Stress in a body of revolution: bilinear rings with B-bar and a direct banded solution."""
 
 import numpy as np
 from numpy import float64, int64
@@ -12,7 +12,8 @@ from ..materials.matter import Matter
 from .geometry import Cells
 from .skin import FULL, skin
 from .state import State
-from .stress import ITERATIONS, TOLERANCE, Banded, Knots
+from .stress import ITERATIONS, NEVER_BELOW_ZERO, REVISIONS, SUNK, TOLERANCE, Banded, Knots
+from .supports import Grip, Nodes, Support
 
 Array = NDArray[float64]
 Index = NDArray[int64]
@@ -21,28 +22,47 @@ Index = NDArray[int64]
 class Section(Banded):
     """Ring elements on the cells of an rz lattice; cut cells count by their volume fraction.
 
-    Only the axial rigid motion is held, at one node of every separate piece.
+    Where no support does it, the axial rigid motion is held at one node of every separate piece.
     Adds to state.mechanics: elastic (n 4 4: points, then rr tt zz rz), parent and product (n 4) hardening
     variables, displacement (2 N) m of the nodes, numbered along the shorter direction.
     """
 
-    def __init__(self, cells: Cells, matter: Matter, axis: Knots) -> None:
-        super().__init__(cells, matter, axis)
+    def __init__(self, cells: Cells, matter: Matter, axis: Knots, supports: tuple[Support, ...] = ()) -> None:
+        super().__init__(cells, matter, axis, supports)
         lattice = cells.lattice
         columns, self.column = np.unique(cells.index % lattice.shape[0], return_inverse=True)
         inner = lattice.origin[0] + lattice.spacing[0] * columns
         width = np.full(inner.size, lattice.spacing[0])
         self.shapes, self.weights = kernel.section_shapes(inner, width, lattice.spacing[2])
-        self.corner, self.node_count, on_axis = corners(cells)
-        self.number, self.unknowns = unknowns(self.corner, self.node_count, on_axis)
+        self.corner, self.node_count, self.on_axis = corners(cells)
+        self._number(held=False)
+        self.fraction = cells.fraction
+        self.spread = skin(cells) if self.fraction.min() < FULL else None
+
+    def _number(self, held: bool) -> None:
+        """Number the unknowns; `held` where supports resist the axial motion."""
+        self.number, self.unknowns = unknowns(self.corner, self.node_count, self.on_axis, held)
         alive = self.number >= 0
         high = np.where(alive, self.number, -1).max(1)
         self.bandwidth = int((high - np.where(alive, self.number, self.unknowns).min(1)).max())
         self.own = np.full(2 * self.node_count, -1)
         places = 2 * self.corner[:, :, None] + np.arange(2)
         self.own[places.reshape(-1, 8)] = self.number
-        self.fraction = cells.fraction
-        self.spread = skin(cells) if self.fraction.min() < FULL else None
+
+    def body_nodes(self) -> Nodes:
+        lattice, places = self.cells.lattice, np.zeros((self.node_count, 3))
+        nr = lattice.shape[0]
+        i, k = self.cells.index % nr, self.cells.index // nr
+        for a in range(4):
+            places[self.corner[:, a], 0] = lattice.origin[0] + lattice.spacing[0] * (i + a % 2)
+            places[self.corner[:, a], 2] = lattice.origin[2] + lattice.spacing[2] * (k + a // 2)
+        return Nodes(places, (0, -1, 1), self.corner, self.cells.fraction, lattice.spacing)
+
+    def enter(self, state: State, leg: str) -> None:
+        before = self.held_by
+        super().enter(state, leg)
+        if self.held_by is not None and self.held_by is not before:
+            self._number(bool(self.held_by.resists()[:, 1].any()))
 
     def blank(self) -> dict[str, Array]:
         n = self.cells.index.size
@@ -67,13 +87,30 @@ class Section(Banded):
     def fields(self, state: State) -> dict[str, Array]:
         raw = super().fields(state)
         if self.spread is not None:
-            for name in ("stress", "plastic_strain", "max_principal_transient"):
+            for name in [name for name in raw if name != "displacement"]:
                 raw[name] = np.ascontiguousarray((self.spread @ raw[name].T).T)
-            raw["plastic_strain"] = np.maximum(raw["plastic_strain"], 0.0)
+            for name in NEVER_BELOW_ZERO & raw.keys():
+                raw[name] = np.maximum(raw[name], 0.0)
         return raw
 
     def solve(
         self, mechanics: dict[str, Array], rows: Array, creeps: Array, theta: float
+    ) -> tuple[dict[str, Array], int, float, bool]:
+        grip, iterations = self.grip(mechanics), 0
+        for _ in range(REVISIONS):
+            new, used, residual, ok = self._newton(mechanics, rows, creeps, theta, grip)
+            iterations += used
+            if grip is None or not ok:
+                break
+            increment = (new["displacement"] - mechanics["displacement"]).reshape(-1, 2)
+            if not grip.revise(increment, SUNK * min(self.cells.lattice.spacing), 0.0):
+                new["touched"] = mechanics["touched"].copy()
+                self.keep(new, grip)
+                break
+        return new, iterations, residual, ok
+
+    def _newton(
+        self, mechanics: dict[str, Array], rows: Array, creeps: Array, theta: float, grip: Grip | None
     ) -> tuple[dict[str, Array], int, float, bool]:
         n, size = self.cells.index.size, self.unknowns
         elastic = mechanics["elastic"].reshape(n, 4, 4)
@@ -86,6 +123,12 @@ class Section(Banded):
         du = np.zeros(size)
         p = self.properties
         unit = 1e-3 * float(rows[:, 1].max())
+        known = self.own >= 0
+        given = np.zeros(0, np.int64)
+        if grip is not None:
+            fixed = grip.fixed.ravel() & known
+            given = self.own[fixed]
+            du[given] = grip.aim.ravel()[fixed]
         iterations = 0
         while iterations < ITERATIONS:
             iterations += 1
@@ -95,6 +138,13 @@ class Section(Banded):
                 stiffness, elastic1, parent1, product1, back1, plastic, stress,
             )  # fmt: skip
             kernel.assemble(self.number, push, weigh, stiffness, force, scale, band)
+            if grip is not None:
+                both, moved = np.zeros((2, 2 * self.node_count))
+                both[known], moved[known] = force[self.own[known]], du[self.own[known]]
+                grip.unbalanced(moved.reshape(-1, 2), both.reshape(-1, 2))
+                force[self.own[known]] = both[known]
+                band[0, self.own[known]] += grip.held.spring.ravel()[known]
+                take_out(band, given)
             residual = float(np.abs(force).max() / (unit * scale.max()))
             if residual <= TOLERANCE or not np.isfinite(residual):
                 break
@@ -135,14 +185,25 @@ def corners(cells: Cells) -> tuple[Index, int, NDArray[np.bool_]]:
     return corner, used.size, on_axis
 
 
-def unknowns(corner: Index, count: int, on_axis: NDArray[np.bool_]) -> tuple[Index, int]:
-    """Number of the unknown of every corner displacement (n, 8), -1 where held, and how many there are."""
+def take_out(band: Array, rows: Index) -> None:
+    """Give displacements their value in a tangent: unit rows and columns; band (b + 1, N) lower form."""
+    band[:, rows] = 0.0
+    for below in range(1, band.shape[0]):
+        band[below, rows[rows >= below] - below] = 0.0
+    band[0, rows] = 1.0
+
+
+def unknowns(corner: Index, count: int, on_axis: NDArray[np.bool_], held: bool = False) -> tuple[Index, int]:
+    """Number of the unknown of every corner displacement (n, 8), -1 where held, and how many there are.
+
+    held  whether supports resist the axial motion
+    """
     free = np.ones((count, 2), bool)
     free[on_axis, 0] = False
     ends = np.broadcast_to(corner[:, :1], corner.shape)
     links = coo_array((np.ones(corner.size), (ends.ravel(), corner.ravel())), shape=(count, count))
     pieces, label = connected_components(links, directed=False)
-    for piece in range(pieces):
+    for piece in range(0 if held else pieces):
         free[int(np.argmax(label == piece)), 1] = False
     own = np.where(free, np.cumsum(free).reshape(free.shape) - 1, -1)
     return own[corner].reshape(-1, 8).astype(int64), int(free.sum())

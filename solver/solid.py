@@ -4,6 +4,8 @@ One element per part cell; a cut cell has its volume fraction of stiffness and l
 exact tangent of the point law, solved inexactly by conjugate gradients under multigrid.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numba import get_num_threads, set_num_threads
 from numpy import float32, float64, int16, int32
@@ -18,10 +20,12 @@ from .geometry import Cells
 from .multigrid import Mesh, Multigrid, conjugate_gradients, mesh, pieces
 from .skin import skin
 from .state import State
-from .stress import Body, Knots, Load
+from .stress import NEVER_BELOW_ZERO, REVISIONS, SUNK, Body, Knots, Load
+from .supports import Grip, Nodes, Support, settled
 from .threads import tidy
 
 Array = NDArray[float64]
+Apply = Callable[[Array, Array], None]
 
 LEAST = 1e-2  # share of a full cell's stiffness that a sliver keeps, so that its nodes are held
 TOLERANCE = 1e-6  # unbalanced force over the forces of single cells, norms over the body
@@ -40,11 +44,12 @@ class Solid(Body):
     float32: the error, 1e-7 of a stress, is taken up by the next balance.
     """
 
-    def __init__(self, cells: Cells, matter: Matter, axis: Knots) -> None:
-        super().__init__(cells, matter, axis)
+    def __init__(self, cells: Cells, matter: Matter, axis: Knots, supports: tuple[Support, ...] = ()) -> None:
+        super().__init__(cells, matter, axis, supports)
         lattice = cells.lattice
         self.mesh: Mesh = mesh(lattice.shape, cells.index)
         self.weight = self._stiff = np.clip(cells.fraction, LEAST, 1.0)
+        self.spacing = lattice.spacing
         self.multigrid = Multigrid(self.mesh, lattice.spacing)
         self.scale = np.array([*(0.25 / np.array(lattice.spacing)), np.prod(lattice.spacing)])
         self.number = np.full(lattice.shape[::-1], -1, int32)
@@ -83,29 +88,31 @@ class Solid(Body):
         increment, force = space(nodes, 3), space(nodes, 3)
         moduli, points = self.moduli, space(slots // 8, 8, 6, 2).view(int16)
 
+        grip = self.grip(mechanics)
+
         def stiffness(x: Array, y: Array) -> None:
             kernel.tangent(order, moduli, points, self.scale, x, y)
+            if grip is not None:
+                y += grip.held.spring * x
+                y[grip.fixed] = 0.0
 
-        norm, size = self.forces(mechanics, load, free, increment, force, moduli, points)
-        size = max(size, norm)
-        iterations, before = 0, norm
-        while TOLERANCE * size < norm < np.inf and iterations < STEPS:
-            if iterations == 0:
-                self.multigrid.refresh(moduli)
-                tidy(self.cells.index.size)
-            goal = min(FIRST, 0.5 * (norm / before) ** 1.5) if iterations else FIRST
-            goal = max(goal, 1e-3, 0.3 * TOLERANCE * size / norm)
-            np.negative(force, out=force)
-            step, _, _ = conjugate_gradients(stiffness, self.multigrid, force, goal, SEARCH)
-            before, iterations, share = norm, iterations + 1, 1.0
-            increment += step
-            norm, now = self.forces(mechanics, load, free, increment, force, moduli, points)
-            while norm > before and share > LEAST_STEP:
-                share *= 0.5
-                increment -= share * step
-                norm, now = self.forces(mechanics, load, free, increment, force, moduli, points)
-            size = max(size, now) if norm < np.inf else size
-            del step  # before there is the next
+        def unbalanced() -> tuple[float, float]:
+            norm, size = self.forces(mechanics, load, free, increment, force, moduli, points)
+            if grip is None or norm == np.inf:
+                return norm, size
+            grip.unbalanced(increment, force)
+            return float(np.linalg.norm(force)), size
+
+        iterations = 0
+        for _ in range(REVISIONS if grip is not None and grip.held.node.size else 1):
+            if grip is not None:
+                increment[grip.fixed] = grip.aim[grip.fixed]
+            used, norm, size = self._newton(grip, stiffness, unbalanced, increment, force, moduli)
+            iterations += used
+            if not norm <= TOLERANCE * size < np.inf or grip is None:
+                break
+            if not grip.revise(increment, SUNK * min(self.spacing), TOLERANCE * size):
+                break
         converged = norm <= TOLERANCE * size < np.inf
         if last and norm == np.inf:
             raise ArithmeticError(self._where(load, free))
@@ -114,7 +121,41 @@ class Solid(Body):
             mechanics["displacement"] += increment.ravel()
             if load.soft is not None:
                 forget(mechanics, load.soft)
+            self.keep(mechanics, grip)
         return iterations, norm / size if size else 0.0, converged
+
+    def _newton(
+        self, grip: Grip | None, stiffness: Apply, unbalanced: Callable[[], tuple[float, float]], increment: Array,
+        force: Array, moduli: NDArray[float32],
+    ) -> tuple[int, float, float]:  # fmt: skip
+        """Bring `increment` into balance: steps, norms of the unbalanced forces and of those of single cells."""
+        norm, size = unbalanced()
+        size = max(size, norm)
+        iterations, before = 0, norm
+        while TOLERANCE * size < norm < np.inf and iterations < STEPS:
+            if iterations == 0:
+                self.multigrid.refresh(moduli, grip)
+                tidy(self.cells.index.size)
+            goal = min(FIRST, 0.5 * (norm / before) ** 1.5) if iterations else FIRST
+            goal = max(goal, 1e-3, 0.3 * TOLERANCE * size / norm)
+            np.negative(force, out=force)
+            step, _, _ = conjugate_gradients(stiffness, self.multigrid, force, goal, SEARCH)
+            before, iterations, share = norm, iterations + 1, 1.0
+            increment += step
+            norm, now = unbalanced()
+            while norm > before and share > LEAST_STEP:
+                share *= 0.5
+                increment -= share * step
+                norm, now = unbalanced()
+            size = max(size, now) if norm < np.inf else size
+            del step  # before there is the next
+        return iterations, norm, size
+
+    def body_nodes(self) -> Nodes:
+        mesh, lattice = self.mesh, self.cells.lattice
+        places = mesh.node_places() * np.array(lattice.spacing) + lattice.origin
+        corners = np.stack([mesh.corner(a) for a in range(8)], 1)
+        return Nodes(places, (0, 1, 2), corners, self.cells.fraction, lattice.spacing)
 
     def free_strain(self, load: Load) -> Array:
         """(n,) change of the free strain of each cell."""
@@ -168,7 +209,10 @@ class Solid(Body):
 
     def centres(self, mechanics: dict[str, Array]) -> Array:
         lattice, moved = self.cells.lattice, mechanics["displacement"].reshape(-1, 3)
-        left = unturned(self.mesh, lattice.spacing, self.piece, moved)
+        if self.held_by is not None and self.held_by.resists().any():
+            left = settled(self.held_by, self.body_nodes(), moved).T
+        else:
+            left = unturned(self.mesh, lattice.spacing, self.piece, moved)
         mean = np.zeros((3, self.cells.index.size))
         for a in range(8):
             corner = self.mesh.corner(a)
@@ -179,9 +223,11 @@ class Solid(Body):
     def fields(self, state: State) -> dict[str, Array]:
         """As Body.fields; the displacement has no rigid motion."""
         fields = super().fields(state)
-        for row in (*fields["stress"], fields["plastic_strain"], fields["max_principal_transient"]):
-            row[:] = self.skin @ row
-        np.maximum(fields["plastic_strain"], 0.0, out=fields["plastic_strain"])
+        for name in [name for name in fields if name != "displacement"]:
+            for row in np.atleast_2d(fields[name]):
+                row[:] = self.skin @ row
+        for name in NEVER_BELOW_ZERO & fields.keys():
+            np.maximum(fields[name], 0.0, out=fields[name])
         return fields
 
 

@@ -17,6 +17,7 @@ from .case_stress import CaseStress
 from .coherency import Soft, forget, soften
 from .geometry import Cells
 from .state import State
+from .supports import Grip, Held, Nodes, Support, hold
 
 Array = NDArray[float64]
 
@@ -25,6 +26,9 @@ AT_ONCE = 1 << 14  # cells looked at together, so that what is made for them sta
 RELAXATION = 0.1  # share of a point's stress that one sub-increment may lose by creep
 SHORTEST = 1.0 / 256.0  # of an increment; where creep is faster still, its rate at the end alone counts
 ITERATIONS = 25  # of Newton, before an increment is halved
+NEVER_BELOW_ZERO = {"plastic_strain", "crack_index"}  # fields that extrapolation to the skin may undershoot
+REVISIONS = 30  # of the dies that a body touches, in one increment
+SUNK = 1e-6  # of a cell, by which a body may stand in a die that it does not touch
 SMALLEST = 1.0 / 64.0  # part of an increment that is taken even if it does not converge
 TOLERANCE = 1e-10  # unbalanced force over the force of 0.1 % elastic strain
 
@@ -84,6 +88,7 @@ class Properties:
     creeping  (c, P)     which phases creep by each
     exponent  (c,)       their n
     formed    ()         number of the first stage
+    tensile   (P, m)     tensile strength, Pa; None where a phase has none
     """
 
     def __init__(self, matter: Matter, axis: Knots) -> None:
@@ -110,6 +115,8 @@ class Properties:
             ]
         )
         self.trip = np.array([law.trip for law in laws])
+        tensile = [law.tensile for law in laws]
+        self.tensile = None if None in tensile else rows(tensile, 0.0)
         each = [law.creep for law in laws]
         norton = [one for one in dict.fromkeys(each) if one is not None and one[0] > 0.0]
         self.creeping = np.array([[one == law for one in each] for law in norton], bool).reshape(-1, len(laws))
@@ -153,6 +160,14 @@ class Properties:
         )  # fmt: skip
         return rows, creeps
 
+    def strength(self, T: Array, z: Array) -> Array:
+        """(n,) tensile strength of the phases z (P - 1, n) at T (n,) K: their mean by volume, Pa."""
+        assert self.tensile is not None
+        knots = self.low + self.step * np.arange(self.tensile.shape[1])
+        each = np.array([np.interp(T, knots, row) for row in self.tensile])
+        total: Array = (each * fractions(np.ascontiguousarray(z))).sum(0)
+        return total
+
     def change(self, T0: Array, z0: Array, T1: Array, z1: Array) -> float:
         """Largest |thermal| + |transformation| free strain of any cell between two instants."""
         strain = self.table[plasticity.STRAIN]
@@ -160,17 +175,22 @@ class Properties:
 
 
 class Body(ABC):
-    """A free body that takes load increments; each metric says how one increment is solved.
+    """A body, free or held by supports, that takes load increments; each metric says how one increment is solved.
 
     It keeps in state.mechanics, all float64:
         last_temperature (n,) K, last_products (P - 1, n), last_time (1,) s at the last increment
         plastic_strain (n,)                     cell means
         peak (n,) Pa                            largest principal stress since below martensite start
+        crack (n,)                              the largest of it over the tensile strength of the phases
     and what `blank` adds: elastic strain and hardening of the integration points, displacement of the nodes.
+    Where supports hold it: engaged (k,) which of them do, anchor (d N) m displacement where each node was taken
+    hold of, touched (d N) whether it presses on a die.
     """
 
-    def __init__(self, cells: Cells, matter: Matter, axis: Knots) -> None:
+    def __init__(self, cells: Cells, matter: Matter, axis: Knots, supports: tuple[Support, ...] = ()) -> None:
         self.cells = cells
+        self.supports = supports
+        self.held_by: Held | None = None
         self.properties = Properties(matter, axis)
         self.weight = cells.volume
         self.case: CaseStress | None = None
@@ -222,8 +242,51 @@ class Body(ABC):
             last_time=np.array([state.time]),
             plastic_strain=np.zeros(n),
             peak=np.full(n, -np.inf),
+            **({"crack": np.zeros(n)} if self.properties.tensile is not None else {}),
             **self.blank(),
         )
+        if self.supports:
+            size = state.mechanics["displacement"].size
+            state.mechanics.update(engaged=np.zeros(len(self.supports)), anchor=np.zeros(size), touched=np.zeros(size))
+
+    def body_nodes(self) -> Nodes:
+        """The nodes that supports may hold."""
+        raise ValueError("a body in one dimension has no flats that supports could hold")
+
+    def enter(self, state: State, leg: str) -> None:
+        """Let go of the supports that are not there in a leg, and take hold of those that are, where the body is."""
+        if not self.supports:
+            return
+        mechanics = state.mechanics
+        there = np.array([support.there(leg) for support in self.supports], float64)
+        before = mechanics["engaged"]
+        if self.held_by is not None and np.array_equal(there, before):
+            return
+        nodes = self.body_nodes()
+        fresh = hold([support for k, support in enumerate(self.supports) if there[k] > before[k]], nodes)
+        taken = fresh.fixed | (fresh.spring > 0.0)
+        taken[fresh.node, fresh.column] = True
+        anchor, moved = (mechanics[name].reshape(taken.shape) for name in ("anchor", "displacement"))
+        anchor[taken] = moved[taken]
+        mechanics["touched"].reshape(taken.shape)[taken] = 0.0
+        before[:] = there
+        self.held_by = hold([support for k, support in enumerate(self.supports) if there[k]], nodes)
+
+    def grip(self, mechanics: dict[str, Array]) -> Grip | None:
+        """The supports in the next increment; None where the body is free."""
+        held = self.held_by
+        if held is None or not (held.fixed.any() or held.spring.any() or held.node.size):
+            return None
+        anchor, moved, touched = (
+            mechanics[name].reshape(held.fixed.shape) for name in ("anchor", "displacement", "touched")
+        )
+        return Grip(held, anchor, moved, touched[held.node, held.column] > 0.0)
+
+    def keep(self, mechanics: dict[str, Array], grip: Grip | None) -> None:
+        """Remember which dies an increment ended on."""
+        if grip is not None:
+            held = grip.held
+            mechanics["touched"].reshape(held.fixed.shape)[held.node, held.column] = grip.touched
 
     def pending(self, state: State) -> float:
         """Largest change of free strain of any cell since the last increment."""
@@ -296,14 +359,18 @@ class Body(ABC):
         return max(RELAXATION / max(most, RELAXATION), SHORTEST)
 
     def _watch(self, mechanics: dict[str, Array], T: Array, z: Array) -> None:
-        """Follow the largest principal stress of the cells below martensite start."""
+        """Follow the largest principal stress of the cells below martensite start, and what they can bear."""
         if not (self.watch > T).any():
             return
         stress, peak = self.raw_stress(mechanics, T, z), mechanics["peak"]
         for first in range(0, T.size, AT_ONCE):
             part = slice(first, first + AT_ONCE)
             below = first + np.flatnonzero(self.watch > T[part])
-            peak[below] = np.maximum(peak[below], largest_principal(stress[:, below]))
+            pull = largest_principal(stress[:, below])
+            peak[below] = np.maximum(peak[below], pull)
+            if "crack" in mechanics and below.size:
+                risk = pull / self.properties.strength(T[below], z[:, below])
+                mechanics["crack"][below] = np.maximum(mechanics["crack"][below], risk)
 
     def stress(self, state: State) -> Array:
         """(6, n) mean stress of each cell as solved, Pa, cut cells too: not for the eye."""
@@ -320,16 +387,20 @@ class Body(ABC):
 
         Stress in order xx yy zz xy yz zx; slab, cylinder, sphere and rz: x radial, y hoop, z axial. Cut cells
         show what full cells extrapolate to, never the raw value of their fraction-weighted element. The
-        transient maximum is 0 where the cell was never below martensite start.
+        transient maximum is 0 where the cell was never below martensite start, and so is crack_index, that maximum over
+        the tensile strength where that is known.
         """
         mechanics = state.mechanics
         peak, displacement = mechanics["peak"], self.centres(mechanics)
-        return {
+        fields = {
             "stress": self.stress(state),
             "plastic_strain": mechanics["plastic_strain"].copy(),
             "displacement": displacement,
             "max_principal_transient": np.where(np.isfinite(peak), peak, 0.0),
         }
+        if "crack" in mechanics:
+            fields["crack_index"] = mechanics["crack"].copy()
+        return fields
 
 
 def between(first: Array, last: Array, share: float) -> Array:

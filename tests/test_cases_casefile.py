@@ -214,7 +214,7 @@ def test_the_schema_knows_every_word():
     json.dumps(schema)
     assert schema["properties"]["metaltwin"] == {"const": 1}
     steps = [next(iter(entry["properties"])) for entry in schema["properties"]["steps"]["items"]["anyOf"]]
-    words = ["soak", "heat", "carburise", "transfer", "quench", "cool", "hold", "temper", "solution", "age"]
+    words = ["soak", "heat", "carburise", "transfer", "quench", "cool", "hold", "temper", "solution", "age", "machine"]
     assert steps == words
     quench = schema["properties"]["steps"]["items"]["anyOf"][4]["properties"]["quench"]
     assert set(quench["properties"]) >= {"medium", "bath", "duration", "until", "immersion", "direction"}

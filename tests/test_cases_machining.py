@@ -112,3 +112,47 @@ def test_what_cannot_be_machined_is_refused(long):
         shaft.machined(remove=mt.Part.box("5 mm", "5 mm", "80 mm"))
     with pytest.raises(CaseError, match="is no Part"):
         shaft.machined(remove="10 mm")
+
+
+def treated(*last, spacing="2 mm", **words):
+    """A ring of the elastic-plastic steel, quenched, and what follows."""
+    steps = [mt.Quench("fast oil", duration="30 s"), *last]
+    ring = mt.Part.cylinder("40 mm", "20 mm")
+    return mt.HeatTreatment("ring", ring, STEEL, mt.Grid(spacing), steps, start="850 degC", **words)
+
+
+BORE = mt.Part.cylinder("16 mm", "40 mm").moved(z="-10 mm")
+AIR = mt.Part.cylinder("50 mm", "40 mm").moved(z="50 mm")
+HALVES = mt.Part.cylinder("50 mm", "4 mm").moved(z="8 mm")
+
+
+def test_machining_as_the_last_step_is_what_machined_does(tmp_path):
+    plain = treated().run(progress=False).machined(remove=BORE)
+    step = treated(mt.Machine(remove=BORE)).run(tmp_path / "ring.vtkhdf", progress=False)
+    assert step.is_machined
+    for name in ("stress", "displacement", "machining_displacement"):
+        np.testing.assert_array_equal(step.field(name).values, plain.field(name).values)
+    assert step.distortion("machining_displacement").growth == plain.distortion("machining_displacement").growth
+    treated_file, cut_file = mt.read(tmp_path / "ring.vtkhdf"), mt.read(tmp_path / "ring_machined.vtkhdf")
+    assert not treated_file.is_machined and cut_file.is_machined
+    assert cut_file.nominal.tools == step.nominal.tools == (BORE.shape,)
+
+
+def test_machining_steps_stand_in_a_file(tmp_path):
+    case = treated(mt.Machine(remove=BORE), mt.Machine(remove=mt.Part.cylinder("20 mm", "40 mm").moved(z="-10 mm")))
+    case.save(tmp_path / "ring.yaml")
+    again = mt.load(tmp_path / "ring.yaml")
+    assert again == case
+    assert [leg.name for leg in again.problem().legs] == ["quench"]
+
+
+@pytest.mark.parametrize("build, said", [
+    (lambda: treated(mt.Machine(remove=BORE), mt.Hold("200 degC", "1 min")), "put machining last"),
+    (lambda: treated(mt.Machine(remove=BORE), stress=False), "without stress nothing relaxes"),
+    (lambda: treated(mt.Machine(remove=AIR)).problem(), "nothing is taken"),
+    (lambda: treated(mt.Machine(remove=HALVES)).problem(), "leaves 2 pieces"),
+    (lambda: mt.Machine(remove="bore"), "is no part"),
+])  # fmt: skip
+def test_machining_that_cannot_be_is_refused_before_the_run(build, said):
+    with pytest.raises(CaseError, match=said):
+        build()

@@ -29,6 +29,7 @@ from . import (  # noqa: F401 (they enter the catalogue)
     pouring,
     precipitation,
     stress,
+    supports,
 )
 from .machine import machine
 from .verdict import CATALOGUE, Entry, Skipped, Verdict
