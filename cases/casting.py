@@ -211,6 +211,7 @@ class Casting(Verbs):
     KIND: ClassVar[str] = "casting"
     start: ClassVar[None] = None
     hardness: ClassVar[None] = None
+    supports: ClassVar[tuple[()]] = ()
 
     def __post_init__(self) -> None:
         if self.then:

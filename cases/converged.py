@@ -64,7 +64,8 @@ def converged(case: Verbs, spacings: Sequence[str], reading: Callable[[Result], 
     """
     lengths = _falling(spacings)
     finest, tolerance = lengths[-1], float(case.tolerance)  # type: ignore[attr-defined]
-    sizes, readings = [], []
+    sizes: list[float] = []
+    readings: list[Array] = []
     for length, said in zip(lengths, spacings, strict=True):
         kelvin = min(tolerance * (length / finest) ** TIME, max(tolerance, LARGEST_TOLERANCE))
         result = case.replace(**{"grid.spacing": said, "tolerance": f"{kelvin!r} K"}).run(progress=False)

@@ -31,8 +31,8 @@ class Imaged:
     def checkpoint(self, state: State, extra: dict[str, Any]) -> None:
         self.sink.checkpoint(state, extra)
 
-    def end(self, fields: dict[str, Array]) -> None:
-        self.sink.end(self._all(fields))
+    def end(self, fields: dict[str, Array], layers: dict[str, Array]) -> None:
+        self.sink.end(self._all(fields), layers)
 
     def _all(self, fields: dict[str, Array]) -> dict[str, Array]:
         return {name: values[..., self._whole.cell] for name, values in fields.items()}
