@@ -33,6 +33,7 @@ from .estimate import (
     memory,
 )
 from .schedule import ROOM, Stretch, celsius
+from .symmetry import mirrored
 
 if TYPE_CHECKING:
     from .casting import Casting
@@ -50,6 +51,7 @@ class CastingCheck:
     metric    slab, cylinder, sphere, rz or 3d
     cells     of the casting;   bodies  cells of each body by name
     spacing   (dx, dy, dz) m as adjusted to the part
+    widest    m, cell of the mould;   symmetry  axes along which all is mirrored, one half is computed of each
     memory    bytes, predicted peak
     seconds   predicted run time, good within a factor 3
     limit     s, the step that a plain explicit scheme could take
@@ -67,6 +69,8 @@ class CastingCheck:
     cells: int
     bodies: dict[str, int]
     spacing: tuple[float, float, float]
+    widest: float
+    symmetry: tuple[str, ...]
     memory: float
     seconds: float
     limit: float
@@ -82,7 +86,7 @@ class CastingCheck:
         resolved = " x ".join(f"{1e3 * edge:.4g}" for edge in self.spacing if edge != 1.0)
         lines = [
             self.name,
-            f"  grid      {self.metric}, spacing {resolved} mm; cells: "
+            f"  grid      {self.metric}, spacing {resolved} mm{self._grid()}; cells: "
             + ", ".join(f"{name} {count:,}" for name, count in self.bodies.items()),
             f"  computes  {', '.join(self.computed)}; starts as melt at {celsius(self.start)}",
             f"  memory    {self.memory / 1e9:.2f} GB",
@@ -97,6 +101,11 @@ class CastingCheck:
         ):
             lines += [f"  {title}:", *(f"    {entry}" for entry in entries)] if entries else []
         return "\n".join(lines)
+
+    def _grid(self) -> str:
+        finest = max(edge for edge in self.spacing if edge != 1.0)
+        grows = f", growing to {1e3 * self.widest:.4g} mm in the mould" if self.widest > 1.001 * finest else ""
+        return grows + mirrored(self.symmetry)
 
 
 def check(case: "Casting") -> CastingCheck:
@@ -122,6 +131,8 @@ def check(case: "Casting") -> CastingCheck:
         cells=cells.index.size,
         bodies=count,
         spacing=cells.lattice.spacing,
+        widest=max(float(made.bodies.cells[-1].lattice.widths(axis).max()) for axis in _axes(used)),
+        symmetry=case.grid.symmetry,
         memory=memory(whole, int(np.prod(made.bodies.cells[-1].lattice.shape)), False, used)
         + (PASSED_BYTES + (STRESS_BYTES if case.stress else 0.0)) * cells.index.size,
         seconds=seconds,
@@ -136,12 +147,16 @@ def check(case: "Casting") -> CastingCheck:
     )
 
 
+def _axes(metric: str) -> tuple[int, ...]:
+    return {"3d": (0, 1, 2), "rz": (0, 2)}.get(metric, (0,))
+
+
 def _explicit_limit(made: Bodies, tables: tuple[FreezingTable, ...]) -> float:
     """s, the largest step of a plain explicit scheme over all bodies; cut cells, lifted, allow a share of it."""
     limits = []
     for cells, table in zip(made.cells, tables, strict=True):
         lattice = cells.lattice
-        inverse = sum(edge**-2 for edge, n in zip(lattice.spacing, lattice.shape, strict=True) if n > 1)
+        inverse = sum(lattice.spacing[axis] ** -2 for axis in lattice.resolved)
         rise = np.diff(table.T) / np.diff(table.H)
         diffusivity = float((rise * np.maximum(table.k[1:], table.k[:-1])).max())
         whole = 0.5 / (diffusivity * (inverse or lattice.spacing[0] ** -2))

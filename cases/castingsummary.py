@@ -9,6 +9,7 @@ from ..materials.refusal import CaseError
 from ..solver.coherency import SOLID
 from .meaning import meaning
 from .summary import Row, Summary, closing, shown
+from .symmetry import mirrored
 
 if TYPE_CHECKING:
     from .castingresult import CastingResult
@@ -52,9 +53,10 @@ def summarise(result: "CastingResult") -> Summary:
 def _notes(result: "CastingResult") -> list[str]:
     about = result._archive.about
     said, lost = about.poured
+    symmetry = result.case.grid.symmetry
     start = f"poured at {said - 273.15:.0f} degC"
     lines = [
-        "cells: " + ", ".join(f"{name} {count:,}" for name, count in about.bodies.items()),
+        "cells: " + ", ".join(f"{name} {count:,}" for name, count in about.bodies.items()) + mirrored(symmetry),
         f"{start}, {lost:.0f} K lost while the mould filled" if lost else f"{start}, nothing subtracted",
     ]
     if result.ended:

@@ -27,6 +27,7 @@ from .schedule import (
     wants_stress,
 )
 from .step import Carburise, Heat, Soak, Temper, step_names
+from .symmetry import mirrored
 
 ACM_SCATTER = 30.0  # K, of the regression for Acm
 
@@ -39,6 +40,7 @@ class Check:
     metric     slab, cylinder, sphere, rz or 3d
     shape      (nx, ny, nz) cells of the box, `cells` of them in the part
     spacing    (dx, dy, dz) m as adjusted to the part; `asked` m as written; 1 where an axis is not resolved
+    symmetry   axes along which it is mirrored, one half is computed of each
     memory     bytes, predicted peak
     seconds    predicted run time, good within a factor 2
     limit      s, the step that a plain explicit scheme could take
@@ -56,6 +58,7 @@ class Check:
     cells: int
     spacing: tuple[float, float, float]
     asked: float
+    symmetry: tuple[str, ...]
     memory: float
     seconds: float
     limit: float
@@ -78,7 +81,7 @@ class Check:
         mean = max(1, round(sum(leg.stages for leg in self.legs) / max(self.steps, 1)))
         lines = [
             self.name,
-            f"  grid      {self.metric}, {self.cells:,} cells of the part in a box of {box}; "
+            f"  grid      {self.metric}, {self.cells:,} cells of the part in a box of {box}{mirrored(self.symmetry)}; "
             f"spacing {edges} mm (asked {1e3 * self.asked:.4g} mm)",
             f"  computes  {', '.join(self.computed)}; starts as {self.start}",
             f"  memory    {self.memory / 1e9:.2f} GB",
@@ -135,6 +138,7 @@ def check(case: Case) -> Check:
         cells=count,
         spacing=cells.lattice.spacing,
         asked=float(case.grid.spacing),
+        symmetry=case.grid.symmetry,
         memory=memory(count, int(np.prod(cells.lattice.shape)), stress, metric),
         seconds=seconds(legs, count, family, matter.transforms, stress),
         limit=limit,

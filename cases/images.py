@@ -17,7 +17,7 @@ class Imaged:
     """A sink that takes the computed part and hands the whole on; `cells` are those computed."""
 
     def __init__(self, sink: Sink, cells: Cells) -> None:
-        self.sink, self._whole = sink, whole(cells)
+        self.sink, self._whole, self._upright = sink, whole(cells), 2 in cells.lattice.mirrored
 
     def snapshot(self, time: float, leg: str, fields: dict[str, Array], wall: Array) -> None:
         self.sink.snapshot(time, leg, self._all(fields), wall[self._whole.patch])
@@ -26,13 +26,22 @@ class Imaged:
         self.sink.probe(times, temperature, phases)
 
     def ledger(self, row: dict[str, Any]) -> None:
-        self.sink.ledger(row)
+        self.sink.ledger({**row, "heat": self._shared(row["heat"])} if self._upright else row)
 
     def checkpoint(self, state: State, extra: dict[str, Any]) -> None:
         self.sink.checkpoint(state, extra)
 
     def end(self, fields: dict[str, Array], layers: dict[str, Array]) -> None:
         self.sink.end(self._all(fields), layers)
+
+    @staticmethod
+    def _shared(heat: dict[str, float]) -> dict[str, float]:
+        """Heat by zone where bottom and top are images: each has half of both."""
+        shared = dict(heat)
+        for name in filter(lambda zone: zone.endswith("top"), heat):
+            below = name.removesuffix("top") + "bottom"
+            shared[name] = shared[below] = 0.5 * (heat[name] + heat[below])
+        return shared
 
     def _all(self, fields: dict[str, Array]) -> dict[str, Array]:
         return {name: values[..., self._whole.cell] for name, values in fields.items()}

@@ -30,6 +30,12 @@ def check_bodies(shapes: dict[str, Shape], grid: Grid, metric: str) -> None:
                 )
 
 
+def mirrored(axes: tuple[str, ...]) -> str:
+    """What to tell of a part of which less than all is computed; "" where it is all."""
+    share = {0: "", 1: "half", 2: "a quarter", 3: "an eighth"}[len(axes)]
+    return f", {share} of all, mirrored along {' and '.join(axes)}" if axes else ""
+
+
 def check_mirrored(steps: tuple[Any, ...], grid: Grid, where: str) -> None:
     """Refuse steps that treat what lies below a plane of symmetry otherwise than what lies above. Raises CaseError."""
     for name, step in zip(step_names(steps), steps, strict=True):

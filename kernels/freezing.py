@@ -14,12 +14,14 @@ def _between(T0, T1, cell, w):
 @njit(cache=True)
 def _steepness(T0, T1, cell, w, neighbour, spacing):
     """|grad T| of a cell at the share w of a step, K/m: central differences, one-sided at the wall."""
-    total = 0.0
+    total, here = 0.0, _between(T0, T1, cell, w)
     for axis in range(3):
         low, high = neighbour[cell, 2 * axis], neighbour[cell, 2 * axis + 1]
-        reach = (low != cell) + (high != cell)
+        reach = (low >= 0) + (high >= 0)
         if reach > 0:
-            slope = (_between(T0, T1, high, w) - _between(T0, T1, low, w)) / (reach * spacing[axis])
+            below = _between(T0, T1, low, w) if low >= 0 else here
+            above = _between(T0, T1, high, w) if high >= 0 else here
+            slope = (above - below) / (reach * spacing[axis])
             total += slope * slope
     return sqrt(total)
 
@@ -33,7 +35,8 @@ def passed(H0, H1, T0, T1, time, dt, levels, steep, neighbour, spacing, times, g
     time, dt   ()      begin and length of the step, s
     levels     (q,)    enthalpy of each state, J/m3
     steep      ()      number of the first of the s states where gradient and rate are kept
-    neighbour  (n, 6)  cell behind each face -x +x -y +y -z +z, the cell itself where there is none
+    neighbour  (n, 6)  cell behind each face -x +x -y +y -z +z: -1 where there is none, the cell itself where
+                       that is its mirror image
     spacing    (3,)    m
     times      (q, n)  when the cell fell below, s; NaN before   [written]
     gradient   (s, n)  |grad T| at each of those, K/m            [written]

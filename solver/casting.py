@@ -82,8 +82,8 @@ class CastingColumns(Physics):
         self.pour = Pour(bodies, problem.tables, problem.contacts, problem.starts, matter=followed)
         self.metal = Metal(problem, self.pour.tables[0], Coherency.of(problem.tables[0]))
         lattice = problem.cells.lattice
-        self._neighbour = neighbours(problem.cells, np.arange(problem.cells.index.size))
-        self._spacing = np.array([d if n > 1 else inf for d, n in zip(lattice.spacing, lattice.shape, strict=True)])
+        self._neighbour = _beside(problem.cells)
+        self._spacing = np.where(np.isin(range(3), lattice.resolved), lattice.spacing, inf)
         self._ends = np.cumsum([one.index.size for one in bodies.cells[1:]])[:-1]
         self._wall_ends = np.cumsum([one.patch_cell.size for one in bodies.cells[1:]])[:-1]
         self.owner = owners(bodies, problem.probes)
@@ -201,6 +201,16 @@ class CastingColumns(Physics):
         H = np.split(state.memory["around"], self._ends)
         walls = np.split(state.memory["around_wall"], self._wall_ends)
         return [state.enthalpy, *H], [state.wall, *walls]
+
+
+def _beside(cells: Cells) -> NDArray[np.int64]:
+    """(n, 6) cells behind the faces: -1 at a wall, the cell itself at an axis and a plane of symmetry."""
+    every = np.arange(cells.index.size)
+    found = neighbours(cells, every)
+    none = found == every[:, None]
+    for axis in cells.lattice.reflecting:
+        none[cells.lattice.places(cells.index)[axis] == 0, 2 * axis] = False
+    return np.where(none, -1, found)
 
 
 def levels(table: FreezingTable) -> Array:

@@ -171,8 +171,8 @@ def _shortest(lattice: Lattice) -> float:
 
 
 def _axes(lattice: Lattice) -> list[int]:
-    """Axes along which there is more than one cell."""
-    return [axis for axis in range(3) if lattice.shape[axis] > 1] or [0]
+    """Axes along which a field may change."""
+    return list(lattice.resolved) or [0]
 
 
 def numbers(cells: Cells, place: Index) -> tuple[Index, NDArray[np.bool_]]:

@@ -195,8 +195,8 @@ def planned(
     """The plan of one body.   volume (n,) m3, see `lift`; states, patch_zone, zones as Plan takes them"""
     run, rim, conductance = _rows(cells, volume)
     lattice = cells.lattice
-    dx, dy, dz = (d if n > 1 else inf for d, n in zip(lattice.spacing, lattice.shape, strict=True))
-    resolved = [d for d, n in zip(lattice.spacing, lattice.shape, strict=True) if n > 1]
+    dx, dy, dz = (d if axis in lattice.resolved else inf for axis, d in enumerate(lattice.spacing))
+    resolved = [lattice.spacing[axis] for axis in lattice.resolved]
     return Plan(
         count=cells.index.size,
         spacing=(dx, dy, dz),
@@ -231,7 +231,7 @@ def lift(cells: Cells, stiffest: float = STIFFEST) -> Array:
     preferred: a mirrored part has mirrored volumes.
     """
     volume = cells.volume
-    resolved = np.array([d for d, n in zip(cells.lattice.spacing, cells.lattice.shape, strict=True) if n > 1])
+    resolved = np.array([cells.lattice.spacing[axis] for axis in cells.lattice.resolved])
     if not resolved.size:
         return volume
     wall = np.bincount(cells.patch_cell, cells.patch_area, minlength=volume.size)[cells.rim]

@@ -45,6 +45,11 @@ class Lattice:
         curved = self.metric != "3d" and self.origin[0] == 0.0
         return (*((0,) if curved else ()), *self.mirrored)
 
+    @property
+    def resolved(self) -> tuple[int, ...]:
+        """Axes with more than one cell, images counted."""
+        return tuple(axis for axis in range(3) if self.shape[axis] > 1 or axis in self.mirrored)
+
     def places(self, cell: Index) -> tuple[Index, Index, Index]:
         """(i, j, k) of cells by number."""
         nx, ny, _ = self.shape

@@ -249,5 +249,5 @@ def _plan(
 def _radius(cells: Cells, states: States) -> float:
     """Gershgorin radius of full cells in their best conducting state, 1/s; metal that just freezes has none."""
     lattice = cells.lattice
-    around = sum(1.0 / d**2 for d, n in zip(lattice.spacing, lattice.shape, strict=True) if n > 1)
+    around = sum(lattice.spacing[axis] ** -2 for axis in lattice.resolved)
     return 4.0 * float(around) * float(np.diff(states.theta).max()) / states.rise

@@ -59,7 +59,7 @@ def _middles(low: float, high: float) -> tuple[Array, float]:
 
 @dataclass(frozen=True)
 class Whole:
-    """A part and its images, for reading: no face is open across a plane of symmetry.
+    """A part and its images.
 
     cells  of the whole;   cell (N,), patch (P,)  the computed ones whose values they have
     """

@@ -49,7 +49,8 @@ def _across(cells: Cells, axis: int, least: float) -> list[ThinWall]:
     level = place[:, axis] + 0.5 + cells.patch_distance[steep] / normal / lattice.spacing[axis]
     column = np.delete(place, axis, 1) @ np.array([1, 1 << 32], int64)
     order = np.lexsort((level, column))
-    place, normal, level, column, vector = (found[order] for found in (place, normal, level, column, vector))
+    place, vector, normal = place[order], vector[order], normal[order]
+    level, column = level[order], column[order]
     thickness = np.diff(level)
     facing = (normal[:-1] < 0.0) & (normal[1:] > 0.0) & ((vector[:-1] * vector[1:]).sum(1) < -PARALLEL)
     pair = np.flatnonzero((np.diff(column) == 0) & facing & (thickness < least - SLACK))

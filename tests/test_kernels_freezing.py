@@ -12,7 +12,7 @@ SPACING = np.array([0.002, np.inf, np.inf])
 def row(n):
     """Neighbours of cells in a row along x."""
     cells = np.arange(n)
-    neighbour = np.repeat(cells[:, None], 6, axis=1)
+    neighbour = np.full((cells.size, 6), -1)
     neighbour[1:, 0], neighbour[:-1, 1] = cells[:-1], cells[1:]
     return neighbour
 
@@ -54,14 +54,26 @@ def test_the_gradient_has_three_components():
     number = place @ np.array([1, 3, 9])
     order = np.argsort(number)
     place = place[order]
-    neighbour = np.repeat(np.arange(27)[:, None], 6, axis=1)
+    neighbour = np.full((27, 6), -1)
     for axis, shift in enumerate((1, 3, 9)):
-        neighbour[place[:, axis] > 0, 2 * axis] -= shift
-        neighbour[place[:, axis] < 2, 2 * axis + 1] += shift
+        low, high = place[:, axis] > 0, place[:, axis] < 2
+        neighbour[low, 2 * axis] = np.flatnonzero(low) - shift
+        neighbour[high, 2 * axis + 1] = np.flatnonzero(high) + shift
     T = 900.0 + (place * spacing) @ a
     times, gradient, rate = empty(1, 27)
     passed(T + 500.0, T - 500.0, T, T, 0.0, 2.0, np.array([900.0]), 0, neighbour, spacing, times, gradient, rate)
     np.testing.assert_allclose(gradient, np.linalg.norm(a), rtol=1e-12)
+
+
+def test_the_gradient_beside_a_plane_of_symmetry():
+    """T = a x^2 from a plane at x = 0: the first cell sees its image, and 2 a x exactly."""
+    T = 900.0 + 4e6 * (0.001 * (np.arange(5) + 0.5)) ** 2
+    neighbour = row(5)
+    neighbour[0, 0] = 0
+    times, gradient, rate = empty(1, 5)
+    passed(T + 500.0, T - 500.0, T, T, 0.0, 2.0, np.array([900.0]), 0, neighbour, SPACING, times, gradient, rate)
+    x = SPACING[0] * (np.arange(5) + 0.5)
+    np.testing.assert_allclose(gradient[:4], 2.0 * 4e6 * (0.001 / SPACING[0]) ** 2 * x[:4], rtol=1e-9)
 
 
 @settings(max_examples=50, deadline=None)

@@ -16,6 +16,7 @@ from . import (  # noqa: F401 (they enter the catalogue)
     casting,
     contact,
     freezing,
+    graded,
     hardenability,
     hardness,
     heat,
