@@ -11,8 +11,10 @@ from typing import Any
 from ..materials.refusal import one_of
 from . import (  # noqa: F401 (they enter the catalogue)
     balance,
+    bridge,
     carbon,
     casting,
+    casting_gates,
     contact,
     freezing,
     hardenability,
