@@ -167,6 +167,24 @@ def check(case: CaseFile) -> None:
 
 
 @app.command()
+def converge(
+    case: CaseFile,
+    spacing: Annotated[list[str], typer.Option(metavar="LENGTH", help="Falling; two or more, the option repeated.")],
+) -> None:
+    """Compute a case on several grids and tell what its readings tend to.
+
+    Thermocouples and mean temperature at the end of each step, mean hardness: on each grid, extrapolated, what the
+    finest grid is off by, and with three grids the order that was seen (2 is right).
+    """
+    from .cases.casefile import load, placed
+    from .cases.converged import table
+
+    ready = load(case)
+    with placed(case):
+        print(table(ready, spacing))
+
+
+@app.command()
 def show(
     result: ResultFile,
     field: Annotated[

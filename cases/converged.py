@@ -21,6 +21,7 @@ WORD = "converged"
 ORDER = 2.0  # of the scheme, in space and in time
 TIME = 3.0  # a step's local error falls with its third power: so do tolerances, that steps follow spacings
 HIGHEST = 8.0  # an observed order above is chance
+ZERO = 273.15
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,3 +131,40 @@ def _numbers(read: ArrayLike, said: str, before: list[Array]) -> Array:
             word=WORD,
         )
     return values
+
+
+def told(result: Result) -> dict[str, tuple[float, str]]:
+    """What `table` follows, (number, unit): thermocouples and mean temperature, K, as each step ends; mean hardness."""
+    found: dict[str, tuple[float, str]] = {}
+    for row in result.ledger:
+        for name, probe in result.probes.items():
+            found[f"{name}, end of {row['step']}"] = float(np.interp(row["to"], probe.time, probe.temperature)), "K"
+        found[f"mean temperature, end of {row['step']}"] = result.field("temperature", row["to"]).mean, "K"
+    if "hardness" in result.fields:
+        found["mean hardness"] = result.hardness.mean, "HV"
+    return found
+
+
+def table(case: Verbs, spacings: Sequence[str]) -> str:
+    """Thermocouples and means of a case on several grids, a line each: what they tend to and what the finest is off by.
+
+    Raises CaseError as `converged`.
+    """
+    names: dict[str, str] = {}
+
+    def reading(result: Result) -> list[float]:
+        numbers = told(result)
+        names.update({name: unit for name, (_, unit) in numbers.items()})
+        return [number for number, _ in numbers.values()]
+
+    found = converged(case, spacings, reading)
+    lines = [f"{'':<40}" + "".join(f"{said:>11}" for said in spacings) + f"{'tends to':>11}{'off by':>9}{'order':>7}"]
+    for i, (name, unit) in enumerate(names.items()):
+        zero = ZERO if unit == "K" else 0.0
+        shown = [*(found.readings[:, i] - zero), found.value[i] - zero]
+        order = "-" if found.order is None else f"{observed(found.sizes[-3:], found.readings[-3:, i]):.2f}"
+        said = f"{name}, {'degC' if unit == 'K' else unit}"
+        lines.append(
+            f"{said:<40}" + "".join(f"{number:>11.2f}" for number in shown) + f"{found.error[i]:>9.2g}{order:>7}"
+        )
+    return "\n".join(lines)

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -105,8 +106,9 @@ def room(problem: Problem | CastingProblem) -> float:
     return resultfile.expected_bytes(cells, components, count, state)
 
 
+@cache
 def versions() -> dict[str, str]:
-    """What computes: packages, Python, machine."""
+    """What computes: packages, Python, machine; looked up once, for it takes as long as a small march."""
     return {name: version(name) for name in PARTS} | {
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import metaltwin as mt
-from metaltwin.cases.converged import observed
+from metaltwin.__main__ import app
+from metaltwin.cases.converged import observed, table
 from metaltwin.materials.refusal import CaseError
 from metaltwin.validation import analytic
 from metaltwin.validation.steel_c import DIFFUSIVITY, SPAN, steel_c
@@ -91,3 +92,20 @@ def test_what_does_not_fall_has_no_order():
 def test_wrong_input_is_one_sentence(spacings, reading, said):
     with pytest.raises(CaseError, match=said):
         mt.converged(case(), spacings, reading)
+
+
+def test_the_table_tells_thermocouples_and_means_with_their_orders():
+    core = mt.Thermocouple("core", at=("0 mm", "0 mm", "0 mm"))
+    lines = table(case(sensors=[core]), GRIDS).splitlines()
+    assert lines[0].split()[:3] == ["5", "mm", "2.5"] and lines[0].endswith("order")
+    assert [line.split(",")[0] for line in lines[1:]] == ["core", "mean temperature"]
+    *grids, value, error, order = map(float, lines[1].split("degC")[1].split())
+    assert abs(order - 2.0) < 0.15 and error == pytest.approx(abs(grids[-1] - value), abs=0.02)
+
+
+def test_the_command_prints_the_table(tmp_path, capsys):
+    case().save(tmp_path / "slab.yaml")
+    words = ["converge", str(tmp_path / "slab.yaml"), "--spacing", "5 mm", "--spacing", "2.5 mm"]
+    with pytest.raises(SystemExit) as ended:
+        app(words, prog_name="metaltwin")
+    assert ended.value.code == 0 and "mean temperature, end of quench" in capsys.readouterr().out

@@ -1,7 +1,4 @@
-"""Contact, radiation and steady planes by the solver of castings: A09, A10, A12, A14, A15, A17 of the catalogue.
-
-A18 is left out: cells of 0.5 mm and conductivities of 8000 to 1 take an explicit march minutes to stand still.
-"""
+"""Contact, radiation and steady planes by the solver of castings: A09, A10, A12, A14, A15, A17 of the catalogue."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -44,7 +41,7 @@ def radiating_bar() -> Iterator[Verdict]:
     end = Law(emissivity=0.98 * 5.67e-8 / STEFAN_BOLTZMANN, radiation_temperature=300.0)
     run = poured(bodies, [plain(55.6, 1e5)], [600.0], [(held(1000.0 - ZERO), SHUT, end)], [500.0])
     got = float(at(run, [(0.0, 0.0, 0.05)])[0]) + ZERO
-    yield Verdict("A09", "T of the radiating end", 927.0076, got, 0.05, "K", "0.05 K", "NAFEMS T2")
+    yield Verdict("A09", "T of the radiating end", 927.0076, got, 1e-3, "K", "0.001 K", "NAFEMS T2")
 
 
 @check("A10", "casting")
@@ -57,7 +54,7 @@ def cooled_plate() -> Iterator[Verdict]:
     found = at(run, [(FAR + 0.6 + x, 0.0, y) for x, y in places])
     for (x, y), got in zip(places, found, strict=True):
         expected = exact.cooled_plate(x, y, 0.6, 1.0, 52.0, 750.0, 100.0)
-        yield Verdict("A10", f"T({x}, {y})", expected, float(got), 0.1, "degC", "0.1 K", "NAFEMS T4, its series")
+        yield Verdict("A10", f"T({x}, {y})", expected, float(got), 0.01, "degC", "0.01 K", "NAFEMS T4, its series")
 
 
 @check("A12", "casting")
@@ -67,7 +64,7 @@ def radiated_tube() -> Iterator[Verdict]:
     inside = Law(emissivity=0.6 * 5.73e-8 / STEFAN_BOLTZMANN, radiation_temperature=500.0 + ZERO)
     tables, laws = [plain(40.0, 1e5)] * 2, [(inside,), (bathed(142.0, 20.0),)]
     run = poured(bodies, tables, [100.0, 100.0], laws, [4e3], [joined(1e9)])
-    one = partial(Verdict, "A12", tolerance=0.1, unit="degC", reason="0.1 K", source="TPNA01, closed form")
+    one = partial(Verdict, "A12", tolerance=0.01, unit="degC", reason="0.01 K", source="TPNA01, closed form")
     hot, cold = exact.hollow_cylinder(0.3, 0.391, 40.0, 0.6, 5.73e-8, 500.0 + ZERO, 142.0, 20.0 + ZERO)
     walls = run.moments[-1].walls
     yield one("T inside", hot - ZERO, float(walls[0][0]))
@@ -103,7 +100,7 @@ def half_spaces() -> Iterator[Verdict]:
     """Metal and sand, contact conductance 1000 W/m2/K or perfect: both faces and the flux in time."""
     (k1, c1), (k2, c2) = (30.0, 7800.0 * 700.0), (0.6, 1600.0 * 1050.0)
     first, second = (np.sqrt(k1 * c1), 1450.0), (np.sqrt(k2 * c2), 25.0)
-    bodies = nested(("metal", "sand"), "slab", (0.0, 0.4, 0.5), (0.001, 0.0005))
+    bodies = nested(("metal", "sand"), "slab", (0.0, 0.4, 0.5), (0.0005, 0.00025))
     times = (1.0, 10.0, 100.0, 600.0)
     one = partial(Verdict, source="Carslaw & Jaeger 1959, 2.15")
     for name, h in (("A15", 1000.0), ("A15-perfect", 1e7)):
@@ -112,12 +109,12 @@ def half_spaces() -> Iterator[Verdict]:
         flux, hot, cold = exact.contact(times, h, first, second)
         for i, (t, moment) in enumerate(zip(times, run.moments, strict=True)):
             faces = float(moment.walls[0][-1]), float(moment.walls[1][0])
-            reason = "0.5 % of the span"
-            yield one(name, f"face of the metal, {t:g} s", float(hot[i]), faces[0], 7.1, "degC", reason)
-            yield one(name, f"face of the sand, {t:g} s", float(cold[i]), faces[1], 7.1, "degC", reason)
+            reason = "0.2 % of the span"
+            yield one(name, f"face of the metal, {t:g} s", float(hot[i]), faces[0], 2.85, "degC", reason)
+            yield one(name, f"face of the sand, {t:g} s", float(cold[i]), faces[1], 2.85, "degC", reason)
             if h == 1000.0:
                 expected, got = float(flux[i]), h * (faces[0] - faces[1])
-                yield one(name, f"flux, {t:g} s", expected, got, 0.005 * expected, "W/m2", "0.5 %")
+                yield one(name, f"flux, {t:g} s", expected, got, 0.002 * expected, "W/m2", "0.2 %")
 
 
 @check("A17", "casting")
@@ -129,5 +126,12 @@ def square_column() -> Iterator[Verdict]:
         expected = [exact.column(x, float(y)) for x in (0.75, 0.5, 0.25, 0.0)]
         worst = farthest(found - np.array(expected), 0.0)
         yield Verdict(
-            "A17", f"row y {y:g}, farthest", 0.0, worst, 0.1, "K", "0.1 K, the standard's", "ISO 10211 case 1"
+            "A17",
+            f"row y {y:g}, farthest",
+            0.0,
+            worst,
+            0.01,
+            "K",
+            "0.01 K; the standard asks for 0.1",
+            "ISO 10211 case 1",
         )

@@ -7,6 +7,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
+from ..solver.casting import CastingProblem
 from ..solver.clock import Clock
 from ..solver.march import Stopped, march
 from ..solver.problem import Problem
@@ -55,7 +56,7 @@ class Kept:
         self.last = {name: np.array(values, float64) for name, values in fields.items()}
 
 
-def follow(problem: Problem, stop_after: int | None = None, since: Kept | None = None) -> Kept:
+def follow(problem: Problem | CastingProblem, stop_after: int | None = None, since: Kept | None = None) -> Kept:
     """March a problem to its end, or until a number of steps is done; `since` goes on from such a stop."""
     kept = Kept()
     steps = 0

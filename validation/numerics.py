@@ -341,12 +341,17 @@ def _short(case: HeatTreatment) -> HeatTreatment:
     return case.replace(**{"grid.spacing": "2 mm"})
 
 
-def _on(threads: int | None) -> tuple[dict[str, NDArray[np.generic]], ...]:
-    """What a ball of 30 000 cells and a block with stress come to, on so many processors (None: all)."""
+def limited(threads: int | None) -> None:
+    """Keep this process to so many processors (None: all that it may use)."""
     if threads is not None:
         if hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:threads]))
         numba.set_num_threads(threads)
+
+
+def _on(threads: int | None) -> tuple[dict[str, NDArray[np.generic]], ...]:
+    """What a ball of 30 000 cells and a block with stress come to, on so many processors (None: all)."""
+    limited(threads)
     ball = HeatTreatment(
         name="ball", part=Part.sphere("40 mm"), alloy=alloy("42CrMo4"), grid=Grid("1.03 mm"),
         start="850 degC", steps=[Quench("fast oil", duration="6 s")], snapshots=2, stress=False,

@@ -11,9 +11,11 @@ from typing import Any
 from ..materials.refusal import one_of
 from . import (  # noqa: F401 (they enter the catalogue)
     balance,
+    bridge,
     carbon,
     cast_stress,
     casting,
+    casting_gates,
     contact,
     freezing,
     graded,
