@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,39 +27,15 @@ from ..twin.measurements import Measurements
 from ..twin.model import Model
 from ..twin.sensors import Sensor
 from ..twin.unknowns import Unknown
+from . import bench_stress
 from .apart import apart
+from .figure import Figure
 from .flange import facets, write_stl
 from .heat import peaked
 from .machine import cores, machine, peak_memory, triad_bandwidth
 
 BYTES = 16.0  # read one float64, write one: the least that a step of a cell can move
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One measured figure.
-
-    target      None: shown, not judged
-    most        whether the target is an upper bound
-    conditions  under which it was measured
-    """
-
-    id: str
-    value: float
-    unit: str
-    target: float | None
-    conditions: str
-    most: bool = True
-
-    @property
-    def passed(self) -> bool | None:
-        if self.target is None:
-            return None
-        return bool(self.value <= self.target if self.most else self.value >= self.target)
-
-    def as_dict(self) -> dict[str, Any]:
-        return {**{key: value for key, value in asdict(self).items() if key != "most"}, "passed": self.passed}
 
 
 def bench(full: bool = False, only: str | None = None, progress: Progress | None = None) -> dict[str, Any]:
@@ -88,7 +63,8 @@ def table(measured: dict[str, Any]) -> str:
     lines = [f"{about['processor']}, {about['cores']} cores, triad {about['triad_GBps']:.1f} GB/s, warm cache"]
     for row in measured["results"]:
         target = "" if row["target"] is None else f" (target {row['target']:g}, {'met' if row['passed'] else 'MISSED'})"
-        lines.append(f"{row['id']:<26} {row['value']:.3g} {row['unit']}{target}; {row['conditions']}")
+        value = "not measured" if row["value"] is None else f"{row['value']:.3g} {row['unit']}"
+        lines.append(f"{row['id']:<26} {value}{target}; {row['conditions']}")
     return "\n".join(lines)
 
 
@@ -313,6 +289,7 @@ QUICK: dict[str, Meter] = {
     "forward-1d": _forward,
     "jacobian-24": _forward,
     "calibrate-20": _calibrate,
+    **bench_stress.QUICK,
 }
-HEAVY: dict[str, Meter] = {"stl-1M-heat": _time_heat, "stl-100k-stress": _time_stress}
+HEAVY: dict[str, Meter] = {"stl-1M-heat": _time_heat, "stl-100k-stress": _time_stress, **bench_stress.HEAVY}
 """Minutes each: only with `full`, or asked for by name."""
