@@ -27,7 +27,7 @@ from ..twin.model import Model
 from ..twin.search import Search
 from ..twin.sensors import Sensor
 from ..twin.unknowns import Unknown
-from . import bench_peers
+from . import bench_peers, bench_stress
 from .apart import apart
 from .figure import Figure
 from .flange import facets, write_stl
@@ -289,6 +289,12 @@ QUICK: dict[str, Meter] = {
     "forward-1d": _forward,
     "jacobian-24": _forward,
     "calibrate-20": _calibrate,
+    **bench_stress.QUICK,
 }
-HEAVY: dict[str, Meter] = {"stl-1M-heat": _time_heat, "stl-100k-stress": _time_stress, **bench_peers.METERS}
+HEAVY: dict[str, Meter] = {
+    "stl-1M-heat": _time_heat,
+    "stl-100k-stress": _time_stress,
+    **bench_peers.METERS,
+    **bench_stress.HEAVY,
+}
 """Minutes each: only with `full`, or asked for by name."""

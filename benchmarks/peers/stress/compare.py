@@ -95,6 +95,14 @@ def rms(one, two):
     return {name: float(np.sqrt(np.mean((a - b) ** 2)) / YIELD) for name, a, b in zip(ORDER, one, two, strict=True)}
 
 
+def ratio(n, count=10):
+    """CPU seconds of both, perfectly plastic, as one line of JSON."""
+    ours(4, 2, 0.0)
+    with tempfile.TemporaryDirectory() as folder:
+        _, spent = calculix(n, count, 0.0, Path(folder))
+    print(json.dumps({"metaltwin": ours(n, count, 0.0)[1], "calculix": spent, "increments": count}))
+
+
 def main(n=24, count=10):
     if not available():
         sys.exit("ccx is not installed; run install.sh")
