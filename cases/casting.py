@@ -172,6 +172,7 @@ class Casting(Verbs):
     fill_time        of the mould: what the melt loses meanwhile is subtracted from `pour`; None: nothing is
     shake_out        hottest point of the casting, or a time since the pour; then everything around it is gone
     then             steps after the shake-out, [Cool("still air", until="80 degC")]; phases are not followed
+    store_mould      whether temperatures of mould, chills and cores go into the result with each snapshot
     sensors, limits, record, snapshots, tolerance   as of a HeatTreatment; a sensor may sit in any body
 
     Raises CaseError (a ValueError) before anything is computed: what is wrong with which value, and the mend.
@@ -198,6 +199,7 @@ class Casting(Verbs):
     record: Duration = Amount(1.0, "1 s")
     snapshots: Snapshots = None
     tolerance: Tolerance = Amount(0.25, "0.25 K")
+    store_mould: bool = False
     LISTS: ClassVar[dict[str, tuple[Any, str]]] = {
         "then": (step_names, "step"),
         "chills": (step_names, "chill"),

@@ -77,6 +77,7 @@ def problem(case: "Casting") -> CastingProblem:
         record=float(case.record),
         snapshots=float(snapshots) if isinstance(snapshots, Amount) else snapshots,
         tolerance=float(case.tolerance),
+        store_mould=case.store_mould,
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from ..materials.refusal import CaseError
 from ..solver.casting import CastingProblem
 from ..solver.clock import Clock, Diverged
+from ..solver.geometry import Cells
 from ..solver.march import Stopped, march
 from ..solver.problem import Leg, Problem
 from ..solver.state import State
@@ -58,7 +59,7 @@ def run(case: AnyCase, file: str | os.PathLike[str] | None, progress: bool) -> R
         if path is not None:
             resultfile.check_writable(path, room(problem))
     with asked_to_stop() as asked:
-        log = store.Log(problem.cells, about(case, problem), _text(case), versions(), path)
+        log = store.Log(problem.cells, about(case, problem), _text(case), versions(), path, _stored_around(problem))
         with resultfile.alone(path):
             return follow(case, problem, log, None, None, asked, progress)
 
@@ -88,13 +89,21 @@ def _cast(case: Any, problem: CastingProblem) -> dict[str, Any]:
     return {"bodies": dict(zip(problem.bodies.names, sizes, strict=True)), "poured": (said.said, said.lost)}
 
 
+def _stored_around(problem: Problem | CastingProblem) -> dict[str, Cells]:
+    """The bodies around a casting that go into its result."""
+    if not isinstance(problem, CastingProblem) or not problem.store_mould:
+        return {}
+    return dict(zip(problem.bodies.names[1:], problem.bodies.cells[1:], strict=True))
+
+
 def room(problem: Problem | CastingProblem) -> float:
     """Bytes that the result file and its checkpoint may take."""
     cells = problem.cells.index.size
     count = problem.snapshots if isinstance(problem.snapshots, int) else FEW
     if isinstance(problem, CastingProblem):
         whole = sum(one.index.size for one in problem.bodies.cells)
-        return resultfile.expected_bytes(cells, 3, count, HEAT_BYTES * whole / cells)
+        stored = 3.0 + (whole / cells - 1.0 if problem.store_mould else 0.0)
+        return resultfile.expected_bytes(cells, stored, count, HEAT_BYTES * whole / cells)
     components = 2 + (5 if problem.matter.transforms else 0) + (14 if problem.stress else 0)
     state = HEAT_BYTES + (STRESS_BYTES if problem.stress else 0.0)
     return resultfile.expected_bytes(cells, components, count, state)

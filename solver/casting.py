@@ -16,7 +16,7 @@ from .geometry import Cells
 from .heat import neighbours
 from .pace import Pace
 from .pour import Conductance, Pour
-from .problem import Leg, Sink, Trial
+from .problem import Around, Leg, Sink, Trial
 from .state import State
 from .stress import Increment
 
@@ -43,6 +43,7 @@ class CastingProblem:
                the first with no `around` is the shake-out
     probes     (k, 3) m, in any body
     record, snapshots, tolerance  as in Problem
+    store_mould  whether the temperatures of the other bodies go into the result
     """
 
     bodies: Bodies
@@ -55,6 +56,7 @@ class CastingProblem:
     record: float
     snapshots: float | int | None
     tolerance: float
+    store_mould: bool = False
 
     @property
     def cells(self) -> Cells:
@@ -164,8 +166,18 @@ class CastingColumns:
 
     def show(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
         """Store the fields of this instant."""
-        sink.snapshot(state.time, leg, self.fields(state), state.wall)
+        sink.snapshot(state.time, leg, self.fields(state), state.wall, self._around(state))
         clock.shown = (state.time, float(state.temperature.mean()))
+
+    def _around(self, state: State) -> Around:
+        """Temperatures of the other bodies, where they are stored and still there."""
+        if not self.problem.store_mould or not state.memory["around_wall"].size:
+            return ()
+        H = np.split(state.memory["around"], self._ends)
+        walls = np.split(state.memory["around_wall"], self._wall_ends)
+        return tuple(
+            (np.asarray(states.at(one)), wall) for states, one, wall in zip(self.pour.states[1:], H, walls, strict=True)
+        )
 
     def fields(self, state: State) -> dict[str, Array]:
         """Every field that exists while the march runs."""
