@@ -346,6 +346,18 @@ def _read(path: Path) -> "Result":
 
 
 @app.command()
+def paraview(
+    result: ResultFile, file: Annotated[Path, typer.Argument(metavar="FILE", help="What to write, .pvd.")]
+) -> None:
+    """Write every instant for ParaView, the stored mould included.
+
+    FILE, and a folder of its name beside it. The .vtkhdf itself opens too, without the mould.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    print(_read(result).paraview(file))
+
+
+@app.command()
 def info(
     result: ResultFile,
     case: Annotated[bool, typer.Option("--case", help="Print the case it came from, as YAML.")] = False,

@@ -3,9 +3,9 @@
 import io
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from ..materials.refusal import CaseError
 from ..solver.geometry import Cells
-from ..solver.lattice import Lattice
-from . import pending, vtkhdf
+from . import around, pending, vtkhdf
+from .cellsfile import read_cells
 from .resultfile import check_readable, check_writable, disk_trouble, opened
 
 Array = NDArray[float64]
@@ -68,6 +68,7 @@ class Archive:
                 self.moving = vtkhdf.names(file, static=False)
                 self.still = vtkhdf.names(file, static=True)
                 self.final = list(file["final"])
+                self.bodies = {name: around.count(file, name) for name in around.names(file)}
                 self._index: NDArray[np.int64] = file["cells/index"][:]
             except KeyError as error:
                 raise CaseError(f"'{source}' is no result of metaltwin: {error.args[0]}") from None
@@ -100,6 +101,16 @@ class Archive:
         """What the layers below the skin held at the end, (N,) each; empty where the cells resolved all."""
         with self._open() as file:
             return {name: values[:] for name, values in file["layers"].items()} if "layers" in file else {}
+
+    def body_cells(self, body: str) -> Cells:
+        """The cells of a body around a casting; `bodies` tells which are stored, and over how many steps."""
+        with self._open() as file:
+            return around.cells(file, body)
+
+    def body(self, body: str, what: str, step: int) -> Array:
+        """`temperature` (n,) or `wall` (p,) of a body at a stored step, K."""
+        with self._open() as file:
+            return around.take(file, body, what, step)
 
     def probes(self) -> tuple[Array, Array, dict[str, Array]]:
         """Times (s,) s, temperature (k, s) K and phases name -> (k, s)."""
@@ -135,32 +146,3 @@ def save(archive: Archive, file: str | os.PathLike[str]) -> Path:
     except OSError as error:
         raise disk_trouble(error, path) from None
     return path
-
-
-def write_cells(group: Any, cells: Cells) -> None:
-    lattice = cells.lattice
-    group.attrs.update({name: list(getattr(lattice, name)) for name in ("shape", "spacing", "origin", "middle")})
-    group.attrs["metric"] = lattice.metric
-    for entry in fields(cells):
-        value = getattr(cells, entry.name)
-        if isinstance(value, np.ndarray):
-            packed = vtkhdf.PACKED if value.size else {}
-            group.create_dataset(entry.name, data=value, **packed)
-    group.attrs["zones"] = list(cells.zones)
-
-
-def read_cells(group: Any) -> Cells:
-    attrs = group.attrs
-    lattice = Lattice(
-        str(attrs["metric"]),
-        _three(attrs["shape"], int),
-        _three(attrs["spacing"], float),
-        _three(attrs["origin"], float),
-        _three(attrs["middle"], float),
-    )
-    arrays = {entry.name: group[entry.name][:] for entry in fields(Cells) if entry.name in group}
-    return Cells(lattice=lattice, zones=tuple(str(zone) for zone in attrs["zones"]), **arrays)
-
-
-def _three(values: Sequence[Any], kind: Any) -> Any:
-    return tuple(kind(value) for value in values)

@@ -173,6 +173,7 @@ class Casting(Verbs):
     shake_out        hottest point of the casting, or a time since the pour; then everything around it is gone
     then             steps after the shake-out, [Cool("still air", until="80 degC")], or any of a heat treatment:
                      [Quench(...), Temper(...)]; a low-alloy steel brings the phases that it has by then
+    store_mould      whether temperatures of mould, chills and cores go into the result with each snapshot
     stress           whether stress is computed, from where the metal becomes coherent
     sensors, limits, record, snapshots, tolerance   as of a HeatTreatment; a sensor may sit in any body
 
@@ -201,6 +202,7 @@ class Casting(Verbs):
     record: Duration = Amount(1.0, "1 s")
     snapshots: Snapshots = None
     tolerance: Tolerance = Amount(0.25, "0.25 K")
+    store_mould: bool = False
     LISTS: ClassVar[dict[str, tuple[Any, str]]] = {
         "then": (step_names, "step"),
         "chills": (step_names, "chill"),

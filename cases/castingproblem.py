@@ -83,6 +83,7 @@ def problem(case: "Casting") -> CastingProblem:
         matter=matter,
         hardness=wants_hardness(case, matter),
         stress=case.stress,
+        store_mould=case.store_mould,
     )
 
 

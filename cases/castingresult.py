@@ -14,6 +14,7 @@ from ..materials.quantity import parse
 from ..materials.refusal import CaseError, one_of
 from ..solver.casting import FRACTIONS, RIGID, SHARES
 from .archive import Archive
+from .bodyresult import body_results
 from .case import AnyCase
 from .castingfields import DERIVED, Frozen, told
 from .feedercheck import FeederCheck, feeder_check
@@ -156,6 +157,15 @@ class CastingResult(Result):
         text = own or super().meaning(name)
         there = self._share is not None and name in (*AT_FRACTION, "isotherm_velocity")
         return text.replace(NIYAMA, f"at {self._share} % solid") if there else text
+
+    @cached_property
+    def bodies(self) -> dict[str, Result]:
+        """Mould, chills, cores and sleeves by name, where `store_mould` kept them: their temperature as results.
+
+        result.bodies["mould"].at("0 mm", "0 mm", "40 mm", time="60 s").temperature
+        result.bodies["chill"].temperature.max
+        """
+        return body_results(self._archive, self._read_case)
 
     # what a foundry asks
 

@@ -6,7 +6,7 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from ..solver.geometry import Cells
-from ..solver.problem import Sink
+from ..solver.problem import Around, Sink
 from ..solver.state import State
 from ..solver.symmetry import whole
 
@@ -14,13 +14,19 @@ Array = NDArray[float64]
 
 
 class Imaged:
-    """A sink that takes the computed part and hands the whole on; `cells` are those computed."""
+    """A sink that takes the computed part and hands the whole on.
 
-    def __init__(self, sink: Sink, cells: Cells) -> None:
-        self.sink, self._whole, self._upright = sink, whole(cells), 2 in cells.lattice.mirrored
+    bodies  the cells computed: the part, and what stands around a casting
+    """
 
-    def snapshot(self, time: float, leg: str, fields: dict[str, Array], wall: Array) -> None:
-        self.sink.snapshot(time, leg, self._all(fields), wall[self._whole.patch])
+    def __init__(self, sink: Sink, bodies: tuple[Cells, ...]) -> None:
+        self.sink, self._upright = sink, 2 in bodies[0].lattice.mirrored
+        self._whole, *self._others = (whole(cells) for cells in bodies)
+
+    def snapshot(self, time: float, leg: str, fields: dict[str, Array], wall: Array, around: Around = ()) -> None:
+        others = zip(self._others, around, strict=False)
+        mirrored = tuple((T[other.cell], walls[other.patch]) for other, (T, walls) in others)
+        self.sink.snapshot(time, leg, self._all(fields), wall[self._whole.patch], mirrored)
 
     def probe(self, times: Array, temperature: Array, phases: dict[str, Array]) -> None:
         self.sink.probe(times, temperature, phases)

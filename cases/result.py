@@ -403,6 +403,12 @@ class Result:
 
         return animate(self, field, save, **how)
 
+    def paraview(self, file: str | os.PathLike[str]) -> Path:
+        """Every stored instant as a .pvd for ParaView, the mould included where stored; see `views.paraview`."""
+        from ..views.paraview import paraview
+
+        return paraview(self, file)
+
     @property
     def bodies(self) -> "dict[str, Result]":
         """What lies around a casting and was stored with it, by name; empty of a heat treatment."""

@@ -69,7 +69,7 @@ def check_writable(path: Path, expected: float = 0.0) -> None:
         )
 
 
-def expected_bytes(cells: int, components: int, snapshots: int, state_bytes: float) -> float:
+def expected_bytes(cells: int, components: float, snapshots: int, state_bytes: float) -> float:
     """Room a run needs: snapshots of `components` numbers and two checkpoints of `state_bytes` a cell."""
     return cells * (4.0 * PACKING * components * snapshots + 2.0 * state_bytes)
 

@@ -17,8 +17,9 @@ from typing import Any
 from ..materials.refusal import CaseError
 from ..solver.casting import CastingProblem
 from ..solver.clock import Clock, Diverged
+from ..solver.geometry import Cells
 from ..solver.march import Stopped, march
-from ..solver.problem import Leg, Problem
+from ..solver.problem import Leg, Problem, Sink
 from ..solver.state import State
 from ..solver.symmetry import whole
 from . import resultfile, store
@@ -62,7 +63,9 @@ def run(case: AnyCase, file: str | os.PathLike[str] | None, progress: bool) -> R
         if path is not None:
             resultfile.check_writable(path, room(problem))
     with asked_to_stop() as asked:
-        log = store.Log(whole(problem.cells).cells, about(case, problem), _text(case), versions(), path)
+        log = store.Log(
+            whole(problem.cells).cells, about(case, problem), _text(case), versions(), path, _stored_around(problem)
+        )
         with resultfile.alone(path):
             return follow(case, problem, log, None, None, asked, progress)
 
@@ -92,14 +95,30 @@ def _cast(case: Any, problem: CastingProblem) -> dict[str, Any]:
     return {"bodies": dict(zip(problem.bodies.names, sizes, strict=True)), "poured": (said.said, said.lost)}
 
 
+def _stored_around(problem: Problem | CastingProblem) -> dict[str, Cells]:
+    """The bodies around a casting that go into its result."""
+    if not isinstance(problem, CastingProblem) or not problem.store_mould:
+        return {}
+    bodies = zip(problem.bodies.names[1:], problem.bodies.cells[1:], strict=True)
+    return {name: whole(cells).cells for name, cells in bodies}
+
+
+def _told(log: store.Log, problem: Problem | CastingProblem) -> Sink:
+    """What the march tells its results to: the log, or what makes them those of the whole of a mirrored part."""
+    if not problem.cells.lattice.mirrored:
+        return log
+    return Imaged(log, problem.bodies.cells if isinstance(problem, CastingProblem) else (problem.cells,))
+
+
 def room(problem: Problem | CastingProblem) -> float:
     """Bytes that the result file and its checkpoint may take."""
     cells = problem.cells.index.size
     count = problem.snapshots if isinstance(problem.snapshots, int) else FEW
     if isinstance(problem, CastingProblem):
-        whole = sum(one.index.size for one in problem.bodies.cells)
-        components = 3 + (5 if problem.matter.transforms else 0) + (14 if problem.stress else 0)
-        state = HEAT_BYTES * whole / cells + (STRESS_BYTES if problem.stress else 0.0)
+        share = sum(one.index.size for one in problem.bodies.cells) / cells
+        components = 3.0 + (5 if problem.matter.transforms else 0) + (14 if problem.stress else 0)
+        components += share - 1.0 if problem.store_mould else 0.0
+        state = HEAT_BYTES * share + (STRESS_BYTES if problem.stress else 0.0)
         return resultfile.expected_bytes(cells, components, count, state)
     components = 2 + (5 if problem.matter.transforms else 0) + (14 if problem.stress else 0)
     state = HEAT_BYTES + (STRESS_BYTES if problem.stress else 0.0)
@@ -157,7 +176,7 @@ def follow(
             return asked()
 
         try:
-            march(problem, Imaged(log, problem.cells) if problem.cells.lattice.mirrored else log, watch, state, clock)
+            march(problem, _told(log, problem), watch, state, clock)
         except Stopped:
             raise Interrupted(log.path or _put_away(log, file_name(case.name))) from None
         except ArithmeticError as error:

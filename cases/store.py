@@ -7,6 +7,7 @@
 /probes   time (s,), temperature (s, k), phases/<name> (s, k)
 /ledger   JSON: one row per leg;  /final fields at the end in float64, part cells only
 /layers   place, carbon, phases and hardness of the layers below the skin at the end, (N,) each, SI; where there are any
+/around   mould, chills and cores of a casting that stores them (around.py)
 """
 
 import io
@@ -26,9 +27,12 @@ from numpy.typing import NDArray
 
 from ..materials.refusal import CaseError
 from ..solver.geometry import Cells
+from ..solver.problem import Around
 from ..solver.state import State
+from . import around as bodies_around
 from . import checkpoint, pending, vtkhdf
-from .archive import About, Archive, save, write_cells
+from .archive import About, Archive, save
+from .cellsfile import write_cells
 from .checkpoint import plain
 from .meaning import meaning
 from .resultfile import check_writable, checkpoint_path, disk_trouble, opened, result_path
@@ -55,13 +59,16 @@ class Log:
         case: str = "",
         versions: dict[str, str] | None = None,
         file: str | os.PathLike[str] | None = None,
+        around: dict[str, Cells] | None = None,
     ) -> None:
+        """`around`: the bodies around a casting that are stored too."""
         self.cells, self.about, self.case, self.versions = cells, about, case, dict(versions or {})
         self.path = None if file is None else Path(file)
         self._set_up()
         image = io.BytesIO()
         with h5py.File(image, "w", libver=("earliest", "v110")) as frame:
             self._begin(frame)
+            bodies_around.begin(frame, around or {})
         if self.path is None:
             self._image = image
         else:
@@ -76,7 +83,7 @@ class Log:
     def _set_up(self) -> None:
         self._blocks = vtkhdf.Blocks(self.cells.lattice, self.cells.index)
         self._exact = self.cells.lattice.metric in ("slab", "cylinder", "sphere")
-        self._steps: list[tuple[float, str, dict[str, Array], Array]] = []
+        self._steps: list[tuple[float, str, dict[str, Array], Array, Around]] = []
         self._samples: list[tuple[Array, Array, dict[str, Array]]] = []
         self._rows: list[dict[str, Any]] = []
         self._waiting, self._since = 0, float("-inf")  # the first instant goes in at once
@@ -119,15 +126,19 @@ class Log:
 
     # what a march calls
 
-    def snapshot(self, time: float, leg: str, fields: dict[str, Array], wall: Array) -> None:
-        """Keep the fields of one instant.   time s; fields (n,), (3, n) or (6, n) each; wall (p,) K"""
-        size = 4 * sum(values.size for values in fields.values())
+    def snapshot(self, time: float, leg: str, fields: dict[str, Array], wall: Array, around: Around = ()) -> None:
+        """Keep the fields of one instant.
+
+        time s; fields (n,), (3, n) or (6, n) each; wall (p,) K; around, (n,) and (p,) K of each body about a casting
+        """
+        size = 4 * (sum(values.size for values in fields.values()) + sum(T.size for T, _ in around))
         kept = (
             fields
             if size > LARGEST_WAIT
             else {name: np.array(values, self._kind_of(name)) for name, values in fields.items()}
         )
-        self._steps.append((time, leg, kept, np.array(wall, self._kind)))
+        others = tuple((np.array(T, self._kind), np.array(walls, self._kind)) for T, walls in around)
+        self._steps.append((time, leg, kept, np.array(wall, self._kind), others))
         self._waiting += size
         if self._waiting > LARGEST_WAIT:
             self.flush()
@@ -255,6 +266,7 @@ class Log:
         numbers = np.array([self.about.legs.index(step[1]) for step in self._steps])
         _extend(file["wall"], np.stack([step[3] for step in self._steps]))
         _extend(file["legs"], numbers)
+        bodies_around.append(file, [step[4] for step in self._steps])
         vtkhdf.append(file, self._blocks, np.array([step[0] for step in self._steps]), self._stacked())
         for name in vtkhdf.names(file, static=False):
             _write_meaning(file, name)
@@ -330,6 +342,7 @@ def _write_meaning(file: Any, name: str) -> None:
 def _cut(file: Any, counts: dict[str, Any]) -> None:
     """Drop steps and samples that came after a checkpoint."""
     vtkhdf.cut(file, counts["steps"])
+    bodies_around.cut(file, counts["steps"])
     for name in ("wall", "legs"):
         file[name].resize(counts["steps"], axis=0)
     for dataset in (file["probes/time"], file["probes/temperature"], *file["probes/phases"].values()):

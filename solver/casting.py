@@ -19,7 +19,7 @@ from .pace import Pace
 from .physics import Physics
 from .pour import Conductance, Pour
 from .probes import Probes
-from .problem import Leg, Sink, Trial
+from .problem import Around, Leg, Sink, Trial
 from .state import State
 from .supports import Support
 
@@ -49,6 +49,7 @@ class CastingProblem:
     record, snapshots, tolerance  as in Problem
     matter     of the casting; where it transforms, on the datum of its table
     hardness, stress  as in Problem
+    store_mould  whether the temperatures of the other bodies go into the result
     """
 
     bodies: Bodies
@@ -66,6 +67,7 @@ class CastingProblem:
     stress: bool = False
     layers: tuple[float, float] | None = None
     supports: tuple[Support, ...] = ()
+    store_mould: bool = False
 
     @property
     def cells(self) -> Cells:
@@ -173,6 +175,16 @@ class CastingColumns(Physics):
         for name, share in self._probes[0].shares(state).items():
             shares[name][self.owner == 0, 0] = share
         sink.probe(np.array([state.time]), temperature[:, None], shares)
+
+    def around(self, state: State) -> Around:
+        """Temperatures of the other bodies, where they are stored and still there."""
+        if not self.problem.store_mould or not state.memory["around_wall"].size:
+            return ()
+        H = np.split(state.memory["around"], self._ends)
+        walls = np.split(state.memory["around_wall"], self._wall_ends)
+        return tuple(
+            (np.asarray(states.at(one)), wall) for states, one, wall in zip(self.pour.states[1:], H, walls, strict=True)
+        )
 
     def fields(self, state: State) -> dict[str, Array]:
         """Every field that exists while the march runs."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from .clock import Clock
 from .metal import Metal
 from .pace import Pace
-from .problem import Leg, Sink, Trial
+from .problem import Around, Leg, Sink, Trial
 from .state import State
 from .stress import Increment
 from .threads import tidy
@@ -54,6 +54,10 @@ class Physics(ABC):
         """What the layers below the skin hold at the end; empty where there are none."""
         return self.metal.layers(state)
 
+    def around(self, state: State) -> Around:
+        """Temperatures of what stands around the part, where they are stored."""
+        return ()
+
     def accept(self, state: State, trial: Trial) -> float:
         """Bring the records over an accepted step; the longest next step that phases and stress can follow, s."""
         return self.metal.accept(state, trial)
@@ -70,7 +74,7 @@ class Physics(ABC):
 
     def show(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
         """Store the fields of this instant."""
-        sink.snapshot(state.time, leg, self.fields(state), state.wall)
+        sink.snapshot(state.time, leg, self.fields(state), state.wall, self.around(state))
         clock.shown = (state.time, float(state.temperature.mean()))
         tidy(state.temperature.size)
 

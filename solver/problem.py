@@ -14,6 +14,8 @@ from .state import State
 from .supports import Support
 
 Array = NDArray[float64]
+Around = tuple[tuple[Array, Array], ...]
+"""Temperature (n,) and wall (p,) K of each body around a casting; empty where there is none, or none is stored."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class Problem:
 class Sink(Protocol):
     """What keeps the results of a march."""
 
-    def snapshot(self, time: float, leg: str, fields: dict[str, Array], wall: Array) -> None: ...
+    def snapshot(self, time: float, leg: str, fields: dict[str, Array], wall: Array, around: Around = ()) -> None: ...
     def probe(self, times: Array, temperature: Array, phases: dict[str, Array]) -> None: ...
     def ledger(self, row: dict[str, Any]) -> None: ...
     def checkpoint(self, state: State, extra: dict[str, Any]) -> None: ...

@@ -70,7 +70,7 @@ class Whole:
 
 
 def whole(cells: Cells) -> Whole:
-    """The whole of a part on an even lattice; itself where nothing is mirrored."""
+    """The whole of a part; itself where nothing is mirrored."""
     made = Whole(cells, np.arange(cells.index.size), np.arange(cells.patch_cell.size))
     for axis in cells.lattice.mirrored:
         made = _unfolded(made, axis)
@@ -81,9 +81,10 @@ def _unfolded(half: Whole, axis: int) -> Whole:
     cells, lattice = half.cells, half.cells.lattice
     place = list(lattice.places(cells.index))
     n = lattice.shape[axis]
-    shape, origin = list(lattice.shape), list(lattice.origin)
-    shape[axis], origin[axis] = 2 * n, origin[axis] - n * lattice.spacing[axis]
-    (nx, ny, nz), (x, y, z) = shape, origin
+    shape, origin, graded = list(lattice.shape), list(lattice.origin), list(lattice.graded)
+    shape[axis], origin[axis] = 2 * n, 2.0 * origin[axis] - float(lattice.edges(axis)[-1])
+    graded[axis] = graded[axis][::-1] + graded[axis]
+    (nx, ny, nz), (x, y, z), (gx, gy, gz) = shape, origin, graded
     left = tuple(other for other in lattice.mirrored if other != axis)
 
     def boxes(along: Index) -> Index:
@@ -106,7 +107,7 @@ def _unfolded(half: Whole, axis: int) -> Whole:
     ascending = np.argsort(rim)
     made = replace(
         cells,
-        lattice=replace(lattice, shape=(nx, ny, nz), origin=(x, y, z), mirrored=left),
+        lattice=replace(lattice, shape=(nx, ny, nz), origin=(x, y, z), graded=(gx, gy, gz), mirrored=left),
         index=index[order],
         volume=cells.volume[cell] / 2.0,
         run=runs_of(index[order], rim[ascending]),

@@ -40,8 +40,8 @@ def plate():
 
 
 def test_a_film_leaves_out_what_stands_still(cooling):
-    assert film.instants(cooling, "temperature", 100).tolist() == [0.0, 20.0, 30.0, 40.0]
-    assert film.instants(cooling, "temperature", 2).tolist() == [0.0, 40.0]
+    assert film.instants(cooling, "temperature", cooling.times, 100).tolist() == [0.0, 20.0, 30.0, 40.0]
+    assert film.instants(cooling, "temperature", cooling.times, 2).tolist() == [0.0, 40.0]
 
 
 def test_a_gif_has_a_frame_for_each_instant_and_tells_its_time_below(cooling, tmp_path):

@@ -17,7 +17,7 @@ from ..solver.clock import Clock
 from ..solver.field import Sampler, onto
 from ..solver.geometry import Cells
 from ..solver.march import Stopped, march
-from ..solver.problem import Problem
+from ..solver.problem import Around, Problem
 from ..solver.state import State
 from .sensors import Sensor
 
@@ -71,7 +71,7 @@ class Follow:
         self.values: list[Array] = []
         self.legs: list[str] = []
 
-    def snapshot(self, time: float, leg: str, fields: dict[str, Array], wall: Array) -> None:
+    def snapshot(self, time: float, leg: str, fields: dict[str, Array], wall: Array, around: Around = ()) -> None:
         pass
 
     def probe(self, times: Array, temperature: Array, phases: dict[str, Array]) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..solver.casting import CastingProblem
 from ..solver.clock import Clock
 from ..solver.march import Stopped, march
-from ..solver.problem import Problem
+from ..solver.problem import Around, Problem
 from ..solver.state import State
 
 Array = NDArray[float64]
@@ -37,7 +37,7 @@ class Kept:
     state: State | None = None
     clock: dict[str, Any] = field(default_factory=dict)
 
-    def snapshot(self, time: float, leg: str, fields: dict[str, Array], wall: Array) -> None:
+    def snapshot(self, time: float, leg: str, fields: dict[str, Array], wall: Array, around: Around = ()) -> None:
         self.times.append(time)
         self.legs.append(leg)
         self.fields.append({name: np.array(values, float64) for name, values in fields.items()})

@@ -64,7 +64,7 @@ def animate(
     if not picture.moves:
         raise CaseError(f"{field} stands for the whole run; animate what changes, such as temperature")
     write = _writer(path)
-    times = instants(result, field, round(FASTEST * seconds))
+    times = instants(result, field, picture.times, round(FASTEST * seconds))
     with renderer(), Bar((path.name,), progress) as bar:
         stage = Stage(hidden=True)
         picture.put(stage, float(times[0]), times=times)
@@ -83,9 +83,8 @@ def animate(
     return path
 
 
-def instants(result: Result, field: str, most: int) -> Array:
-    """Stored instants (s) at which a field has changed since the one before, thinned evenly to `most`."""
-    times = result.times
+def instants(result: Result, field: str, times: Array, most: int) -> Array:
+    """Those of the stored instants (s) at which a field has changed since the one before, thinned evenly to `most`."""
     times = times[np.unique(np.linspace(0, times.size - 1, min(CANDIDATES, times.size)).round().astype(int))]
     ends = np.array([result.field(field, float(time)).values for time in times[[0, times.size // 2, -1]]])
     least = STILL * float(np.nanmax(ends) - np.nanmin(ends))

@@ -65,6 +65,9 @@ def show(
     if field == LAST_TO_FREEZE:
         return last_to_freeze(result, cut, path)
     picture = Picture(result, field, cut, unit, mould)
+    slides = path is None and time is None and picture.moves
+    if time is None and picture.times.size < result.times.size:
+        time = float(picture.times[-1])  # the mould is gone after the shake-out
     what = picture.field(result, time)
     keep = _between(what, below, above)
     judged = _judged(result, field) if limits else None
@@ -72,13 +75,13 @@ def show(
         stage = Stage(path is not None)
         if not keep.all():
             stage.glass(surface(result.cells, np.ones_like(keep), cut))
-        slides = path is None and time is None and keep.all() and judged is None and picture.moves
+        slides = slides and bool(keep.all()) and judged is None
         if judged is not None:
             skin = surface(result.cells, keep, cut)
             stage.verdict(stage.mesh(skin), judged[skin.cell], words(field))
             picture.tell(stage, time)
         else:
-            picture.put(stage, time, keep, result.times if slides else None)
+            picture.put(stage, time, keep, picture.times if slides else None)
         if slides:
             slide(picture, stage)
         stage.look(cut)
@@ -127,6 +130,12 @@ class Picture:
             stage.write("scale", "grey: below 20 HRC")
         self.tell(stage, time)
 
+    @property
+    def times(self) -> Array:
+        """Stored instants at which all bodies are there, s."""
+        last = min(float(body.times[-1]) for body in self.bodies)
+        return self.result.times[self.result.times <= last]
+
     def _extremes(self, times: Array) -> Array:
         """Least and most of the field at some of these instants."""
         some = times[np.unique(np.linspace(0, times.size - 1, LOOKED_AT).astype(int))]
@@ -144,7 +153,8 @@ class Picture:
         """Name, instant, and the numbers of the field."""
         what = self.field(self.result, time)
         stage.write("title", f"{self.result.name}\n{words(self.name)}{self._when(what, time)}")
-        stage.write("numbers", _numbers(what, _seen(self.name, size(what.values), self.label), self.label))
+        numbers = _numbers(what, _seen(self.name, size(what.values), self.label), self.label)
+        stage.write("numbers", f"{'part, ' if len(self.bodies) > 1 else ''}{numbers}")
 
     def _values(self, time: str | float | None) -> list[Array]:
         """What each mesh shows at its points."""
@@ -160,7 +170,7 @@ class Picture:
 
 def slide(picture: Picture, stage: Stage) -> None:
     """A slider over the stored instants; between them nothing is shown."""
-    times = picture.result.times
+    times = picture.times
     stage.slider(lambda number: picture.move(stage, float(times[round(number)])), times.size - 1)
 
 
@@ -172,6 +182,10 @@ def _around(result: Result, field: str, cut: str | None) -> tuple[Result, ...]:
         raise CaseError("the mould hides the casting; give cut='y'")
     if not result.bodies:
         raise CaseError("nothing is stored around this part; run a casting with store_mould=True", "mould")
+    if result.cells.lattice.metric not in ("rz", "3d"):
+        raise CaseError(
+            "a mould about a 1d casting has no height to draw; read result.bodies['mould'].at(...)", "mould"
+        )
     return tuple(result.bodies.values())
 
 
