@@ -142,6 +142,8 @@ class Casting(Verbs):
     then             steps after the shake-out, [Cool("still air", until="80 degC")], or any of a heat treatment:
                      [Quench(...), Temper(...)]; a low-alloy steel brings the phases that it has by then
     stress           whether stress is computed, from where the metal becomes coherent
+    restraint        pressure by which mould, cores and chills hold back a wall that moves into them, over how far it
+                     moves, "5e8 Pa/m"; None: they hold nothing back. It ends with the shake-out
     sensors, limits, record, snapshots, tolerance   as of a HeatTreatment; a sensor may sit in any body
 
     Raises CaseError (a ValueError) before anything is computed: what is wrong with which value, and the mend.
@@ -163,6 +165,7 @@ class Casting(Verbs):
     shake_out: ShakeOut = None
     then: Steps | None = None
     stress: bool = False
+    restraint: Annotated[Any, Quantity("Pa/m", positive=True)] | None = None
     sensors: Sensors = ()
     limits: Limits | None = None
     record: Duration = Amount(1.0, "1 s")

@@ -80,6 +80,7 @@ def problem(case: "Casting") -> CastingProblem:
         matter=matter,
         hardness=wants_hardness(case, matter),
         stress=case.stress,
+        restraint=float(case.restraint or 0.0),
     )
 
 

@@ -20,6 +20,7 @@ from .physics import Physics
 from .pour import Conductance, Pour
 from .probes import Probes
 from .problem import Leg, Sink, Trial
+from .restraint import Restraint
 from .state import State
 
 Array = NDArray[float64]
@@ -44,6 +45,7 @@ class CastingProblem:
     record, snapshots, tolerance  as in Problem
     matter     of the casting; where it transforms, on the datum of its table
     hardness, stress  as in Problem
+    restraint  Pa/m, by which whatever touches the casting holds back a wall that moves into it
     """
 
     bodies: Bodies
@@ -59,6 +61,7 @@ class CastingProblem:
     matter: Matter = BARE
     hardness: bool = False
     stress: bool = False
+    restraint: float = 0.0
 
     @property
     def cells(self) -> Cells:
@@ -73,7 +76,10 @@ class CastingColumns(Physics):
         self.problem, bodies = problem, problem.bodies
         followed = problem.matter if problem.matter.transforms else None
         self.pour = Pour(bodies, problem.tables, problem.contacts, problem.starts, matter=followed)
-        self.metal = Metal(problem, self.pour.tables[0], Coherency.of(problem.tables[0]))
+        held = None
+        if problem.restraint > 0.0:
+            held = Restraint.of(problem.cells, bodies.touching[0] >= 0, problem.restraint)
+        self.metal = Metal(problem, self.pour.tables[0], Coherency.of(problem.tables[0]), held)
         lattice = problem.cells.lattice
         self._neighbour = neighbours(problem.cells, np.arange(problem.cells.index.size))
         self._spacing = np.array([d if n > 1 else inf for d, n in zip(lattice.spacing, lattice.shape, strict=True)])

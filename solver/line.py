@@ -8,7 +8,8 @@ from scipy.linalg import LinAlgError, solveh_banded
 from ..kernels import stress as kernel
 from ..materials.matter import Matter
 from .geometry import Cells
-from .stress import ITERATIONS, TOLERANCE, Banded, Knots
+from .restraint import Restraint
+from .stress import ITERATIONS, TOLERANCE, Banded, Knots, Load
 
 Array = NDArray[float64]
 
@@ -25,8 +26,8 @@ class Line(Banded):
     (2 n + 1) m of faces and centres, long (1,) the common strain.
     """
 
-    def __init__(self, cells: Cells, matter: Matter, axis: Knots) -> None:
-        super().__init__(cells, matter, axis)
+    def __init__(self, cells: Cells, matter: Matter, axis: Knots, restraint: Restraint | None = None) -> None:
+        super().__init__(cells, matter, axis, restraint)
         self.kind = KINDS[cells.lattice.metric]
         self.nodes = nodes(cells)
         self.held = held(self.nodes, self.kind)
@@ -53,7 +54,7 @@ class Line(Banded):
         return moved
 
     def solve(
-        self, mechanics: dict[str, Array], rows: Array, creeps: Array, theta: float
+        self, mechanics: dict[str, Array], rows: Array, creeps: Array, load: Load
     ) -> tuple[dict[str, Array], int, float, bool]:
         n, size = self.cells.index.size, self.nodes.size
         elastic = mechanics["elastic"].reshape(n, 2, 3)
@@ -69,7 +70,7 @@ class Line(Banded):
         while iterations < ITERATIONS:
             iterations += 1
             kernel.line(
-                self.kind, self.nodes, du, long, elastic, parent, product, rows, creeps, p.exponent, theta,
+                self.kind, self.nodes, du, long, elastic, parent, product, rows, creeps, p.exponent, load.theta,
                 p.memory, p.factor, force, scale, band, edge, corner, elastic1, parent1, product1, plastic,
                 stress,
             )  # fmt: skip

@@ -3,12 +3,14 @@
 from ..materials.matter import Matter
 from .geometry import Cells
 from .line import Line
+from .restraint import Restraint
 from .section import Section
 from .solid import Solid
 from .stress import Body, Knots
 
 
-def mechanics_for(cells: Cells, matter: Matter, axis: Knots) -> Body:
-    """The stress solver of the metric of these cells; tables are sampled at the knots of `axis`."""
+def mechanics_for(cells: Cells, matter: Matter, axis: Knots, restraint: Restraint | None = None) -> Body:
+    """The stress solver of the metric of these cells; tables are sampled at the knots of `axis`; a
+    restraint of rz or 3d pushes back."""
     kinds: dict[str, type[Body]] = {"rz": Section, "3d": Solid}
-    return kinds.get(cells.lattice.metric, Line)(cells, matter, axis)
+    return kinds.get(cells.lattice.metric, Line)(cells, matter, axis, restraint)

@@ -17,6 +17,7 @@ from .mechanics import mechanics_for
 from .precipitation import Precipitation
 from .problem import Leg, Trial
 from .recorder import Recorder
+from .restraint import Restraint
 from .state import State
 from .stress import Increment
 from .tables import Tables
@@ -47,9 +48,16 @@ class Metal:
     """Phases, carbon, records, precipitation and stress of one problem; what changes lies in State alone.
 
     coherency  of a casting: where it begins to carry load
+    restraint  of its mould, for as long as that is there
     """
 
-    def __init__(self, problem: Treated, tables: Tables, coherency: Coherency | None = None) -> None:
+    def __init__(
+        self,
+        problem: Treated,
+        tables: Tables,
+        coherency: Coherency | None = None,
+        restraint: Restraint | None = None,
+    ) -> None:
         cells, matter = problem.cells, problem.matter
         self.coherency = coherency
         self.matter, self.size, self.hard = matter, cells.index.size, problem.hardness
@@ -59,7 +67,7 @@ class Metal:
         self.kinetics = Transformation(matter, tables, self.size, contents) if matter.transforms else None
         self.recorder = Recorder(matter) if matter.transforms else None
         self.precipitation = Precipitation(matter, tables.axis) if matter.precipitation is not None else None
-        self.stress = mechanics_for(cells, matter, tables.axis) if problem.stress else None
+        self.stress = mechanics_for(cells, matter, tables.axis, restraint) if problem.stress else None
         self.strain_step = STRAIN_STEP.get(cells.lattice.metric, FINE_STEP)
 
     def begin(self, state: State) -> None:
@@ -110,7 +118,8 @@ class Metal:
         if self.stress is None or not (last or self.stress.pending(strained) >= 0.5 * self.strain_step):
             return None
         soft = None if self.coherency is None else self.coherency.soft(state)
-        increment = self.stress.advance(strained, state.time, soft)
+        held = self.stress.restraint is not None and state.memory["around"].size > 0
+        increment = self.stress.advance(strained, state.time, soft, held)
         tidy(self.size)
         return increment
 

@@ -16,7 +16,9 @@ from ..materials.matter import Matter
 from .coherency import FLOOR, forget
 from .geometry import Cells
 from .multigrid import Mesh, Multigrid, conjugate_gradients, mesh, pieces
+from .restraint import Restraint
 from .skin import skin
+from .springs import Springs
 from .state import State
 from .stress import Body, Knots, Load
 from .threads import tidy
@@ -40,8 +42,8 @@ class Solid(Body):
     float32: the error, 1e-7 of a stress, is taken up by the next balance.
     """
 
-    def __init__(self, cells: Cells, matter: Matter, axis: Knots) -> None:
-        super().__init__(cells, matter, axis)
+    def __init__(self, cells: Cells, matter: Matter, axis: Knots, restraint: Restraint | None = None) -> None:
+        super().__init__(cells, matter, axis, restraint)
         lattice = cells.lattice
         self.mesh: Mesh = mesh(lattice.shape, cells.index)
         self.weight = self._stiff = np.clip(cells.fraction, LEAST, 1.0)
@@ -52,6 +54,7 @@ class Solid(Body):
         self.moduli = np.zeros((self.mesh.order.cell.size // 16, 2, 16), float32)
         self.piece = pieces(self.mesh).astype(int32)
         self.skin = skin(cells)
+        self.springs = None if restraint is None else Springs(restraint, self.mesh, lattice.spacing)
 
     def blank(self) -> dict[str, Array]:
         n = self.cells.index.size
@@ -82,8 +85,12 @@ class Solid(Body):
         increment, force = space(nodes, 3), space(nodes, 3)
         moduli, points = self.moduli, space(slots // 8, 8, 6, 2).view(int16)
 
+        springs = self.springs if load.held else None
+
         def stiffness(x: Array, y: Array) -> None:
             kernel.tangent(order, moduli, points, self.scale, x, y)
+            if springs is not None:
+                springs.add(x, y)
 
         norm, size = self.forces(mechanics, load, free, increment, force, moduli, points)
         size = max(size, norm)
@@ -96,6 +103,8 @@ class Solid(Body):
             goal = max(goal, 1e-3, 0.3 * TOLERANCE * size / norm)
             np.negative(force, out=force)
             step, _, _ = conjugate_gradients(stiffness, self.multigrid, force, goal, SEARCH)
+            if springs is not None:
+                springs.place(step)
             before, iterations, share = norm, iterations + 1, 1.0
             increment += step
             norm, now = self.forces(mechanics, load, free, increment, force, moduli, points)
@@ -114,6 +123,10 @@ class Solid(Body):
             if load.soft is not None:
                 forget(mechanics, load.soft)
         return iterations, norm / size if size else 0.0, converged
+
+    def outwards(self, mechanics: dict[str, Array]) -> Array:
+        assert self.springs is not None
+        return self.springs.outwards(mechanics["displacement"])
 
     def free_strain(self, load: Load) -> Array:
         """(n,) change of the free strain of each cell."""
@@ -142,6 +155,9 @@ class Solid(Body):
             force, moduli, points, mechanics["plastic_strain"], watch,
         )  # fmt: skip
         set_num_threads(threads)
+        if load.held and self.springs is not None:
+            moved = mechanics["displacement"] + increment.ravel()
+            self.springs.push(moved, mechanics["seat"], load.soft, force)
         cells, flat = float(np.sqrt(watch.sum())), force.ravel()
         if not np.isfinite(cells):
             return np.inf, np.inf
