@@ -175,6 +175,8 @@ class Casting(Verbs):
                      [Quench(...), Temper(...)]; a low-alloy steel brings the phases that it has by then
     store_mould      whether temperatures of mould, chills and cores go into the result with each snapshot
     stress           whether stress is computed, from where the metal becomes coherent
+    restraint        pressure by which mould, cores and chills hold back a wall that moves into them, over how far it
+                     moves, "5e8 Pa/m"; None: they hold nothing back. It ends with the shake-out
     sensors, limits, record, snapshots, tolerance   as of a HeatTreatment; a sensor may sit in any body
 
     Raises CaseError (a ValueError) before anything is computed: what is wrong with which value, and the mend.
@@ -197,6 +199,7 @@ class Casting(Verbs):
     shake_out: ShakeOut = None
     then: Steps | None = None
     stress: bool = False
+    restraint: Annotated[Any, Quantity("Pa/m", positive=True)] | None = None
     sensors: Sensors = ()
     limits: Limits | None = None
     record: Duration = Amount(1.0, "1 s")

@@ -84,6 +84,7 @@ def problem(case: "Casting") -> CastingProblem:
         hardness=wants_hardness(case, matter),
         stress=case.stress,
         store_mould=case.store_mould,
+        restraint=float(case.restraint or 0.0),
     )
 
 

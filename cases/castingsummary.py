@@ -1,6 +1,6 @@
 """The table a foundry reads first."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -66,7 +66,10 @@ def _notes(result: "CastingResult") -> list[str]:
     lines.append("; ".join([f"geometric modulus {1e3 * result.modulus:.4g} mm", *known_shrinkage(result)]))
     lines.append(_phases(result))
     if "stress" in result.fields:
-        lines.append(f"stress from {100.0 * SOLID:.0f} % solid on; the mould restrains nothing")
+        case: Any = result.case
+        held = case.restraint
+        mould = "the mould restrains nothing" if held is None else f"walls are held back by {held} until the shake-out"
+        lines.append(f"stress from {100.0 * SOLID:.0f} % solid on; {mould}")
     return [*lines, *closing(result)]
 
 

@@ -35,6 +35,7 @@ def check_casting(case: "Casting") -> None:
     _mould(case)
     _end(case)
     check_data(case, case.alloy.matter())
+    _restraint(case)
     _limits(case)
 
 
@@ -142,6 +143,18 @@ def _mould(case: "Casting") -> None:
     if mould.temperature >= case.pour:
         raise CaseError(f"'{mould.temperature}' is not below the pour, '{case.pour}'", "mould", "temperature")
     contact_of(case, "mould")
+
+
+def _restraint(case: "Casting") -> None:
+    if case.restraint is None:
+        return
+    if not case.stress:
+        raise CaseError("holds nothing back where no stress is computed; write stress=True", "restraint")
+    if metric(case) in LINE:
+        raise CaseError(
+            "a 1d casting only shrinks away from its mould; give the part its full size, or leave restraint out",
+            "restraint",
+        )
 
 
 def _end(case: "Casting") -> None:

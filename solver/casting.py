@@ -20,6 +20,7 @@ from .physics import Physics
 from .pour import Conductance, Pour
 from .probes import Probes
 from .problem import Around, Leg, Sink, Trial
+from .restraint import Restraint
 from .state import State
 from .supports import Support
 
@@ -50,6 +51,7 @@ class CastingProblem:
     matter     of the casting; where it transforms, on the datum of its table
     hardness, stress  as in Problem
     store_mould  whether the temperatures of the other bodies go into the result
+    restraint  Pa/m, by which whatever touches the casting holds back a wall that moves into it
     """
 
     bodies: Bodies
@@ -68,6 +70,7 @@ class CastingProblem:
     layers: tuple[float, float] | None = None
     supports: tuple[Support, ...] = ()
     store_mould: bool = False
+    restraint: float = 0.0
 
     @property
     def cells(self) -> Cells:
@@ -82,7 +85,10 @@ class CastingColumns(Physics):
         self.problem, bodies = problem, problem.bodies
         followed = problem.matter if problem.matter.transforms else None
         self.pour = Pour(bodies, problem.tables, problem.contacts, problem.starts, matter=followed)
-        self.metal = Metal(problem, self.pour.tables[0], Coherency.of(problem.tables[0]))
+        held = None
+        if problem.restraint > 0.0:
+            held = Restraint.of(problem.cells, bodies.touching[0] >= 0, problem.restraint)
+        self.metal = Metal(problem, self.pour.tables[0], Coherency.of(problem.tables[0]), held)
         lattice = problem.cells.lattice
         self._neighbour = _beside(problem.cells)
         self._spacing = np.where(np.isin(range(3), lattice.resolved), lattice.spacing, inf)

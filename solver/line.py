@@ -8,7 +8,8 @@ from scipy.linalg import LinAlgError, solveh_banded
 from ..kernels import stress as kernel
 from ..materials.matter import Matter
 from .geometry import Cells
-from .stress import ITERATIONS, TOLERANCE, Banded, Knots
+from .restraint import Restraint
+from .stress import ITERATIONS, TOLERANCE, Banded, Knots, Load
 from .supports import Support
 
 Array = NDArray[float64]
@@ -26,8 +27,11 @@ class Line(Banded):
     (2 n + 1) m of faces and centres, long (1,) the common strain.
     """
 
-    def __init__(self, cells: Cells, matter: Matter, axis: Knots, supports: tuple[Support, ...] = ()) -> None:
-        super().__init__(cells, matter, axis, supports)
+    def __init__(
+        self, cells: Cells, matter: Matter, axis: Knots, supports: tuple[Support, ...] = (),
+        restraint: Restraint | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(cells, matter, axis, supports, restraint)
         self.kind = KINDS[cells.lattice.metric]
         self.nodes = nodes(cells)
         self.held = held(self.nodes, self.kind)
@@ -55,7 +59,7 @@ class Line(Banded):
         return moved
 
     def solve(
-        self, mechanics: dict[str, Array], rows: Array, creeps: Array, theta: float
+        self, mechanics: dict[str, Array], rows: Array, creeps: Array, load: Load
     ) -> tuple[dict[str, Array], int, float, bool]:
         n, size = self.cells.index.size, self.nodes.size
         elastic = mechanics["elastic"].reshape(n, 2, 3)
@@ -72,7 +76,7 @@ class Line(Banded):
         while iterations < ITERATIONS:
             iterations += 1
             kernel.line(
-                self.kind, self.nodes, du, long, elastic, parent, product, back, rows, creeps, p.exponent, theta,
+                self.kind, self.nodes, du, long, elastic, parent, product, back, rows, creeps, p.exponent, load.theta,
                 p.memory, p.factor, p.kinematic, force, scale, band, edge, corner, elastic1, parent1, product1,
                 back1, plastic, stress,
             )  # fmt: skip

@@ -18,6 +18,7 @@ from .net import net_of
 from .precipitation import Precipitation
 from .problem import Leg, Trial
 from .recorder import Recorder
+from .restraint import Restraint
 from .state import State
 from .stress import Increment
 from .subgrid import Subgrid
@@ -54,9 +55,16 @@ class Metal:
     """Phases, carbon, records, precipitation and stress of one problem; what changes lies in State alone.
 
     coherency  of a casting: where it begins to carry load
+    restraint  of its mould, for as long as that is there
     """
 
-    def __init__(self, problem: Treated, tables: Tables, coherency: Coherency | None = None) -> None:
+    def __init__(
+        self,
+        problem: Treated,
+        tables: Tables,
+        coherency: Coherency | None = None,
+        restraint: Restraint | None = None,
+    ) -> None:
         cells, matter = problem.cells, problem.matter
         self.coherency = coherency
         self.matter, self.size, self.hard = matter, cells.index.size, problem.hardness
@@ -71,7 +79,7 @@ class Metal:
         self.kinetics = Transformation(matter, tables, self.size, contents) if matter.transforms else None
         self.recorder = Recorder(matter) if matter.transforms else None
         self.precipitation = Precipitation(matter, tables.axis) if matter.precipitation is not None else None
-        self.stress = mechanics_for(cells, matter, tables.axis, problem.supports) if problem.stress else None
+        self.stress = mechanics_for(cells, matter, tables.axis, problem.supports, restraint) if problem.stress else None
         if self.stress is not None and contents is not None:
             self.stress = self.stress.with_carbon(matter, contents)
         self.strain_step = STRAIN_STEP.get(cells.lattice.metric, FINE_STEP)
@@ -135,7 +143,8 @@ class Metal:
         if self.stress is None or not (last or self.stress.pending(strained) >= 0.5 * self.strain_step):
             return None
         soft = None if self.coherency is None else self.coherency.soft(state)
-        increment = self.stress.advance(strained, state.time, soft)
+        held = self.stress.restraint is not None and state.memory["around"].size > 0
+        increment = self.stress.advance(strained, state.time, soft, held)
         tidy(self.size)
         return increment
 

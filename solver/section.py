@@ -10,9 +10,10 @@ from scipy.sparse.csgraph import connected_components
 from ..kernels import stress as kernel
 from ..materials.matter import Matter
 from .geometry import Cells
+from .restraint import LOOSE, Restraint
 from .skin import FULL, skin
 from .state import State
-from .stress import ITERATIONS, NEVER_BELOW_ZERO, REVISIONS, SUNK, TOLERANCE, Banded, Knots
+from .stress import ITERATIONS, NEVER_BELOW_ZERO, REVISIONS, SUNK, TOLERANCE, Banded, Knots, Load
 from .supports import Grip, Nodes, Support
 
 Array = NDArray[float64]
@@ -27,15 +28,18 @@ class Section(Banded):
     variables, displacement (2 N) m of the nodes, numbered along the shorter direction.
     """
 
-    def __init__(self, cells: Cells, matter: Matter, axis: Knots, supports: tuple[Support, ...] = ()) -> None:
-        super().__init__(cells, matter, axis, supports)
+    def __init__(
+        self, cells: Cells, matter: Matter, axis: Knots, supports: tuple[Support, ...] = (),
+        restraint: Restraint | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(cells, matter, axis, supports, None if restraint is None else restraint.in_section())
         lattice = cells.lattice
         columns, self.column = np.unique(cells.index % lattice.shape[0], return_inverse=True)
         inner = lattice.origin[0] + lattice.spacing[0] * columns
         width = np.full(inner.size, lattice.spacing[0])
         self.shapes, self.weights = kernel.section_shapes(inner, width, lattice.spacing[2])
         self.corner, self.node_count, self.on_axis = corners(cells)
-        self._number(held=False)
+        self._number(held=restraint is not None)
         self.fraction = cells.fraction
         self.spread = skin(cells) if self.fraction.min() < FULL else None
 
@@ -94,11 +98,11 @@ class Section(Banded):
         return raw
 
     def solve(
-        self, mechanics: dict[str, Array], rows: Array, creeps: Array, theta: float
+        self, mechanics: dict[str, Array], rows: Array, creeps: Array, load: Load
     ) -> tuple[dict[str, Array], int, float, bool]:
         grip, iterations = self.grip(mechanics), 0
         for _ in range(REVISIONS):
-            new, used, residual, ok = self._newton(mechanics, rows, creeps, theta, grip)
+            new, used, residual, ok = self._newton(mechanics, rows, creeps, load, grip)
             iterations += used
             if grip is None or not ok:
                 break
@@ -110,7 +114,7 @@ class Section(Banded):
         return new, iterations, residual, ok
 
     def _newton(
-        self, mechanics: dict[str, Array], rows: Array, creeps: Array, theta: float, grip: Grip | None
+        self, mechanics: dict[str, Array], rows: Array, creeps: Array, load: Load, grip: Grip | None
     ) -> tuple[dict[str, Array], int, float, bool]:
         n, size = self.cells.index.size, self.unknowns
         elastic = mechanics["elastic"].reshape(n, 4, 4)
@@ -134,9 +138,11 @@ class Section(Banded):
             iterations += 1
             kernel.section(
                 self.column, self.number, self.fraction, self.shapes, self.weights, du, elastic, parent,
-                product, back, rows, creeps, p.exponent, theta, p.memory, p.factor, p.kinematic, push, weigh,
+                product, back, rows, creeps, p.exponent, load.theta, p.memory, p.factor, p.kinematic, push, weigh,
                 stiffness, elastic1, parent1, product1, back1, plastic, stress,
             )  # fmt: skip
+            if load.held:
+                self._push(mechanics, du, load, push, stiffness)
             kernel.assemble(self.number, push, weigh, stiffness, force, scale, band)
             if grip is not None:
                 both, moved = np.zeros((2, 2 * self.node_count))
@@ -145,6 +151,8 @@ class Section(Banded):
                 force[self.own[known]] = both[known]
                 band[0, self.own[known]] += grip.held.spring.ravel()[known]
                 take_out(band, given)
+            if self.restraint is not None:
+                self._keep(load.held, du, force, band)
             residual = float(np.abs(force).max() / (unit * scale.max()))
             if residual <= TOLERANCE or not np.isfinite(residual):
                 break
@@ -153,8 +161,7 @@ class Section(Banded):
             except LinAlgError:
                 residual = np.inf
                 break
-        moved = mechanics["displacement"].copy()
-        moved[self.own >= 0] += du[self.own[self.own >= 0]]
+        moved = mechanics["displacement"] + self._spread(du)
         new = {
             "elastic": elastic1.ravel(),
             "parent": parent1.ravel(),
@@ -165,6 +172,38 @@ class Section(Banded):
             "plastic_strain": mechanics["plastic_strain"] + plastic,
         }
         return new, iterations, residual, residual <= TOLERANCE
+
+    def _spread(self, du: Array) -> Array:
+        """(2 N,) displacement of all nodes from the unknowns."""
+        moved = np.zeros(2 * self.node_count)
+        moved[self.own >= 0] = du[self.own[self.own >= 0]]
+        return moved
+
+    def outwards(self, mechanics: dict[str, Array]) -> Array:
+        assert self.restraint is not None
+        return self.restraint.outwards(self._at_walls(mechanics["displacement"]))
+
+    def _at_walls(self, moved: Array) -> Array:
+        """(p, 8) displacement (2 N,) at the corners of the cells of the restraint."""
+        assert self.restraint is not None
+        return moved.reshape(-1, 2)[self.corner[self.restraint.cell]].reshape(-1, 8)
+
+    def _push(self, mechanics: dict[str, Array], du: Array, load: Load, push: Array, stiffness: Array) -> None:
+        """Add the springs of the restraint to the forces (n, 8) and tangents (n, 8, 8) of their elements."""
+        assert self.restraint is not None
+        pull, cell = self.restraint.pull, self.restraint.cell
+        moved = self._at_walls(mechanics["displacement"] + self._spread(du))
+        force, now = self.restraint.pushed(moved, mechanics["seat"], load.soft)
+        np.add.at(push, cell, force[:, None] * pull)
+        np.add.at(stiffness, cell, now[:, None, None] * pull[:, :, None] * pull[:, None, :])
+
+    def _keep(self, held: bool, du: Array, force: Array, band: Array) -> None:
+        """Keep the axial rigid motion: no more than LOOSE of the restraint while that acts, else firmly."""
+        assert self.restraint is not None
+        firm = LOOSE * float(self.restraint.stiffness.sum()) if held else float(band[0].max())
+        loose = int(self.number[0, 1])
+        force[loose] += firm * du[loose]
+        band[0, loose] += firm
 
 
 def corners(cells: Cells) -> tuple[Index, int, NDArray[np.bool_]]:
@@ -196,7 +235,7 @@ def take_out(band: Array, rows: Index) -> None:
 def unknowns(corner: Index, count: int, on_axis: NDArray[np.bool_], held: bool = False) -> tuple[Index, int]:
     """Number of the unknown of every corner displacement (n, 8), -1 where held, and how many there are.
 
-    held  whether supports resist the axial motion
+    held  whether supports or a restraint resist the axial motion
     """
     free = np.ones((count, 2), bool)
     free[on_axis, 0] = False

@@ -18,7 +18,9 @@ from ..materials.matter import Matter
 from .coherency import FLOOR, forget
 from .geometry import Cells
 from .multigrid import Mesh, Multigrid, conjugate_gradients, mesh, pieces
+from .restraint import Restraint
 from .skin import skin
+from .springs import Springs
 from .state import State
 from .stress import NEVER_BELOW_ZERO, REVISIONS, SUNK, Body, Knots, Load
 from .supports import Grip, Nodes, Support, settled
@@ -44,8 +46,11 @@ class Solid(Body):
     float32: the error, 1e-7 of a stress, is taken up by the next balance.
     """
 
-    def __init__(self, cells: Cells, matter: Matter, axis: Knots, supports: tuple[Support, ...] = ()) -> None:
-        super().__init__(cells, matter, axis, supports)
+    def __init__(
+        self, cells: Cells, matter: Matter, axis: Knots, supports: tuple[Support, ...] = (),
+        restraint: Restraint | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(cells, matter, axis, supports, restraint)
         lattice = cells.lattice
         self.mesh: Mesh = mesh(lattice.shape, cells.index)
         self.weight = self._stiff = np.clip(cells.fraction, LEAST, 1.0)
@@ -57,6 +62,7 @@ class Solid(Body):
         self.moduli = np.zeros((self.mesh.order.cell.size // 16, 2, 16), float32)
         self.piece = pieces(self.mesh).astype(int32)
         self.skin = skin(cells)
+        self.springs = None if restraint is None else Springs(restraint, self.mesh, lattice.spacing)
 
     def blank(self) -> dict[str, Array]:
         n = self.cells.index.size
@@ -88,13 +94,15 @@ class Solid(Body):
         increment, force = space(nodes, 3), space(nodes, 3)
         moduli, points = self.moduli, space(slots // 8, 8, 6, 2).view(int16)
 
-        grip = self.grip(mechanics)
+        grip, springs = self.grip(mechanics), self.springs if load.held else None
 
         def stiffness(x: Array, y: Array) -> None:
             kernel.tangent(order, moduli, points, self.scale, x, y)
             if grip is not None:
                 y += grip.held.spring * x
                 y[grip.fixed] = 0.0
+            if springs is not None:
+                springs.add(x, y)
 
         def unbalanced() -> tuple[float, float]:
             norm, size = self.forces(mechanics, load, free, increment, force, moduli, points)
@@ -107,7 +115,7 @@ class Solid(Body):
         for _ in range(REVISIONS if grip is not None and grip.held.node.size else 1):
             if grip is not None:
                 increment[grip.fixed] = grip.aim[grip.fixed]
-            used, norm, size = self._newton(grip, stiffness, unbalanced, increment, force, moduli)
+            used, norm, size = self._newton(grip, springs, stiffness, unbalanced, increment, force, moduli)
             iterations += used
             if not norm <= TOLERANCE * size < np.inf or grip is None:
                 break
@@ -125,8 +133,8 @@ class Solid(Body):
         return iterations, norm / size if size else 0.0, converged
 
     def _newton(
-        self, grip: Grip | None, stiffness: Apply, unbalanced: Callable[[], tuple[float, float]], increment: Array,
-        force: Array, moduli: NDArray[float32],
+        self, grip: Grip | None, springs: Springs | None, stiffness: Apply,
+        unbalanced: Callable[[], tuple[float, float]], increment: Array, force: Array, moduli: NDArray[float32],
     ) -> tuple[int, float, float]:  # fmt: skip
         """Bring `increment` into balance: steps, norms of the unbalanced forces and of those of single cells."""
         norm, size = unbalanced()
@@ -140,6 +148,8 @@ class Solid(Body):
             goal = max(goal, 1e-3, 0.3 * TOLERANCE * size / norm)
             np.negative(force, out=force)
             step, _, _ = conjugate_gradients(stiffness, self.multigrid, force, goal, SEARCH)
+            if springs is not None:
+                springs.place(step)
             before, iterations, share = norm, iterations + 1, 1.0
             increment += step
             norm, now = unbalanced()
@@ -156,6 +166,10 @@ class Solid(Body):
         places = mesh.node_places() * np.array(lattice.spacing) + lattice.origin
         corners = np.stack([mesh.corner(a) for a in range(8)], 1)
         return Nodes(places, (0, 1, 2), corners, self.cells.fraction, lattice.spacing)
+
+    def outwards(self, mechanics: dict[str, Array]) -> Array:
+        assert self.springs is not None
+        return self.springs.outwards(mechanics["displacement"])
 
     def free_strain(self, load: Load) -> Array:
         """(n,) change of the free strain of each cell."""
@@ -185,6 +199,9 @@ class Solid(Body):
             force, moduli, points, mechanics["plastic_strain"], watch,
         )  # fmt: skip
         set_num_threads(threads)
+        if load.held and self.springs is not None:
+            moved = mechanics["displacement"] + increment.ravel()
+            self.springs.push(moved, mechanics["seat"], load.soft, force)
         cells, flat = float(np.sqrt(watch.sum())), force.ravel()
         if not np.isfinite(cells):
             return np.inf, np.inf

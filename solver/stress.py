@@ -16,6 +16,7 @@ from ..materials.matter import Matter, Property
 from .case_stress import CaseStress
 from .coherency import Soft, forget, soften
 from .geometry import Cells
+from .restraint import Restraint
 from .state import State
 from .supports import Grip, Held, Nodes, Support, hold
 
@@ -66,6 +67,7 @@ class Load:
     dt      s
     theta   weight of the end in transformation plasticity and creep, see kernels.plasticity.point
     soft    (n,) cells that are mush or melt at the end and carry nothing, or None where nothing freezes
+    held    whether the restraint of the body acts
     """
 
     T0: Array
@@ -75,6 +77,7 @@ class Load:
     dt: float
     theta: float
     soft: Soft | None = None
+    held: bool = False
 
 
 class Properties:
@@ -187,8 +190,11 @@ class Body(ABC):
     hold of, touched (d N) whether it presses on a die.
     """
 
-    def __init__(self, cells: Cells, matter: Matter, axis: Knots, supports: tuple[Support, ...] = ()) -> None:
-        self.cells = cells
+    def __init__(
+        self, cells: Cells, matter: Matter, axis: Knots, supports: tuple[Support, ...] = (),
+        restraint: Restraint | None = None,
+    ) -> None:  # fmt: skip
+        self.cells, self.restraint = cells, restraint
         self.supports = supports
         self.held_by: Held | None = None
         self.properties = Properties(matter, axis)
@@ -223,6 +229,10 @@ class Body(ABC):
     def raw_stress(self, mechanics: dict[str, Array], T: Array, z: Array) -> Array:
         """(6, n) mean stress of each cell as solved, Pa; T (n,) K and z (P - 1, n) at the last increment."""
 
+    def outwards(self, mechanics: dict[str, Array]) -> Array:
+        """(p,) m, how far out the walls of the restraint are."""
+        raise NotImplementedError("this metric has no restraint")
+
     @abstractmethod
     def centres(self, mechanics: dict[str, Array]) -> Array:
         """(3, n) displacement at the cell centres, m."""
@@ -248,6 +258,8 @@ class Body(ABC):
         if self.supports:
             size = state.mechanics["displacement"].size
             state.mechanics.update(engaged=np.zeros(len(self.supports)), anchor=np.zeros(size), touched=np.zeros(size))
+        if self.restraint is not None:
+            state.mechanics["seat"] = np.zeros(self.restraint.cell.size)
 
     def body_nodes(self) -> Nodes:
         """The nodes that supports may hold."""
@@ -295,10 +307,10 @@ class Body(ABC):
             last["last_temperature"], last["last_products"], state.temperature, self.properties.products(state)
         )
 
-    def advance(self, state: State, time: float, soft: Soft | None = None) -> Increment:
+    def advance(self, state: State, time: float, soft: Soft | None = None, held: bool = False) -> Increment:
         """One load increment from the last one to the state at `time` (s), in parts where needed.
 
-        soft  (n,) cells that carry nothing
+        soft  (n,) cells that carry nothing;  held  whether the restraint acts
 
         Parts: halved until Newton converges, short enough that creep takes RELAXATION of a stress at most.
         """
@@ -322,7 +334,7 @@ class Body(ABC):
                 share = min(share, relaxed)
             end = done + share if done + share < 1.0 - 1e-9 else 1.0
             Tb, zb = (T1, z1) if end == 1.0 else (between(T0, T1, end), between(z0, z1, end))
-            load = Load(Ta, za, Tb, zb, (end - done) * elapsed, theta, soft)
+            load = Load(Ta, za, Tb, zb, (end - done) * elapsed, theta, soft, held)
             used, error, ok = self.attempt(mechanics, load, last=share <= SMALLEST)
             iterations += used
             if not ok and share > SMALLEST:
@@ -337,6 +349,9 @@ class Body(ABC):
             Ta, za, done = Tb, zb, end
             residual, converged = max(residual, error), converged and ok
             size = min(2.0 * size, 1.0)
+        if self.restraint is not None and soft is not None:
+            walls = soft[self.restraint.cell]
+            mechanics["seat"][walls] = self.outwards(mechanics)[walls]
         mechanics["last_temperature"][:] = T1
         mechanics["last_products"][:] = z1
         mechanics["last_time"][0] = time
@@ -416,7 +431,7 @@ class Banded(Body):
 
     @abstractmethod
     def solve(
-        self, mechanics: dict[str, Array], rows: Array, creeps: Array, theta: float
+        self, mechanics: dict[str, Array], rows: Array, creeps: Array, load: Load
     ) -> tuple[dict[str, Array], int, float, bool]:
         """One increment from `mechanics`: the arrays that change, iterations, residual, converged or not."""
 
@@ -430,7 +445,7 @@ class Banded(Body):
             self.case.add(rows, mechanics["carbon"], load.T0, load.z0, load.T1, load.z1)
         if load.soft is not None:
             soften(rows, creeps, load.soft)
-        new, used, error, ok = self.solve(mechanics, rows, creeps, load.theta)
+        new, used, error, ok = self.solve(mechanics, rows, creeps, load)
         if load.soft is not None:
             forget(new, load.soft)
         if ok or last:

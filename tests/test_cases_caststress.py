@@ -10,6 +10,7 @@ from metaltwin.materials.matter import Matter, Mechanics, Phase, constant
 from metaltwin.solver.coherency import SOLID, Coherency
 from metaltwin.solver.geometry import build, shell
 from metaltwin.solver.mechanics import mechanics_for
+from metaltwin.solver.restraint import Restraint
 from metaltwin.solver.shape import Box, Cylinder
 from metaltwin.solver.state import State
 from metaltwin.solver.tables import Axis
@@ -153,9 +154,91 @@ def test_the_stress_of_a_quench_is_that_of_the_heat_treatment():
     assert np.abs(cast.hardness.values - treated.hardness.values).max() < 1.0
 
 
+ELASTIC = Mechanics(constant(7e10), constant(0.3), lambda T: 2e-5 * (np.asarray(T) - 300.0))
+PLAIN = Matter("solid", 1.0, (Phase("solid", constant(1.0), lambda T: np.asarray(T), ELASTIC),))
+
+
+def heated(cells, per_area, by=100.0):
+    """A body heated evenly within springs on all its walls, then let go: stress (6, n) of both, and the body."""
+    n, none = cells.index.size, np.empty(0)
+    held = Restraint.of(cells, np.ones(cells.patch_cell.size, bool), per_area)
+    body = mechanics_for(cells, PLAIN, Axis(), held)
+    state = State(0.0, none, np.empty((0, n)), np.full(n, 300.0), none)
+    body.start(state)
+    state.temperature, state.time = np.full(n, 300.0 + by), 1.0
+    assert body.advance(state, 1.0, None, True).converged
+    pressed = body.stress(state)
+    assert body.advance(state, 2.0, None, False).converged
+    return pressed, body.stress(state)
+
+
+@pytest.mark.parametrize("per_area", [1e9, 1e12, 1e16])
+def test_a_cube_heated_within_springs_is_pressed_as_by_hand(per_area):
+    """p = alpha dT / (2 / (K L) + (1 - 2 nu) / E); stiff springs clamp it. Let go it is free."""
+    pressed, free = heated(build(Box((0.04, 0.04, 0.04), (0.0, 0.01, 0.0)), "3d", 0.01), per_area)
+    exact = -2e-5 * 100.0 / (2.0 / (per_area * 0.04) + 0.4 / 7e10)
+    assert pressed[:3] == pytest.approx(np.full_like(pressed[:3], exact), rel=3e-4)
+    assert np.abs(free).max() < 1e-5 * 350e6
+
+
+@pytest.mark.parametrize("per_area", [1e9, 1e12, 1e16])
+def test_a_cylinder_heated_within_springs_is_pressed_as_by_hand(per_area):
+    """Radial and axial strain from u_r = -sigma_r / K on the side and u_z = -sigma_z / K on the ends."""
+    R, H = 0.02, 0.06
+    pressed, free = heated(build(Cylinder(R, 0.0, H, (0.0, 0.0, 0.01)), "rz", 0.004), per_area)
+    matrix = [
+        [0.7 / 7e10 + 1.0 / (per_area * R), -0.3 / 7e10],
+        [-0.6 / 7e10, 1.0 / 7e10 + 2.0 / (per_area * H)],
+    ]
+    radial, axial = np.linalg.solve(matrix, [-2e-3, -2e-3])
+    assert pressed[0].mean() == pytest.approx(radial, rel=1e-3) and pressed[2].mean() == pytest.approx(axial, rel=1e-3)
+    assert np.abs(free).max() < 1.0
+
+
+@pytest.mark.parametrize("metric", ["rz", "3d"])
+def test_springs_never_pull(metric):
+    pressed, _ = heated(SHAPES[metric](), 1e12, by=-100.0)
+    assert np.abs(pressed).max() < 1e3
+
+
+def test_a_ring_shrinks_onto_its_core_until_the_shake_out():
+    """The core holds the bore: hoop tension all through the ring while it is there, and let go after it."""
+    words = {
+        "name": "ring", "part": mt.Part.ring("60 mm", "40 mm", "24 mm"), "alloy": "WCB", "pour": "1560 degC",
+        "grid": mt.Grid("2.5 mm"), "stress": True, "mould": mt.mould("dry silica sand", wall="15 mm"),
+        "shake_out": "950 degC", "snapshots": 10, "then": [mt.Cool("still air", until="900 degC")],
+        "cores": [mt.Core("resin sand", mt.Part.cylinder("40 mm", "24 mm"))],
+    }  # fmt: skip
+
+    def hoop(case):
+        result = case.run()
+        assert result.ledger[-1]["stress_unconverged"] == 0
+        ends = (result.shake_out_time, float(result.times[-1]))
+        return [result.field("stress_hoop", time=t).mean for t in ends], result
+
+    (before, _), _ = hoop(mt.Casting(**words))
+    (held, after), result = hoop(mt.Casting(**words, restraint="1e10 Pa/m"))
+    assert abs(before) < 2e6 and held > 5e6 and abs(after - before) < 0.2 * held
+    assert "held back by 1e10 Pa/m until the shake-out" in str(result.summary())
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"restraint": "1e9 Pa/m", "stress": False}, "restraint: holds nothing back where no stress is computed"),
+        ({"restraint": "1e9 Pa/m", "part": mt.Part.plate("20 mm")}, "restraint: a 1d casting only shrinks away"),
+        ({"restraint": "1e9 Pa"}, "restraint"),
+    ],
+)
+def test_wrong_restraint(changes, why):
+    with pytest.raises(mt.CaseError, match=why):
+        block(**changes)
+
+
 @pytest.mark.parametrize("share", [0.2, 0.7])
 def test_a_restart_ends_in_the_same_bits(share):
-    problem = block(part=mt.Part.cylinder("30 mm", "20 mm"), grid=mt.Grid("5 mm")).problem()
+    part = mt.Part.cylinder("30 mm", "20 mm")
+    problem = block(part=part, grid=mt.Grid("5 mm"), restraint="1e9 Pa/m").problem()
     assert problem.stress
     problem = replace(problem, tolerance=1.0)
     whole = follow(problem)

@@ -96,6 +96,21 @@ def test_plate_on_a_chill_freezes_last_in_a_ring_about_it():
     assert result.limits["niyama"].passed and np.isnan(result.probe("sand").temperature[-1])
 
 
+def test_the_thick_bar_of_the_stress_frame_ends_in_tension(tmp_path):
+    module = example("stress_frame")
+    module["frame"](tmp_path / "frame.stl")
+    case = coarse(module["case"](tmp_path / "frame.stl"), "12 mm", **{"shake_out": "300 degC"})
+    result = case.run()
+    thick, thin = module["bars"](result)
+    assert thick > 15.0 and 36.0 * thick == pytest.approx(-24.0 * thin, rel=0.03)  # areas of the bars, mm
+
+
+def test_hot_water_leaves_less_stress_in_a_quenched_casting():
+    module = example("quenched_casting")
+    cold, hot = (coarse(module["case"](bath), "4 mm").run() for bath in ("20 degC", "60 degC"))
+    assert 60e6 < hot.max_principal.max < cold.max_principal.max < 160e6
+
+
 DATA = Path(os.environ.get("METALTWIN_DATA", ROOT.parent / "shared" / "data"))
 needs_data = pytest.mark.skipif(not (DATA / "parts").is_dir(), reason=f"no folder '{DATA}/parts'; set METALTWIN_DATA")
 

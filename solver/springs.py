@@ -1,0 +1,53 @@
+"""The springs of a restraint on the nodes of a body in three dimensions."""
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from .coherency import Soft
+from .multigrid import Mesh
+from .restraint import Restraint
+
+Array = NDArray[float64]
+
+
+class Springs:
+    """Force and tangent of a restraint, and the rigid motion that brings its forces into balance."""
+
+    def __init__(self, restraint: Restraint, mesh: Mesh, spacing: tuple[float, float, float]) -> None:
+        p, size = restraint.cell.size, 3 * mesh.node.size
+        nodes = np.stack([mesh.corner(a)[restraint.cell] for a in range(8)], axis=1)
+        columns = (3 * nodes[:, :, None] + np.arange(3)).reshape(p, 24)
+        self.restraint, self.columns = restraint, columns
+        rows = np.repeat(np.arange(p), 24)
+        self._pull = csr_array((restraint.pull.ravel(), (rows, columns.ravel())), shape=(p, size))
+        place = mesh.node_places() * np.array(spacing)
+        place = place - place.mean(0)
+        place /= np.abs(place).max()
+        turns = [np.cross(axis, place) for axis in np.eye(3)]
+        shifts = [np.broadcast_to(axis, place.shape) for axis in np.eye(3)]
+        self._rigid = np.stack([mode.ravel() for mode in (*shifts, *turns)], axis=1)
+        self._now = np.zeros(p)
+        self._unbalanced = np.zeros(6)
+
+    def outwards(self, moved: Array) -> Array:
+        """(p,) m, how far out the walls are, of a displacement (3 N,) m."""
+        return self.restraint.outwards(moved[self.columns])
+
+    def push(self, moved: Array, seat: Array, soft: Soft | None, force: Array) -> None:
+        """Add the springs to the forces (N, 3), at a displacement (3 N,) m; seat, soft as Restraint.pushed."""
+        pushed, self._now = self.restraint.pushed(moved[self.columns], seat, soft)
+        force += (self._pull.T @ pushed).reshape(-1, 3)
+        self._unbalanced = self._rigid.T @ force.ravel()
+
+    def add(self, x: Array, y: Array) -> None:
+        """y += tangent x, (N, 3) each."""
+        y += (self._pull.T @ (self._now * (self._pull @ x.ravel()))).reshape(-1, 3)
+
+    def place(self, step: Array) -> None:
+        """Add the rigid motion to a `step` (N, 3) that leaves no resultant of the springs."""
+        modes = self._pull @ self._rigid
+        tangent = modes.T @ (self._now[:, None] * modes)
+        left = self._unbalanced + modes.T @ (self._now * (self._pull @ step.ravel()))
+        step -= (self._rigid @ (np.linalg.pinv(tangent, rcond=1e-9, hermitian=True) @ left)).reshape(-1, 3)
