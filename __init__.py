@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from .materials.medium import Medium as Medium
     from .materials.mould import Mould as Mould
     from .materials.refusal import CaseError as CaseError
+    from .twin.beck import beck as beck
     from .twin.calibrate import calibrate as calibrate
     from .twin.design import Choice as Choice
     from .twin.executor import Executor as Executor
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from .twin.fit import read_fit as read_fit
     from .twin.measurements import Measurements as Measurements
     from .twin.observable import Observable as Observable
+    from .twin.placing import place_sensors as place_sensors
     from .twin.sensors import Sensor as Sensor
     from .twin.study import Study as Study
     from .twin.studytable import read_table as read_table
@@ -115,6 +117,7 @@ _HOME = {
     "Transfer": ".cases.step",
     "Unknown": ".twin.unknowns",
     "alloy": ".materials.library",
+    "beck": ".twin.beck",
     "calibrate": ".twin.calibrate",
     "cct": ".cases.diagram",
     "certificate": ".materials.certificate",
@@ -126,6 +129,7 @@ _HOME = {
     "medium": ".materials.library",
     "mould": ".materials.library",
     "mould_names": ".materials.library",
+    "place_sensors": ".twin.placing",
     "quench_factor": ".cases.quenching",
     "read": ".cases.reopen",
     "read_fit": ".twin.fit",
@@ -180,6 +184,7 @@ __all__ = [
     "Transfer",
     "Unknown",
     "alloy",
+    "beck",
     "calibrate",
     "cct",
     "certificate",
@@ -191,6 +196,7 @@ __all__ = [
     "medium",
     "mould",
     "mould_names",
+    "place_sensors",
     "quench_factor",
     "read",
     "read_fit",

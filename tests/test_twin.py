@@ -17,7 +17,7 @@ from metaltwin.twin.executor import Executor
 from metaltwin.twin.forward import Forward, inwards
 from metaltwin.twin.model import Model
 from metaltwin.twin.noise import tied
-from metaltwin.twin.search import finer
+from metaltwin.twin.refined import finer
 from metaltwin.twin.sensitivities import again, sensitivities
 from metaltwin.twin.unknowns import Bound, look_up
 
@@ -403,6 +403,47 @@ def test_a_constant_h_is_found_within_one_per_cent():
     (band,) = found.parameters
     assert band.value == pytest.approx(1.5, rel=0.01)
     assert band.low < 1.5 < band.high
+
+
+def test_a_flux_of_either_sign_is_found():
+    """A curve that is not in its logarithm; a flux into the part, then out of it."""
+    name, knots = "steps.quench.medium.flux", [f"{t} s" for t in range(0, 125, 5)]
+    real_flux = mt.TimeCurve(["0 s", "40 s", "60 s", "120 s"], [f"{q} W/m^2" for q in (2e4, 2e4, -8e4, -8e4)])
+    of = case(mt.Medium("oil", flux=real_flux), start="300 degC")
+    begun = case(mt.Medium("oil", flux="-1e4 W/m^2"), start="300 degC")
+    found = mt.calibrate(begun, record(of), [mt.Unknown.curve(name, knots=knots, prior="1e5 W/m^2")])
+    at, middle, low, high = found.curve(name, np.array([20.0, 80.0, 100.0]))
+    exact = np.array([2e4, -8e4, -8e4])
+    np.testing.assert_allclose(middle, exact, atol=3e3)
+    assert ((low < exact) & (exact < high)).all()
+    with pytest.raises(mt.CaseError, match="not above zero everywhere; write prior="):
+        mt.calibrate(begun, record(of), [mt.Unknown.curve(name, knots=knots)])
+
+
+def test_beck_finds_h_and_a_medium_to_begin_with():
+    run = record(noise=0.5).only("skin")
+    flux = mt.beck(real(), run, future=4, every=2)
+    bath, at = "40 degC", np.arange(550.0, 1000.0, 30.0)
+    error = flux.coefficient(bath, at) - truth(at)
+    assert np.sqrt(np.nanmean(error**2) / np.mean(truth(at) ** 2)) < 0.12  # the peak is cut by 1 s of future
+    assert flux.medium(bath).h(800.0) == pytest.approx(truth(800.0), rel=0.15)
+    with pytest.raises(mt.CaseError, match="1 future samples of 4 an interval"):
+        mt.beck(real(), run, future=1, every=4)
+
+
+def test_places_are_the_best_of_all_pairs():
+    """Against every pair, one by one; and the wrong ones are refused."""
+    among = {f"r{r}": (f"{r} mm", "0 mm", "0 mm") for r in (0, 4, 8, 11, 13, 14.5)}
+    unknowns = [mt.Unknown.factor(H, prior=0.3), mt.Unknown.factor("alloy.conductivity", prior=0.2)]
+    best = mt.place_sensors(real(), 2, unknowns, among=among)
+    pairs = [{a: among[a], b: among[b]} for a in among for b in among if a < b]
+    told = [mt.place_sensors(real(), 2, unknowns, among=pair).tells for pair in pairs]
+    assert best.tells == pytest.approx(max(told)) and max(told) > min(told) + 0.5
+    assert "keeps" in str(best) and best.sensors(depth_within="0.2 mm")
+    with pytest.raises(mt.CaseError, match="7 thermocouples among 6 places"):
+        mt.place_sensors(real(), 7, unknowns, among=among)
+    open_ = mt.place_sensors(real(), 2, unknowns)
+    assert all(abs(x) < 14.0e-3 for x, *_ in open_.places.values())
 
 
 def test_depth_and_clock_are_found_where_they_are_declared():

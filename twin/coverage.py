@@ -13,7 +13,8 @@ from .forward import Forward
 from .measurements import Measurements
 from .model import Model
 from .posterior import Posterior
-from .search import Search, finer
+from .refined import finer
+from .search import Search
 
 Array = NDArray[float64]
 

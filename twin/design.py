@@ -104,7 +104,7 @@ def _parameters(bound: Bound, u: Array) -> Array:
     if bound.unknown.bounds is not None:
         low, high = bound.ends
         return np.asarray(low + u * (high - low))
-    scale = bound.unknown.prior if bound.unknown.kind == "curve" else 1.0
+    scale = bound.unknown.prior if bound.positive else 1.0
     return np.asarray(scale * ndtri(np.clip(u, EDGE, 1.0 - EDGE)))
 
 

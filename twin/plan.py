@@ -44,10 +44,7 @@ def read_plan(path: str | os.PathLike[str] | None, case: Any) -> Plan:
     Raises CaseError for what it does not know, with file and key.
     """
     if path is None:
-        names = [name for name, step in zip(step_names(case.steps), case.steps, strict=True) if step.kind == "quench"]
-        if not names:
-            raise CaseError("has no quench; say what is unknown in a file, --unknowns FILE", "steps")
-        return Plan((Unknown.curve(f"steps.{names[0]}.medium.h"),))
+        return Plan((Unknown.curve(f"steps.{first_quench(case)}.medium.h"),))
     words, place = mapping(path), Path(path).name
     try:
         for word in words:
@@ -61,6 +58,14 @@ def read_plan(path: str | os.PathLike[str] | None, case: Any) -> Plan:
         )
     except CaseError as error:
         raise error.under(place=place) from None
+
+
+def first_quench(case: Any) -> str:
+    """Name of the first quench. Raises CaseError for a case without one."""
+    for name, step in zip(step_names(case.steps), case.steps, strict=True):
+        if step.kind == "quench":
+            return name
+    raise CaseError("has no quench; say what is unknown", "steps")
 
 
 def unknown(entry: Any, kinds: Mapping[str, Callable[..., Any]]) -> Any:

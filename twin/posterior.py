@@ -188,11 +188,12 @@ class Posterior:
         knots = bound.axis[1]
         x = np.linspace(max(low, knots[0]), min(high, knots[-1]), 200) if at is None else np.asarray(at, float64)
         middle = bound.curve(self.x[place], x)
-        slopes = np.array([np.log(bound.curve(self.x[place] + 1e-4 * way, x) / middle) / 1e-4
-                           for way in np.eye(bound.size)])  # fmt: skip
+        moved = np.array([bound.curve(self.x[place] + 1e-4 * way, x) for way in np.eye(bound.size)])
+        slopes = (np.log(moved / middle) if bound.positive else moved - middle) / 1e-4
         wide = BAND * np.sqrt(np.einsum("pa,pq,qa->a", slopes, self.covariance[place, place], slopes))
         hidden = (x < low - 1e-9) | (x > high + 1e-9)
-        ends = [np.where(hidden, np.nan, middle * np.exp(side * wide)) for side in (0.0, -1.0, 1.0)]
+        ends = [middle * np.exp(side * wide) if bound.positive else middle + side * wide for side in (0.0, -1.0, 1.0)]
+        ends = [np.where(hidden, np.nan, end) for end in ends]
         return x, ends[0], ends[1], ends[2]
 
     def __str__(self) -> str:

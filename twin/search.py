@@ -7,7 +7,6 @@ how many samples that hangs together, makes the record count for less: judged on
 """
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy import float64
@@ -15,11 +14,12 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
 from ..materials.refusal import CaseError
-from .forward import Forward, Trace
+from .forward import Trace
 from .model import Model
 from .noise import Noise, rms
 from .pages import kept, write
 from .posterior import Posterior, SensorFit
+from .refined import LEFT, WHOLE, change
 
 Array = NDArray[float64]
 
@@ -39,21 +39,15 @@ class Search:
         given = [reading.noise for reading in model.readings]
         self.noise = Noise(given, [0.0] * len(given), 0.0, 1.0, [np.ones_like(noise) for noise in given])
         widths = [bound.precision for bound in model.bounds] + [np.eye(1)] * len(model.nuisance)
-        rough = [b.roughness if b.roughness is not None else np.zeros((b.size, b.size)) for b in model.bounds]
         self.precision = block_diag(*widths)
+        rough = [b.roughness if b.roughness is not None else np.zeros((b.size, b.size)) for b in model.bounds]
         self.rough = block_diag(*rough, *([np.zeros((1, 1))] * len(model.nuisance)))
         self.offset = np.concatenate([*(bound.offset for bound in model.bounds), np.zeros(len(model.nuisance))])
         limits = [bound.limits for bound in model.bounds for _ in range(bound.size)]
         limits += [(-4.0, 4.0)] * len(model.nuisance)
         self.low, self.high = (np.array(side) for side in zip(*limits, strict=True))
+        self.correction = [np.zeros_like(noise) for noise in given]
         self.strength, self.how, self.steps, self.evidence = 1.0, "", 0, np.nan
-
-    def _numerical(self, x: Array, trace: Trace) -> list[Array]:
-        """(w,) K of each thermocouple: what a grid half as wide and steps four times as exact would change."""
-        model, fine = self.model, finer(self.model.case_at(x))
-        forward = Forward(fine, model.forward.sensors, model.forward.end)
-        seen = model.seen(x, forward.trace(forward.problem(fine, 4.0)))
-        return [a - b for a, b in zip(seen, model.seen(x, trace), strict=True)]
 
     @property
     def _count(self) -> int:
@@ -63,10 +57,19 @@ class Search:
         """Search while the noise is judged by the misfit, nearly free; then search again for that noise."""
         x = kept(self.file, self.model.labels) if self.start is None else self.start
         x, trace, _ = self._climb(np.zeros(self._count) if x is None else x, rough=True)
-        self.noise.numerical = [rms(off) for off in self._numerical(x, trace)]
-        self.noise.judge(self._left(x, trace))
-        self.noise.tie(self._left(x, trace))
+        left = self._left(x, trace)
+        self._correct(x, trace)
+        self.noise.judge(left)
+        self.noise.tie(left)
+        x, trace, _ = self._climb(x, rough=False)
+        self._correct(x, trace)
         return self._fit(*self._climb(x, rough=False))
+
+    def _correct(self, x: Array, trace: Trace) -> None:
+        """Take what cells and steps err by out of what is compared."""
+        off = change(self.model, x, trace)
+        self.correction = [WHOLE * each for each in off]
+        self.noise.numerical = [LEFT * rms(each) for each in off]
 
     def _climb(self, x: Array, rough: bool) -> tuple[Array, Trace, Array]:
         """The most probable parameters for the noise as it is judged now; `rough`: as it shrinks with the misfit."""
@@ -112,8 +115,8 @@ class Search:
                 raise CaseError("has no influence on any thermocouple; leave it out", bound.unknown.name)
 
     def _left(self, x: Array, trace: Trace) -> list[Array]:
-        seen = self.model.seen(x, trace)
-        return [reading.kelvin - shown for reading, shown in zip(self.model.readings, seen, strict=True)]
+        each = zip(self.model.readings, self.model.seen(x, trace), self.correction, strict=True)
+        return [reading.kelvin - shown - added for reading, shown, added in each]
 
     def _loss(self, x: Array, left: list[Array]) -> float:
         """Twice the negative logarithm of the posterior."""
@@ -142,10 +145,13 @@ class Search:
         return 0.5 * (np.linalg.slogdet(prior)[1] - np.linalg.slogdet(fisher + prior)[1] - least)  # type: ignore[no-any-return]
 
     def _fit(self, x: Array, trace: Trace, jacobian: Array) -> Posterior:
+        used = self.correction
+        self._correct(x, trace)
         model, left = self.model, self._left(x, trace)
         prior = self.precision + self.strength * self.rough
-        weight, off = self.noise.weights, self._numerical(x, trace)
+        weight = self.noise.weights
         covariance = np.linalg.inv((jacobian.T * weight) @ jacobian + prior)
+        off = [LEFT / WHOLE * now + abs(now - then) for now, then in zip(self.correction, used, strict=True)]
         moved = covariance @ ((jacobian.T * weight) @ np.concatenate(off))
         covariance += np.outer(moved, moved)  # cells and steps err the same way in every reading
         span = float(np.ptp(trace.values)) or np.inf
@@ -176,8 +182,3 @@ class Search:
             derivatives=self.how,
             steps=self.steps,
         )
-
-
-def finer(case: Any) -> Any:
-    """The case on a grid half as wide."""
-    return case.replace(**{"grid.spacing": f"{float(case.grid.spacing) / 2.0!r} m"})

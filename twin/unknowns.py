@@ -64,9 +64,14 @@ class Unknown:
         return cls(name, "value", prior, None, bounds)
 
     @classmethod
-    def curve(cls, name: str, knots: Sequence[str] | None = None, prior: float = LOOSE) -> "Unknown":
-        """A positive curve, over temperature or time; its smoothness is found with it."""
-        return cls(name, "curve", float(prior), None if knots is None else tuple(knots))
+    def curve(cls, name: str, knots: Sequence[str] | None = None, prior: float | str = LOOSE) -> "Unknown":
+        """A curve over temperature or time; its smoothness is found with it.
+
+        prior  of a positive curve one standard deviation of its logarithm; of one of either sign, such as a flux, a
+               quantity: "1e6 W/m^2"
+        """
+        width = prior if isinstance(prior, str) else float(prior)
+        return cls(name, "curve", width, None if knots is None else tuple(knots))
 
 
 def _pair(bounds: Any, name: str) -> tuple[Any, ...]:
@@ -170,7 +175,7 @@ class Bound:
 
     @cached_property
     def reference(self) -> Array:
-        """Of a curve: logarithm of its values at the knots, before."""
+        """Of a curve: its values at the knots before, in their logarithm or in units of the prior."""
         kind, knots = self.axis
         value = self.before
         if isinstance(value, Amount):
@@ -180,9 +185,17 @@ class Bound:
         else:
             raise CaseError(f"stands as {type(value).__name__}; a curve over {kind} cannot replace it",
                             self.unknown.name)  # fmt: skip
+        if not self.positive:
+            return np.asarray(ordinates / self._prior)
         if (ordinates <= 0.0).any():
-            raise CaseError("is not above zero everywhere; a curve in its logarithm must be", self.unknown.name)
+            mend = f"write prior='... {self.unit}' for one of either sign"
+            raise CaseError(f"is not above zero everywhere; {mend}", self.unknown.name)
         return np.asarray(np.log(ordinates))
+
+    @property
+    def positive(self) -> bool:
+        """Whether this is a curve in its logarithm."""
+        return self.unknown.kind == "curve" and not isinstance(self.unknown.prior, str)
 
     @cached_property
     def size(self) -> int:
@@ -201,7 +214,7 @@ class Bound:
     @cached_property
     def precision(self) -> Array:
         """(n, n) inverse covariance before, without the roughness."""
-        width = self.unknown.prior if self.unknown.kind == "curve" else 1.0
+        width = self.unknown.prior if self.positive else 1.0
         return np.asarray(np.eye(self.size) / width**2)
 
     @cached_property
@@ -228,7 +241,7 @@ class Bound:
     def shown(self, x: Array) -> Array:
         """Parameters as numbers in SI: factor, value, ordinates of the curve at its knots."""
         if self.unknown.kind == "curve":
-            return np.asarray(np.exp(self.reference + x))
+            return self._ordinates(self.reference + x)
         if self.unknown.kind == "factor":
             return np.asarray(np.exp(self.unknown.prior * x))
         return np.asarray(float(self.before) + self._prior * x)
@@ -237,7 +250,10 @@ class Bound:
         """Ordinates of the curve at K or s `at`; flat outside its knots."""
         knots = self.axis[1]
         spline = CubicSpline(knots, self.reference + x, bc_type="natural")
-        return np.asarray(np.exp(spline(np.clip(at, knots[0], knots[-1]))))
+        return self._ordinates(spline(np.clip(at, knots[0], knots[-1])))
+
+    def _ordinates(self, y: Array) -> Array:
+        return np.asarray(np.exp(y) if self.positive else self._prior * y)
 
     def words(self, x: Array) -> Any:
         """What goes into the case."""
@@ -264,7 +280,7 @@ class Bound:
 
     @cached_property
     def _prior(self) -> float:
-        if not isinstance(self.before, Amount):
+        if self.unknown.kind != "curve" and not isinstance(self.before, Amount):
             raise CaseError(f"{self.before!r} is no number; take a factor or a curve", self.unknown.name)
         if self.unknown.prior is None:  # even between the bounds
             low, high = (parse(end, self.unit, f"{self.unknown.name}: bounds") for end in self.unknown.bounds or ())

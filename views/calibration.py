@@ -79,12 +79,13 @@ def _curve(figure: Any, fit: Fit, name: str | None = None) -> None:
         shown, colour = x if time else x - ZERO, PROBES[i % len(PROBES)]
         axis.fill_between(shown, low, high, color=colour, alpha=0.2, linewidth=0)
         axis.plot(shown, middle, color=colour, label=bound.unknown.name)
-        begun = np.exp(np.interp(x, bound.axis[1], bound.reference))
+        begun = np.interp(x, bound.axis[1], bound.shown(np.zeros(bound.size)))
         axis.plot(shown, begun, "--", color=colour, linewidth=0.9, label="before" if i == 0 else None)
     axis.set_xlabel("time of the step [s]" if time else "temperature of the surface [degC]")
     axis.set_ylabel("heat transfer coefficient [W/m2/K]" if known[0].endswith(".h") else curves[0].unit)
     axis.set_title("90 % band, where the surface has been")
-    axis.set_ylim(bottom=0.0)
+    if all(bound.positive for bound in curves):
+        axis.set_ylim(bottom=0.0)
     axis.legend()
 
 
