@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,39 +27,15 @@ from ..twin.measurements import Measurements
 from ..twin.model import Model
 from ..twin.sensors import Sensor
 from ..twin.unknowns import Unknown
+from . import bench_metallurgy
 from .apart import apart
-from .flange import facets, write_stl
+from .figure import Figure
+from .flange import flange
 from .heat import peaked
 from .machine import cores, machine, peak_memory, triad_bandwidth
 
 BYTES = 16.0  # read one float64, write one: the least that a step of a cell can move
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One measured figure.
-
-    target      None: shown, not judged
-    most        whether the target is an upper bound
-    conditions  under which it was measured
-    """
-
-    id: str
-    value: float
-    unit: str
-    target: float | None
-    conditions: str
-    most: bool = True
-
-    @property
-    def passed(self) -> bool | None:
-        if self.target is None:
-            return None
-        return bool(self.value <= self.target if self.most else self.value >= self.target)
-
-    def as_dict(self) -> dict[str, Any]:
-        return {**{key: value for key, value in asdict(self).items() if key != "most"}, "passed": self.passed}
 
 
 def bench(full: bool = False, only: str | None = None, progress: Progress | None = None) -> dict[str, Any]:
@@ -162,25 +137,6 @@ def shaft() -> HeatTreatment:
         ],
         limits={"hardness": ("28 HRC", "38 HRC")},
         snapshots=40,
-    )
-
-
-def flange(folder: Path, cells: int, duration: str, stress: bool) -> HeatTreatment:
-    """A lobed flange of 190 mm from an STL, quenched in oil; about so many cells."""
-    path = folder / "flange.stl"
-    triangles = facets(sectors=360, scale=1.88)
-    write_stl(path, triangles)
-    volume = float(np.einsum("ti,ti->t", triangles[:, 0], np.cross(triangles[:, 1], triangles[:, 2])).sum() / 6.0)
-    spacing = (volume / cells) ** (1.0 / 3.0)
-    return HeatTreatment(
-        name="flange",
-        part=Part.from_stl(path, "mm"),
-        alloy=alloy("42CrMo4"),
-        grid=Grid(f"{spacing:.4f} mm"),
-        start="850 degC",
-        steps=[Quench("fast oil", bath="60 degC", duration=duration)],
-        stress=stress,
-        snapshots=10,
     )
 
 
@@ -314,5 +270,5 @@ QUICK: dict[str, Meter] = {
     "jacobian-24": _forward,
     "calibrate-20": _calibrate,
 }
-HEAVY: dict[str, Meter] = {"stl-1M-heat": _time_heat, "stl-100k-stress": _time_stress}
+HEAVY: dict[str, Meter] = {"stl-1M-heat": _time_heat, "stl-100k-stress": _time_stress, **bench_metallurgy.METERS}
 """Minutes each: only with `full`, or asked for by name."""
