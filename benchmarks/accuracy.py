@@ -30,26 +30,28 @@ out or not. "Target" is what the project wants to reach, no tolerance of `metalt
 
 
 WHY_BARS = """
-Why they miss, station by station. Martensite: the bars of 4140 and class 1 read 57 and 50 HRC at J1, A255 gives 55 and
-46.5 for their carbon, 33 to 47 HV less; only `hardness=True` can mend that. The steep part (4140 J12 to J22 -54 to -96 HV,
-class 1 J12 to J20 -63 to -105, A36 J2 to J5 -54 to -107): bainite warms itself by its latent heat where the bar loses
-only 2 to 5 K/s, stays there and fills 0.9 of 4140 at J16, where the measured hardness says half. Li et al. computed
-their bars without latent heat, and so their rates come out right (24, 26 and 14 HV); with true heat they are about twice
-too fast, which is what the fit gives back. Slow end of 4140: all bainite, and Maynier's bainite is 35 to 55 HV soft.
+Why they miss, station by station. Martensite: the bars of 4140 and class 1 read 57 and 50 HRC at J1, A255 gives 55
+and 46.5 for their carbon, 33 to 47 HV less; only `hardness=True` can mend that. The steep part (4140 J12 to J22 -54
+to -96 HV, class 1 J12 to J20 -63 to -105, A36 J2 to J5 -54 to -107): bainite warms itself by its latent heat where
+the bar loses only 2 to 5 K/s, stays there and fills 0.9 of 4140 at J16, where the measured hardness says half. Li
+et al. computed their bars without latent heat, and so their rates come out right (24, 26 and 14 HV); with true heat
+they are about twice too fast, which is what the fit gives back. Slow end of 4140: all bainite, and Maynier's
+bainite is 35 to 55 HV soft.
 
-Tried and left out: bainite that stops at the fraction of Steven and Haynes (half 60 K, all 120 K below their Bs) changes
-no station by 1 HV; bainite that slows down towards that fraction gives 45, 42 and 33 HV and brings D06's 4140 bar of
-50.8 mm within 3 HRC, but takes the published critical rate of 4140 from 25.7 to 22.8 K/s (24.8 +-5 %).
+Tried and left out: bainite that stops at the fraction of Steven and Haynes (half 60 K, all 120 K below their Bs)
+changes no station by 1 HV; bainite that slows down towards that fraction gives 45, 42 and 33 HV and brings D06's
+4140 bar of 50.8 mm within 3 HRC, but takes the published critical rate of 4140 from 25.7 to 22.8 K/s (24.8 +-5 %).
 """
 WHY_TEMPER = """
-1045 is soft at 204 and 316 degC, -2.7 and -3.0 HRC, and within 1.3 HRC from 427 degC: the regression has one slope over the
-parameter for all steels, and most of its points are alloyed.
+1045 is soft at 204 and 316 degC, -2.7 and -3.0 HRC, and within 1.3 HRC from 427 degC: the regression is one for all
+steels, and most of its points are of alloyed ones, which soften later.
 """
 WHY_RODS = """
-One constant h a bath stands for a boiling curve: surfaces of large bars in water come out 7 to 14 HRC hard (1050 of 50.8
-and 101.6 mm), for the published ones were cooled through a vapour blanket that a constant h does not have. The 4140 bar of
-50.8 mm is soft for the reason of the end-quenched bars: its bainite warms itself. Half radius and centre of 1050 are 7 to
-11 HRC soft as fine pearlite of Maynier is; its floor of 300 HV holds only where pearlite formed below 600 degC.
+One constant h stands for each bath. Surfaces of large bars of 1050 in water come out 7 to 14 HRC hard: a constant h
+has no vapour blanket, which delays large bars most. Their half radius and centre are 5 to 11 HRC soft, as ferrite
+and pearlite of Maynier are; the floor of 300 HV holds only where pearlite formed below 600 degC. The 4140 bar of
+50.8 mm is soft for the reason of the end-quenched bars: its bainite warms itself. 4130 of 50.8 mm misses by 0.1 HRC
+at half radius.
 """
 
 
