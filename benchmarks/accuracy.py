@@ -29,6 +29,32 @@ out or not. "Target" is what the project wants to reach, no tolerance of `metalt
 """
 
 
+WHY_BARS = """
+Why they miss, station by station. Martensite: the bars of 4140 and class 1 read 57 and 50 HRC at J1, A255 gives 55
+and 46.5 for their carbon, 33 to 47 HV less; only `hardness=True` can mend that. The steep part (4140 J12 to J22 -54
+to -96 HV, class 1 J12 to J20 -63 to -105, A36 J2 to J5 -54 to -107): bainite warms itself by its latent heat where
+the bar loses only 2 to 5 K/s, stays there and fills 0.9 of 4140 at J16, where the measured hardness says half. Li
+et al. computed their bars without latent heat, and so their rates come out right (24, 26 and 14 HV); with true heat
+they are about twice too fast, which is what the fit gives back. Slow end of 4140: all bainite, and Maynier's
+bainite is 35 to 55 HV soft.
+
+Tried and left out: bainite that stops at the fraction of Steven and Haynes (half 60 K, all 120 K below their Bs)
+changes no station by 1 HV; bainite that slows down towards that fraction gives 45, 42 and 33 HV and brings D06's
+4140 bar of 50.8 mm within 3 HRC, but takes the published critical rate of 4140 from 25.7 to 22.8 K/s (24.8 +-5 %).
+"""
+WHY_TEMPER = """
+1045 is soft at 204 and 316 degC, -2.7 and -3.0 HRC, and within 1.3 HRC from 427 degC: the regression is one for all
+steels, and most of its points are of alloyed ones, which soften later.
+"""
+WHY_RODS = """
+One constant h stands for each bath. Surfaces of large bars of 1050 in water come out 7 to 14 HRC hard: a constant h
+has no vapour blanket, which delays large bars most. Their half radius and centre are 5 to 11 HRC soft, as ferrite
+and pearlite of Maynier are; the floor of 300 HV holds only where pearlite formed below 600 degC. The 4140 bar of
+50.8 mm is soft for the reason of the end-quenched bars: its bainite warms itself. 4130 of 50.8 mm misses by 0.1 HRC
+at half radius.
+"""
+
+
 def table(head: tuple[str, ...], rows: Iterable[Iterable[object]]) -> str:
     """A table in Markdown."""
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
@@ -84,6 +110,7 @@ def correlations() -> tuple[str, list[Panel]]:
     said += table(
         ("steel", "mean error", ""), ((v.quantity, f"{v.got:.2f} HRC", met(v.got <= 1.5)) for v in verdicts("D04"))
     )
+    said += WHY_TEMPER
     said += "\n## Ideal diameter, D05 (target 0.1 %)\n\n" + compared(verdicts("D05"))
     said += "\n## Cooling scale of the end-quenched bar, D01 (target +-15 %)\n\nBefore any hardness is looked at.\n\n"
     said += (
@@ -125,16 +152,23 @@ def end_quenched() -> tuple[str, list[Panel], dict[str, str]]:
         fit = fit_kinetics(measured.bar().alloy, data="its own bar", jominy=measured.bar())
         assert fit.bars is not None
         plain, fitted = fit.bars
-        rms = [float(bar.rmse or 0.0) for bar in (plain, bare, fitted)]
+        freed = fit_kinetics(measured.bar().alloy, data="its own bar", jominy=measured.bar(), hardness=True)
+        rms = [float(bar.rmse or 0.0) for bar in (plain, bare, fitted)] + [freed.after["jominy"][0]]
         said = ", ".join(f"{one.name} {one.value:.2f}" for one in fit.parameters)
-        rows.append((measured.name, *(f"{value:.1f}" for value in rms), met(rms[0] <= 35.0), met(rms[2] <= 15.0), said))
+        shifts = ", ".join(f"{one.name} {one.value:+.0f} HV" for one in freed.parameters if one.unit == "HV")
+        good = (met(rms[0] <= 35.0), met(rms[2] <= 15.0), met(rms[3] <= 15.0))
+        rows.append((measured.name, *(f"{value:.1f}" for value in rms), *good, said, shifts))
         panels.append(profile(measured.name, plain, fitted))
         if measured.name == "4140":
             rates = {phase: f"{float(rate):g}" for phase, rate in fit.alloy.rates.items()}
-    head = ("bar", "not tuned", "without latent heat", "tuned", "35 HV not tuned", "15 HV tuned", "what the fit gave")
+    head = (
+        "bar", "not tuned", "without latent heat", "rates tuned", "rates and hardness tuned", "35 HV not tuned",
+        "15 HV rates", "15 HV both", "rates of the fit", "hardness of the fit",
+    )  # fmt: skip
     said = "\n## Measured end-quenched bars (rms HV; target 35 not tuned, 15 tuned)\n\n"
     said += "Bars of Li et al. 1998, read off their figures.\n\n"
-    return said + table(head, rows) + "\n![measured end-quenched bars](pictures/accuracy_jominy.png)\n", panels, rates
+    said += table(head, rows) + WHY_BARS
+    return said + "\n![measured end-quenched bars](pictures/accuracy_jominy.png)\n", panels, rates
 
 
 def profile(name: str, plain: EndQuench, fitted: EndQuench) -> Panel:
@@ -228,7 +262,7 @@ def bethlehem() -> tuple[str, list[Panel]]:
     said += "Bethlehem, Modern Steels [M]; one severity a bath, fitted on 25.4 mm: "
     said += ", ".join(f"{bath} H {value:g}/in" for bath, value in fitted.items()) + ".\n\n"
     head = ("steel and bath", "diameter [mm]", "published surface / half radius / centre", "computed", "+-5 HRC")
-    return said + table(head, rows) + "\n![bars](pictures/accuracy_bars.png)\n", panels
+    return said + table(head, rows) + WHY_RODS + "\n![bars](pictures/accuracy_bars.png)\n", panels
 
 
 def main() -> None:

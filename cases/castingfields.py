@@ -8,7 +8,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
-from ..materials import arm_spacing, cast_aluminium, cast_iron, criteria, feeding
+from ..materials import arm_spacing, cast_aluminium, cast_iron, criteria, feeding, iron_matrix
 from ..materials.curve import function
 from ..materials.freezing import Freezing
 from ..materials.hardness_scale import hv_from_hbw
@@ -106,6 +106,8 @@ def hardness(of: Frozen) -> Array:
         return cast_aluminium.hardness_cahoon(yield_strength(of))
     if of.grade in cast_iron.WALLS:
         return np.asarray(hv_from_hbw(cast_iron.hardness_grey_strength(tensile_strength(of))))  # type: ignore[arg-type]
+    if of.grade.startswith(DUCTILE):
+        return np.asarray(hv_from_hbw(cast_iron.hardness_ductile(pearlite_share(of))))  # type: ignore[arg-type]
     raise CaseError(_no_law(of, "hardness"))
 
 
@@ -114,6 +116,21 @@ def nodule_count(of: Frozen) -> Array:
     if not of.grade.startswith(DUCTILE):
         raise CaseError("nodules are counted in ductile iron only")
     return 1e6 * cast_iron.nodules(of.fields["cooling_rate"])
+
+
+def pearlite_share(of: Frozen) -> Array:
+    """Share of the matrix. Raises CaseError for anything but ductile iron and grey iron with a wall table."""
+    if of.grade in cast_iron.WALLS:
+        bar = cast_iron.hardness_grey(cast_iron.saturation(of.alloy.composition))
+        return iron_matrix.pearlite_grey(cast_iron.hardness_grey_strength(tensile_strength(of)), bar)
+    if not of.grade.startswith(DUCTILE):
+        raise CaseError("the matrix of grey and ductile iron alone is known as cast")
+    capacity = float(function(of.alloy.material.heat_capacity)(np.array(iron_matrix.EUTECTOID)))
+    rate = iron_matrix.eutectoid_rate(
+        thermal_modulus(of), of.fields["solidification_time"], of.freezing.solidus, float(of.mould.temperature),
+        of.mould.effusivity, capacity * float(of.alloy.material.density),
+    )  # fmt: skip
+    return iron_matrix.pearlite_ductile(of.alloy.composition, rate)
 
 
 DERIVED: dict[str, Callable[[Frozen], Array]] = {
@@ -129,6 +146,7 @@ DERIVED: dict[str, Callable[[Frozen], Array]] = {
         yield_strength,
         hardness,
         nodule_count,
+        pearlite_share,
     )
 }
 
@@ -144,6 +162,8 @@ def told(name: str, alloy: Any) -> str:
             return f"{what} after T6, by arm spacing and magnesium; sound and modified"
         if str(alloy.material.name) in cast_iron.WALLS:
             return f"{what} as cast, of the plate that freezes as late, by EN 1561"
+        if str(alloy.material.name).startswith(DUCTILE):
+            return f"{what} as cast, by the pearlite of its matrix, uncertain"
     return ""
 
 
@@ -156,4 +176,5 @@ def _is_a356(alloy: Any) -> bool:
 
 
 def _no_law(of: Frozen, what: str) -> str:
-    return f"no law of {what} is known of {of.alloy.name} as cast; known: A356 (T6), {', '.join(cast_iron.WALLS)}"
+    known = f"A356 (T6), {', '.join(cast_iron.WALLS)}{', EN-GJS' if what == 'hardness' else ''}"
+    return f"no law of {what} is known of {of.alloy.name} as cast; known: {known}"

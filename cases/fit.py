@@ -23,6 +23,7 @@ Array = NDArray[float64]
 HARDNESS, KELVIN = 15.0, 15.0  # HV and K: scatter of a measured hardness and of a measured temperature
 FACTOR = np.log(3.0)  # of a rate, before anything was measured: times are known within a factor 2 to 3
 START, ALPHA = 20.0, 0.2  # K of Ms, and share of alpha, before
+SHIFTS = {"martensite": 26.0, "bainite": 20.0, "ferrite": 20.0}  # HV, of each phase, before: Maynier 1978
 ABSENT = 100.0  # K, charged at most for a transformation that was measured and does not happen
 TOLD = 0.7  # of the uncertainty before: a parameter that keeps more was not told by the data
 BAND = 1.645  # standard deviations of a 90 % band
@@ -51,6 +52,7 @@ class Parameter:
         zero = 273.15 if self.unit == "degC" else 0.0
         numbers = f"{self.value - zero:.4g} ({self.low - zero:.4g} to {self.high - zero:.4g})"
         kind = " times the model's" if not self.unit else f" {self.unit}"
+        kind += " more than the model's" if self.unit == "HV" else ""
         return f"{self.name:<17} {numbers}{kind}{'' if self.told else '; the data do not tell it'}"
 
 
@@ -106,8 +108,10 @@ def fit_kinetics(
     cct: Mapping[str, Mapping[str, str]] | None = None,
     dilatometer: Mapping[str, Mapping[str, str]] | None = None,
     martensite: bool = False,
+    hardness: bool = False,
 ) -> KineticsFit:
-    """Fit the rates of ferrite, pearlite and bainite, and with `martensite` also Ms and alpha.
+    """Fit the rates of ferrite, pearlite and bainite, with `martensite` also Ms and alpha, with `hardness` what is
+    missing in the hardness of martensite, of bainite, and of ferrite and pearlite together.
 
     data         what the measurements are called: "heat 4711, end quench"
     jominy       {"J1": "57 HRC", "6 mm": "55 HRC"}, or a Jominy(alloy, measured=..., austenitise=...)
@@ -116,7 +120,8 @@ def fit_kinetics(
     dilatometer  {"5 K/s": {"10 %": "560 degC", "50 %": "480 degC"}}: where that much has transformed
 
     A Bayesian least-squares fit: each multiplier is known within a factor 3 before, Ms within 20 K, alpha
-    within 20 %. A transformation that was measured and does not happen counts up to 100 K below where it ends.
+    within 20 %, hardness within 26 HV (martensite) and 20 HV, what Maynier states. A transformation that was
+    measured and does not happen counts up to 100 K below where it ends.
 
         fit = fit_kinetics("42CrMo4", data="heat 4711", jominy={"J1": "57 HRC", "J16": "45 HRC"})
         print(fit); fit.alloy
@@ -130,11 +135,11 @@ def fit_kinetics(
     kinds = [*_of_bar(bar), *_of_rates("cct", cct, STARTS), *_of_rates("dilatometer", dilatometer, None)]
     if not kinds:
         raise CaseError("nothing to fit to; give jominy, cct or dilatometer")
-    scale = np.array([FACTOR] * len(RATED) + ([START, ALPHA] if martensite else []))
-    names = products(base)
+    known, names = _unknowns(martensite, hardness), products(base)
+    scale = np.array(list(known.values()))
 
     def changed(x: Array) -> Alloy:
-        return _changed(base, x * scale, names)
+        return _changed(base, dict(zip(known, (x * scale).tolist(), strict=True)), names)
 
     def residuals(x: Array) -> Array:
         there = changed(x)
@@ -142,11 +147,11 @@ def fit_kinetics(
 
     x, jacobian, final = least(residuals, np.zeros(scale.size))
     found = changed(x)
-    parameters = _parameters(found, spread(jacobian, final, scale.size) * scale, scale)
+    parameters = _parameters(found, spread(jacobian, final, scale.size) * scale, known)
     bars = None if bar is None else (replace(bar, alloy=base).run(), replace(bar, alloy=found).run())
     before, after = (_misses(kinds, each, bars and bars[i]) for i, each in enumerate((base, found)))
     said = "; ".join(f"{kind} {before[kind][0]:.1f} -> {after[kind][0]:.1f} {after[kind][1]}" for kind in before)
-    fitted = _named(found, data, f"fitted to {data} (rms {said})", martensite)
+    fitted = _named(found, data, f"fitted to {data} (rms {said})", martensite, hardness)
     named = None if bars is None else (bars[0], replace(bars[1], alloy=fitted))
     return KineticsFit(data, fitted, base, parameters, before, after, named)
 
@@ -244,41 +249,60 @@ def _level(name: str, known: tuple[str, ...] | None) -> tuple[str, float]:
     return "austenite", 1.0 - float(match[1]) / 100.0
 
 
-def _changed(base: Alloy, x: Array, names: tuple[str, ...]) -> Alloy:
-    """The alloy with its rates times exp(x[:3]), and where there are five, Ms + x[3] and alpha exp(x[4])."""
-    rates = {**base.rates}
-    for phase, shift in zip(RATED, x, strict=False):
-        rates[phase] = Amount(float(base.rates.get(phase, 1.0) * np.exp(shift)), "")
-    rates = {phase: Amount(float(value), f"{float(value):.6g}") for phase, value in rates.items() if phase in names}
-    if x.size == len(RATED):
-        return replace(base, rates=rates)
-    start, alpha = base.martensite_pair()
-    return replace(
-        base,
-        rates=rates,
-        martensite_start=f"{start + x[3]:.2f} K",
-        alpha=f"{alpha * np.exp(x[4]):.6g} 1/K",
-    )
+def _unknowns(martensite: bool, hardness: bool) -> dict[str, float]:
+    """What is fitted, and how well each was known before: the standard deviation in the unit of `_changed`."""
+    known = dict.fromkeys((f"{phase} rate" for phase in RATED), float(FACTOR))
+    known |= {"martensite start": START, "alpha": ALPHA} if martensite else {}
+    return known | ({f"{phase} hardness": scatter for phase, scatter in SHIFTS.items()} if hardness else {})
 
 
-def _parameters(found: Alloy, after: Array, prior: Array) -> tuple[Parameter, ...]:
-    """What was fitted with its band; `after` and `prior` are standard deviations."""
-    told, wide, ready = after < TOLD * prior, BAND * after, []
-    for i, phase in enumerate(RATED):
-        value, times = float(found.rates.get(phase, 1.0)), float(np.exp(wide[i]))
-        ready.append(Parameter(f"{phase} rate", value, value / times, value * times, "", bool(told[i])))
-    if after.size > len(RATED):
-        start, alpha = found.martensite_pair()
-        away, times = float(wide[3]), float(np.exp(wide[4]))
-        ready.append(Parameter("martensite start", start, start - away, start + away, "degC", bool(told[3])))
-        ready.append(Parameter("alpha", alpha, alpha / times, alpha * times, "1/K", bool(told[4])))
+def _changed(base: Alloy, moved: dict[str, float], names: tuple[str, ...]) -> Alloy:
+    """The alloy with its rates and alpha times exp, Ms and hardness plus what they have `moved`, K and HV."""
+    shown = {phase: float(base.rates.get(phase, 1.0) * np.exp(moved[f"{phase} rate"])) for phase in RATED}
+    rates = {phase: Amount(value, f"{value:.6g}") for phase, value in shown.items() if phase in names}
+    made = replace(base, rates=rates)
+    if "alpha" in moved:
+        start, alpha = base.martensite_pair()
+        made = replace(
+            made,
+            martensite_start=f"{start + moved['martensite start']:.2f} K",
+            alpha=f"{alpha * np.exp(moved['alpha']):.6g} 1/K",
+        )
+    if "bainite hardness" in moved:
+        harder = {phase: moved[f"{'ferrite' if phase == 'pearlite' else phase} hardness"] for phase in PHASES[1:]}
+        shift = {phase: float(base.hardness_shift.get(phase, 0.0)) + hv for phase, hv in harder.items()}
+        made = replace(made, hardness_shift={phase: f"{hv:.2f} HV" for phase, hv in shift.items()})
+    return made
+
+
+def _parameters(found: Alloy, after: Array, known: dict[str, float]) -> tuple[Parameter, ...]:
+    """What was fitted with its band; `after` and `known` are standard deviations."""
+    start, alpha = found.martensite_pair()
+    ready = []
+    for (name, before), deviation in zip(known.items(), after.tolist(), strict=True):
+        wide, told = BAND * deviation, deviation < TOLD * before
+        phase, what = name.rsplit(" ", 1) if " " in name else ("", name)
+        if what == "rate":
+            value, unit = float(found.rates.get(phase, 1.0)), ""
+        elif what == "hardness":
+            value, unit = float(found.hardness_shift[phase]), "HV"
+        else:
+            value, unit = (start, "degC") if what == "start" else (alpha, "1/K")
+        times = float(np.exp(wide))
+        low, high = (value / times, value * times) if unit in ("", "1/K") else (value - wide, value + wide)
+        ready.append(Parameter(name, value, low, high, unit, told))
     return tuple(ready)
 
 
-def _named(found: Alloy, data: str, source: str, martensite: bool) -> Alloy:
+def _named(found: Alloy, data: str, source: str, martensite: bool, hardness: bool) -> Alloy:
     """The fitted alloy under a name of its own, so that no file and no card hides that it was fitted."""
     note = {"source": source, "mark": "C"}
-    notes = {**found.notes, "rates": note, **({"martensite_start": note, "alpha": note} if martensite else {})}
+    fitted = [
+        "rates",
+        *(["martensite_start", "alpha"] if martensite else []),
+        *(["hardness_shift"] if hardness else []),
+    ]
+    notes = {**found.notes, **dict.fromkeys(fitted, note)}
     return replace(found, name=f"{found.name}, fitted to {data}", notes=notes, base=None)
 
 

@@ -73,6 +73,9 @@ FROZEN = {
     ),
     "sdas": Meaning("m", "um", "secondary dendrite arm spacing, by the mean rate from liquidus to solidus"),
     "thermal_modulus": Meaning("m", "mm", "modulus of the plate in a thick mould of this sand that freezes as late"),
+    "pearlite_share": Meaning(
+        "", "%", "pearlite of the matrix of cast iron, by composition and rate through the eutectoid, uncertain"
+    ),
     "nodule_count": Meaning("1/m^2", "1/mm^2", "graphite nodules by the cooling rate before the eutectic, uncertain"),
     "shrinkage_cavity": Meaning("", "%", "share of the cell that the pipe takes: an estimate, liquid sinks level"),
 }

@@ -224,8 +224,8 @@ def _no_case_stress(case: Case, matter: Matter) -> str:
         return "the stress of a case is computed in 1d and rz alone; leave stress out, or take a round part"
     if layers(case, matter) is None:
         return ""
-    fine = 1e3 * case_depth_expected(case, matter.carbon) / CELLS_IN_CASE
-    return f"the stress of a case needs cells that resolve it; leave stress out, or take {fine:.2g} mm or less"
+    fine = 999.0 * case_depth_expected(case, matter.carbon) / CELLS_IN_CASE  # mm, rounded down
+    return f"the stress of a case needs cells that resolve it; leave stress out, or take {fine:.3g} mm or less"
 
 
 def _no_hardness(matter: Matter) -> str:

@@ -16,6 +16,7 @@ from .alloyfields import (
     default_of,
     read_material,
     read_notes,
+    read_shift,
     shown,
     without_peak,
     words_of,
@@ -27,7 +28,7 @@ from .critical import ac1_trzaska, acm_lee
 from .curve import Curve, Varying, function
 from .end_quench import read_end_quench
 from .freezing import Freezing
-from .hardness import hardness_law, hardness_law_local, tempering
+from .hardness import hardness_law, hardness_law_local, shifted, tempering
 from .martensite import alpha_furlan, alpha_van_bohemen, ms_furlan, ms_van_bohemen
 from .material import Conductivity, HeatCapacity, Material, enthalpy
 from .matter import PHASES, Carbon, FreezingTable, Kinetics, Matter, Mechanics, Phase, Property
@@ -62,6 +63,7 @@ class Alloy:
     martensite     "van Bohemen" or "Furlan": source of martensite start and alpha
     martensite_start, alpha   K and 1/K in place of that pair; one alone is refused unless `mixed` is True
     enrichment     whether the carbon that ferrite leaves behind lowers martensite start and hardens martensite
+    hardness_shift HV by phase that measurements say are missing in its hardness, as quenched
     trip           transformation plasticity K by phase, 1/Pa
     trip_law       how it goes with the share transformed: "desalos", "leblond", "tanaka" or "abrassart"
     kinematic      share of the strain hardening that moves the yield surface: 0 isotropic, 1 kinematic
@@ -99,6 +101,7 @@ class Alloy:
     alpha: Annotated[Any, Quantity("1/K", positive=True)] | None = None
     mixed: bool = False
     enrichment: bool = False
+    hardness_shift: Annotated[dict[str, Any], BeforeValidator(read_shift)] = field(default_factory=dict)
     trip: Annotated[dict[str, Any], by_phase("1/Pa")] = field(default_factory=dict)
     trip_law: str = "desalos"
     kinematic: Fraction = Amount(0.0, "0")
@@ -259,7 +262,7 @@ class Alloy:
             tuple(self._phase(name, start) for name in PHASES),
             None if shines is None else float(shines),
             replace(self._kinetics(start, alpha), enrichment=self.enrichment),
-            hardness_law(c),
+            shifted(hardness_law(c), self.hardness_shift),
             mixture="leblond",
             saturation=self.trip_law,
             memory=float(self.memory),
@@ -297,7 +300,7 @@ class Alloy:
             lambda T, content: diffusivity_lee(c, T, content),
             alloy_factor(c),
             decomposed,
-            lambda content: hardness_law_local(with_carbon(content)),
+            lambda content: shifted(hardness_law_local(with_carbon(content)), self.hardness_shift),
             lambda content: self._strained(with_carbon(content)),
         )
 

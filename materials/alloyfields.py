@@ -1,5 +1,6 @@
 """How the arguments of an alloy are read from words, and written back."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -18,6 +19,7 @@ Notes = dict[str, dict[str, str]]
 TRIED = np.linspace(273.15, 1473.15, 241)
 PEAK = 1100.0
 """J/kg/K; bcc iron stays below without the latent heat of A1."""
+SHIFT = re.compile(r"([+-]?\d+(?:\.\d+)?) ?HV")
 NOTE = ("source", "mark", "range")
 YOURS = {"source": "yours", "mark": "given"}
 
@@ -32,6 +34,19 @@ def by_phase(unit: str) -> BeforeValidator:
         return {one_of(phase, PHASES[1:], "phase"): rule.validate(value) for phase, value in given.items()}
 
     return BeforeValidator(read)
+
+
+def read_shift(given: object) -> dict[str, Amount]:
+    """HV to add by phase: {"martensite": "30 HV", "bainite": "-12 HV"}."""
+    if not isinstance(given, Mapping):
+        raise CaseError(f"{given!r} is no table; write {{martensite: 30 HV, bainite: -12 HV}}")
+    read = {}
+    for phase, value in given.items():
+        match = SHIFT.fullmatch(value.text if isinstance(value, Amount) else str(value).strip())
+        if match is None:
+            raise CaseError(f"{value!r} is no difference of hardness; write '-12 HV'", str(phase))
+        read[one_of(phase, PHASES[1:], "phase")] = Amount(float(match[1]), match[0])
+    return read
 
 
 def without_peak(given: Any) -> Any:

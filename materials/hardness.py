@@ -1,5 +1,6 @@
 """Hardness of each phase from the composition, and reduced to the coefficients the solver carries."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from math import log10, sqrt
 
@@ -255,3 +256,17 @@ def hardness_law_local(c: Composition) -> HardnessLaw:
     """
     low, high = TEMPERED["C"]
     return replace(hardness_law(c), temper=tempering(replace(c, C=min(max(c.C, low), high))))
+
+
+def shifted(law: HardnessLaw, shift: Mapping[str, float]) -> HardnessLaw:
+    """A law whose phases are harder by `shift` HV, as quenched or as cooled; what a temper leaves stays."""
+    if not shift:
+        return law
+    each = {name: float(shift.get(name, 0.0)) for name in law.law}
+    moved = {
+        name: (a + each[name], b, least + each[name], most + each[name])
+        for name, (a, b, least, most) in law.law.items()
+    }
+    held = None if law.isothermal is None else (law.isothermal[0], law.isothermal[1] + each["bainite"])
+    fine = None if law.fine is None else (*law.fine[:2], law.fine[2] + each["pearlite"])
+    return replace(law, law=moved, isothermal=held, fine=fine)

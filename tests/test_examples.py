@@ -230,3 +230,29 @@ def test_treatments_leave_what_their_names_say():
     for name, (phase, least) in wanted.items():
         core = coarse(module["treated"](name), "1 mm").run(progress=False).at("0 mm", "0 mm", "0 mm")
         assert core.phases[phase] > least, name
+
+
+@pytest.mark.parametrize("page", ["carburising", "certificate"])
+def test_the_blocks_of_the_metallurgy_pages_are_python_and_their_pictures_are_there(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs" / f"{page}.md").read_text("utf-8")
+    for block in re.findall(r"```python\n(.*?)```", text, re.S):
+        calls = re.findall(r"(?:result|coarse)\.(\w+)", block)
+        assert compile(block, f"{page}.md", "exec")
+        assert all(hasattr(mt.Result, call) or call in ("hardness",) for call in calls)
+    certificates = re.findall(r"```\n(heat,.*?)```", text, re.S)
+    for words in certificates:
+        Path("heat_4711.csv").write_text(words, "utf-8")
+        heat = mt.certificate("heat_4711.csv")
+        assert heat.outside() == [] and len(heat.end_quench) == 8
+    for picture in re.findall(r"\((pictures/\S+)\)", text):
+        assert (ROOT / "docs" / picture).stat().st_size > 20_000
+
+
+def test_the_treatments_of_the_carburising_page_are_words():
+    text = (ROOT / "docs" / "carburising.md").read_text("utf-8")
+    calls = re.findall(r"`((?:Quench|Cool|Heat|Hold|Temper|Soak)\(.*?\))`", text.replace("Quench(...)", ""))
+    assert len(calls) > 12
+    for call in calls:
+        words = {name: getattr(mt, name) for name in ("Quench", "Cool", "Heat", "Hold", "Temper", "Soak", "Medium")}
+        assert eval(call, words)

@@ -27,10 +27,10 @@ from ..twin.model import Model
 from ..twin.search import Search
 from ..twin.sensors import Sensor
 from ..twin.unknowns import Unknown
-from . import bench_peers, bench_stress
+from . import bench_metallurgy, bench_peers, bench_stress
 from .apart import apart
 from .figure import Figure
-from .flange import facets, write_stl
+from .flange import flange
 from .heat import peaked
 from .machine import cores, machine, peak_memory, triad_bandwidth
 
@@ -138,25 +138,6 @@ def shaft() -> HeatTreatment:
         ],
         limits={"hardness": ("28 HRC", "38 HRC")},
         snapshots=40,
-    )
-
-
-def flange(folder: Path, cells: int, duration: str, stress: bool) -> HeatTreatment:
-    """A lobed flange of 190 mm from an STL, quenched in oil; about so many cells."""
-    path = folder / "flange.stl"
-    triangles = facets(sectors=360, scale=1.88)
-    write_stl(path, triangles)
-    volume = float(np.einsum("ti,ti->t", triangles[:, 0], np.cross(triangles[:, 1], triangles[:, 2])).sum() / 6.0)
-    spacing = (volume / cells) ** (1.0 / 3.0)
-    return HeatTreatment(
-        name="flange",
-        part=Part.from_stl(path, "mm"),
-        alloy=alloy("42CrMo4"),
-        grid=Grid(f"{spacing:.4f} mm"),
-        start="850 degC",
-        steps=[Quench("fast oil", bath="60 degC", duration=duration)],
-        stress=stress,
-        snapshots=10,
     )
 
 
@@ -296,5 +277,6 @@ HEAVY: dict[str, Meter] = {
     "stl-100k-stress": _time_stress,
     **bench_peers.METERS,
     **bench_stress.HEAVY,
+    **bench_metallurgy.METERS,
 }
 """Minutes each: only with `full`, or asked for by name."""

@@ -6,6 +6,12 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
+from ..cases.grid import Grid
+from ..cases.part import Part
+from ..cases.step import Quench
+from ..cases.treatment import HeatTreatment
+from ..materials.library import alloy
+
 # Half-section of the flange, (r, z, lobed) in mm, anticlockwise; lobed points follow its outline.
 PROFILE = (
     (12.0, 0.0, 0.0),
@@ -43,3 +49,22 @@ def write_stl(path: Path | str, triangles: NDArray[float64]) -> None:
     record["corner"] = triangles
     with open(path, "wb") as file:
         file.write(b"metaltwin".ljust(80) + np.uint32(len(record)).tobytes() + record.tobytes())
+
+
+def flange(folder: Path, cells: int, duration: str, stress: bool) -> HeatTreatment:
+    """A lobed flange of 190 mm from an STL, quenched in oil; about so many cells."""
+    path = folder / "flange.stl"
+    triangles = facets(sectors=360, scale=1.88)
+    write_stl(path, triangles)
+    volume = float(np.einsum("ti,ti->t", triangles[:, 0], np.cross(triangles[:, 1], triangles[:, 2])).sum() / 6.0)
+    spacing = (volume / cells) ** (1.0 / 3.0)
+    return HeatTreatment(
+        name="flange",
+        part=Part.from_stl(path, "mm"),
+        alloy=alloy("42CrMo4"),
+        grid=Grid(f"{spacing:.4f} mm"),
+        start="850 degC",
+        steps=[Quench("fast oil", bath="60 degC", duration=duration)],
+        stress=stress,
+        snapshots=10,
+    )
