@@ -1,7 +1,7 @@
 """What a casting will be, before it is run: one page."""
 
 from dataclasses import dataclass
-from math import ceil, pi, sqrt
+from math import pi, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from ..solver.pour import BEYOND
 from .castingproblem import BEDDED, afterwards, around, filling_loss, in_mould, poured, problem, superheat
 from .castingwords import contact_of
 from .check import duration, sides
-from .estimate import CUT_CELLS, LONGEST, STAGE, STAGE_CALL, STAGES, START_SECONDS, STEP_CALL, STEPS, exchange, memory
+from .estimate import CUT_CELLS, LONGEST, casting, casting_seconds, exchange, memory
 from .schedule import ROOM, Stretch, celsius
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class CastingCheck:
     cells     of the casting;   bodies  cells of each body by name
     spacing   (dx, dy, dz) m as adjusted to the part
     memory    bytes, predicted peak
-    seconds   predicted run time, good within a factor 3
+    seconds   predicted run time, good within a factor 2 to 3
     limit     s, the step that a plain explicit scheme could take
     start     K, of the melt in the mould
     lasts     (name, s) of each leg, roughly
@@ -90,11 +90,9 @@ def check(case: "Casting") -> CastingCheck:
     family = used if used in ("rz", "3d") else "1d"
     limit = _explicit_limit(made.bodies, made.tables)
     lasts = _lasts(case, made.bodies, made.tables[0])
-    steps = [max(20, ceil(8.0 * STEPS * (fall / float(case.tolerance)) ** (1.0 / 3.0))) for _, _, fall in lasts]
-    stages = sum(
-        max(3 * n, ceil(STAGES * sqrt(4.0 * n * time / limit))) for n, (_, time, _) in zip(steps, lasts, strict=True)
-    )
-    seconds = START_SECONDS + stages * (STAGE_CALL * len(count) + whole * STAGE[family]) + sum(steps) * STEP_CALL
+    falls = tuple((time, fall) for _, time, fall in lasts)
+    steps, stages = casting(falls, float(case.tolerance), limit, cells.index.size, family)
+    seconds = casting_seconds(steps, stages, whole, len(count), family)
     return CastingCheck(
         name=case.name,
         metric=used,
@@ -106,7 +104,7 @@ def check(case: "Casting") -> CastingCheck:
         limit=limit,
         start=made.starts[0],
         lasts=tuple((name, time) for name, time, _ in lasts),
-        steps=sum(steps),
+        steps=steps,
         warnings=tuple(_warnings(case, made.bodies)),
         outside=tuple(_outside(case, made.starts[0])),
         marks=tuple(_marks(case, made.bodies)),
