@@ -1,7 +1,7 @@
 """What a casting will be, before it is run: one page."""
 
 from dataclasses import dataclass
-from math import ceil, pi, sqrt
+from math import pi, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,14 +21,11 @@ from .estimate import (
     CUT_CELLS,
     INCREMENT,
     LONGEST,
-    STAGE,
-    STAGE_CALL,
-    STAGES,
-    START_SECONDS,
     STEP_CALL,
-    STEPS,
     STRAIN,
     STRESS_BYTES,
+    casting,
+    casting_seconds,
     exchange,
     memory,
 )
@@ -53,7 +50,7 @@ class CastingCheck:
     spacing   (dx, dy, dz) m as adjusted to the part
     widest    m, cell of the mould;   symmetry  axes along which all is mirrored, one half is computed of each
     memory    bytes, predicted peak
-    seconds   predicted run time, good within a factor 3
+    seconds   predicted run time, good within a factor 2 to 3
     limit     s, the step that a plain explicit scheme could take
     computed  what is computed: temperature, solid fraction, phases, hardness, stress
     start     K, of the melt in the mould
@@ -117,11 +114,9 @@ def check(case: "Casting") -> CastingCheck:
     family = used if used in ("rz", "3d") else "1d"
     limit = _explicit_limit(made.bodies, made.tables)
     lasts = _lasts(case, made.bodies, made.tables[0])
-    steps = [max(20, ceil(8.0 * STEPS * (fall / float(case.tolerance)) ** (1.0 / 3.0))) for _, _, fall in lasts]
-    stages = sum(
-        max(3 * n, ceil(STAGES * sqrt(4.0 * n * time / limit))) for n, (_, time, _) in zip(steps, lasts, strict=True)
-    )
-    seconds = START_SECONDS + stages * (STAGE_CALL * len(count) + whole * STAGE[family]) + sum(steps) * STEP_CALL
+    falls = tuple((time, fall) for _, time, fall in lasts)
+    steps, stages = casting(falls, float(case.tolerance), limit, cells.index.size, family)
+    seconds = casting_seconds(steps, stages, whole, len(count), family)
     if case.stress:
         increments = sum(STRAIN * fall for _, _, fall in lasts) / STRAIN_STEP.get(used, FINE_STEP)
         seconds += increments * (STEP_CALL + cells.index.size * INCREMENT[family])
@@ -140,7 +135,7 @@ def check(case: "Casting") -> CastingCheck:
         computed=("temperature", "solid fraction", *computed(case, made.matter)[1:]),
         start=made.starts[0],
         lasts=tuple((name, time) for name, time, _ in lasts),
-        steps=sum(steps),
+        steps=steps,
         warnings=tuple(_warnings(case, made.bodies)),
         outside=tuple(_outside(case, made.starts[0])),
         marks=tuple(_marks(case, made.bodies)),

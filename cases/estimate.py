@@ -28,6 +28,11 @@ STRAIN = 2.8e-5  # 1/K, of the cell that strains most
 FRONT = 4.0  # a quench that transforms takes so many times more steps and increments: cells transform in turn
 STEPS = 8.0  # steps of a leg for each cube root of (its temperature change / tolerance)
 STAGES = 1.4  # stages over those of equal steps
+CASTING_STEPS = 30.0  # of a leg in the mould, as STEPS
+FRONT_CELLS = 3000.0  # of a casting, from which cells that begin and end to freeze hold the steps
+CASTING_STAGES, FEWEST = 0.5, 6  # as STAGES: most steps of a casting are short; stages of the usual step
+CASTING_STAGE = 7e-9  # s a cell and stage in 3d, the share of a step in it
+LATTICE = 12e-6  # s a cell, while bodies are measured in 3d
 START_SECONDS = 3.5  # s, loading compiled code
 HEAT_BYTES, STRESS_BYTES, BOX_BYTES, BASE_BYTES = 175.0, 850.0, 17.0, 250e6
 SCAN_RZ_BYTES = 2650.0  # a cell of the box, while an r-z lattice is measured
@@ -209,6 +214,34 @@ def seconds(legs: tuple[LegEstimate, ...], cells: int, metric: str, kinetics: bo
             increments = 1.0 + leg.front * STRAIN * abs(leg.end - leg.before) / STRAIN_STEP.get(metric, FINE_STEP)
             total += increments * (STEP_CALL + cells * INCREMENT[metric])
     return total
+
+
+def casting(
+    falls: tuple[tuple[float, float], ...], tolerance: float, limit: float, cells: int, metric: str
+) -> tuple[int, int]:
+    """Steps and stages of a casting.
+
+    falls      (s, K) of each leg
+    tolerance  K
+    limit      s, explicit step
+    cells      of the casting
+    metric     "1d", "rz" or "3d"
+    """
+    steps, stages = 0, 0
+    front = max(0.5 if metric == "3d" else 1.0, sqrt(cells / FRONT_CELLS))
+    for time, fall in falls:
+        smooth = CASTING_STEPS * (fall / tolerance) ** (1.0 / 3.0)
+        taken = max(20, ceil(smooth * front))
+        steps += taken
+        stages += max(FEWEST * taken, ceil(CASTING_STAGES * sqrt(4.0 * smooth * time / limit)))
+    return steps, stages
+
+
+def casting_seconds(steps: int, stages: int, cells: int, bodies: int, metric: str) -> float:
+    """Predicted run time of a casting, s.   cells of all bodies; metric "1d", "rz" or "3d" """
+    solid = metric == "3d"
+    each = STAGE_CALL * bodies + cells * (CASTING_STAGE if solid else STAGE[metric])
+    return START_SECONDS + stages * each + steps * STEP_CALL + (cells * LATTICE if solid else 0.0)
 
 
 def memory(cells: int, box: int, stress: bool, metric: str) -> float:

@@ -20,6 +20,7 @@ typedef struct {
     const double *share;           /* (m,) weight of the error of each rim cell */
     const int64_t *first_patch;    /* (m + 1,) */
     const int64_t *walled;         /* (u,) cells with patches */
+    const int64_t *patch_walled;   /* (p,) number among them of each patch's cell */
     const int64_t *patch_cell, *patch_law;
     const double *patch_area, *patch_distance;
     const double *H0, *D;          /* (n,) J/m3; D NULL: none */
@@ -28,7 +29,9 @@ typedef struct {
     const double *source;          /* () W/m3 */
     const float *latent;           /* (n,) W/m3 that phases are expected to release, or NULL */
     uint32_t *present;             /* (blocks,) */
-    double *T;                     /* (n,) K, a guess where nobody has looked */
+    double *T;                     /* (n,) K, of the last survey */
+    float *per_heat;               /* (n,) m3 K/J at the last survey, of a mixture */
+    double *inner;                 /* (u,) K, of the walled cells at the last look */
     double *wall, *power, *slope;
 } Column;
 

@@ -116,11 +116,20 @@ ROW void enthalpy_of(const Column *s, int64_t first, int64_t n, double *RESTRICT
     else for (int64_t c = 0; c < n; c++) H[c] = H0[c];
 }
 
+/* temperature of n cells from `first` on that the last survey lets expect: T + D / c */
+ROW void guess_of(const Column *s, int64_t first, int64_t n, double *RESTRICT guess)
+{
+    const double *RESTRICT T = s->T + first, *RESTRICT D = s->D ? s->D + first : NULL;
+    const float *RESTRICT per_heat = s->per_heat + first;
+    if (D) for (int64_t c = 0; c < n; c++) guess[c] = T[c] + D[c] * per_heat[c];
+    else for (int64_t c = 0; c < n; c++) guess[c] = T[c];
+}
+
 /* state of the cells from..to of a strip that begins with `low`: the conductivity integral of one phase, or T and, from
    `apart` on, the conductivity of a mixture */
 static void state_strip(const Column *s, int64_t from, int64_t to, int64_t low, int64_t apart, double *strip)
 {
-    double H[BLOCK];
+    double H[BLOCK], guess[BLOCK];
     Mixture m;
     for (int64_t c = from, n; c < to; c += n) {
         n = BLOCK - c % BLOCK;
@@ -131,9 +140,10 @@ static void state_strip(const Column *s, int64_t from, int64_t to, int64_t low, 
             continue;
         }
         enthalpy_of(s, c, n, H);
+        guess_of(s, c, n, guess);
         mixed(&s->table, s->present[c / BLOCK], n, NULL, s->phase + c, s->n, &m);
-        if (s->table.phases == 1) block_mixture(&s->table, &m, n, H, s->T + c, NULL, v, NULL, NULL);
-        else block_mixture(&s->table, &m, n, H, s->T + c, v, v + apart, NULL, NULL);
+        if (s->table.phases == 1) block_mixture(&s->table, &m, n, H, guess, NULL, v, NULL, NULL);
+        else block_mixture(&s->table, &m, n, H, guess, v, v + apart, NULL, NULL);
     }
 }
 
@@ -210,6 +220,7 @@ static double survey_part(const Column *s, int64_t block, double *E, double weig
         memcpy(guess, s->T + c, n * sizeof *guess);
         mixed(&s->table, s->present[block], n, NULL, s->phase + c, s->n, &m);
         block_mixture(&s->table, &m, n, H, guess, s->T + c, NULL, per_heat, &diffusivity);
+        for (int64_t i = 0; i < n; i++) s->per_heat[c + i] = (float)per_heat[i];
     }
     *radius = diffusivity * 4.0 * (s->x + s->y + s->z);
     if (!E) return 0.0;

@@ -39,6 +39,7 @@ cdef extern from "_conduct.h" nogil:
         const double *share
         const int64_t *first_patch
         const int64_t *walled
+        const int64_t *patch_walled
         const int64_t *patch_cell
         const int64_t *patch_law
         const double *patch_area
@@ -51,6 +52,8 @@ cdef extern from "_conduct.h" nogil:
         const float *latent
         uint32_t *present
         double *T
+        float *per_heat
+        double *inner
         double *wall
         double *power
         double *slope
@@ -147,11 +150,13 @@ cdef class Plan:
         self.s.stiff = real(a["stiff"])
         self.s.first_patch = whole(a["first_patch"])
         self.s.walled = whole(a["walled"])
+        self.s.patch_walled = whole(a["patch_walled"])
         self.s.patch_cell = whole(a["patch_cell"])
         self.s.patch_area = real(a["patch_area"])
         self.s.patch_distance = real(a["patch_distance"])
         self.s.source = &source[0]
         self.s.present = &present[0]
+        self.s.inner = written(a["inner"])
         self.s.wall = written(a["wall"])
         self.s.power = written(a["power"])
         self.s.slope = written(a["slope"])
@@ -161,20 +166,25 @@ cdef class Plan:
         self.walled = (self.s.u + BLOCK - 1) // BLOCK
         self.tiles = len(a["tile"]) // 6
 
-    def begin(self, const double[::1] H0, const double[::1] products, double[::1] T, const float[::1] latent):
+    def begin(
+        self, const double[::1] H0, const double[::1] products, double[::1] T, float[::1] per_heat,
+        const float[::1] latent
+    ):
         """Take the state that a step starts from and look which phases each block of cells holds.
 
         H0         (n,)           J/m3
         products   ((P - 1) * n,) volume fractions
-        T          (n,)           K, a guess   [written by `look` and `survey`]
+        T          (n,)           K, a guess   [written by `survey`]
+        per_heat   (n,)           zeros, or nothing where enthalpy alone tells the state   [written by `survey`]
         latent     (n,) or None   W/m3
         """
         cdef int64_t i
-        self.state = (H0, products, T, latent)
+        self.state = (H0, products, T, per_heat, latent)
         self.s.H0 = &H0[0]
         self.s.D = NULL
         self.s.phase = &products[0] if products.shape[0] else NULL
         self.s.T = &T[0]
+        self.s.per_heat = &per_heat[0] if per_heat.shape[0] else NULL
         self.s.latent = NULL
         if latent is not None:
             self.s.latent = &latent[0]
@@ -186,7 +196,7 @@ cdef class Plan:
         self.state = ()
 
     def look(self, double[::1] D, const double[::1] laws, const int64_t[::1] patch_law):
-        """Temperature of cells with patches at H0 + D, wall temperature and heat of every patch.
+        """Wall temperature and heat of every patch at H0 + D.
 
         D           (n,) or None   J/m3, read until the next look
         laws        (laws (m + 1),)  W/m2 into the part against the wall temperature, then the steepest -dq/dTs

@@ -85,9 +85,9 @@ ROW void mixed(const Table *t, uint32_t present, int64_t n, const int64_t *cell,
         double *RESTRICT share = m->share[g];
         if (g == m->count) {
             m->row[m->count++] = t->like[p];
-            for (int64_t c = 0; c < n; c++) share[c] = 0.0;
-        }
-        if (cell) for (int64_t c = 0; c < n; c++) share[c] += zp[cell[c]];
+            if (cell) for (int64_t c = 0; c < n; c++) share[c] = zp[cell[c]];
+            else memcpy(share, zp, n * sizeof *share);
+        } else if (cell) for (int64_t c = 0; c < n; c++) share[c] += zp[cell[c]];
         else for (int64_t c = 0; c < n; c++) share[c] += zp[c];
     }
 }

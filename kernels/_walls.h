@@ -4,6 +4,8 @@
 
 #include "_column.h"
 
+#define TRIES 3 /* for a block of patches at once, before those left open have their turn one by one */
+
 /* conductivity half-way to the wall as ka + kb x with x = Ts - Ti */
 EACH void wall_conductivity(const Table *t, const double *z, int64_t stride, double Ti, int32_t j, double middle,
                             double *ka, double *kb)
@@ -97,25 +99,24 @@ static double wall_flux(const Table *t, const double *law, const double *z, int6
 }
 
 /* T of cells with patches */
-static void walled_part(const Column *s, int64_t block)
+ROW void walled_part(const Column *s, int64_t block)
 {
-    double H[BLOCK], guess[BLOCK], T[BLOCK];
+    double H[BLOCK], guess[BLOCK], *T = s->inner + block * BLOCK;
     int64_t n = part_of(block, s->u);
-    const int64_t *cell = s->walled + block * BLOCK;
+    const int64_t *RESTRICT cell = s->walled + block * BLOCK;
     for (int64_t i = 0; i < n; i++) H[i] = s->H0[cell[i]] + (s->D ? s->D[cell[i]] : 0.0);
     if (s->table.states) block_known(&s->table, n, H, NULL, T, NULL, NULL, NULL);
     else {
         Mixture m;
         uint32_t present = 0;
         for (int64_t i = 0; i < n; i++) present |= s->present[cell[i] / BLOCK];
-        for (int64_t i = 0; i < n; i++) guess[i] = s->T[cell[i]];
+        for (int64_t i = 0; i < n; i++) guess[i] = s->T[cell[i]] + (H[i] - s->H0[cell[i]]) * s->per_heat[cell[i]];
         mixed(&s->table, present, n, cell, s->phase, s->n, &m);
         block_mixture(&s->table, &m, n, H, guess, T, NULL, NULL, NULL);
     }
-    for (int64_t i = 0; i < n; i++) s->T[cell[i]] = T[i];
 }
 
-/* Patches of a block: the first try of `wall_flux` for all of them at once, then those one by one that it left open. */
+/* Patches of a block: a few tries of `wall_flux` for all of them at once, then those one by one that are left open. */
 ROW void wall_part(const Column *s, int64_t block)
 {
     const Table *t = &s->table;
@@ -127,30 +128,35 @@ ROW void wall_part(const Column *s, int64_t block)
     double *RESTRICT slope = s->slope + block * BLOCK;
     double Ti[BLOCK], ts[BLOCK], ka[BLOCK], kb[BLOCK], qa[BLOCK], qb[BLOCK], steepest[BLOCK], q[BLOCK], fall[BLOCK];
     int32_t i[BLOCK], j[BLOCK], open[BLOCK];
-    for (int64_t w = 0; w < n; w++) Ti[w] = s->T[cell[w]];
+    for (int64_t w = 0; w < n; w++) Ti[w] = s->inner[s->patch_walled[block * BLOCK + w]];
     for (int64_t w = 0; w < n; w++) {
         ts[w] = wall[w] == wall[w] ? wall[w] : Ti[w];
-        i[w] = interval((ts[w] - low) * per_step, knots);
-        j[w] = interval((0.5 * (Ti[w] + ts[w]) - low) * per_step, knots);
+        qa[w] = qb[w] = kb[w] = steepest[w] = 0.0; /* stays so in contact with another body: its turn comes later */
+        ka[w] = 1.0;
     }
-    for (int64_t w = 0; w < n; w++) {
-        if (law[w] < 0) { /* in contact with another body: its turn comes later */
-            qa[w] = qb[w] = kb[w] = steepest[w] = 0.0;
-            ka[w] = 1.0;
-            continue;
+    for (int64_t tries = 0, left = n; tries < TRIES && left; tries++) {
+        for (int64_t w = 0; w < n; w++) {
+            i[w] = interval((ts[w] - low) * per_step, knots);
+            j[w] = interval((0.5 * (Ti[w] + ts[w]) - low) * per_step, knots);
         }
-        const double *table = s->laws + law[w] * (knots + 1);
-        qb[w] = (table[i[w] + 1] - table[i[w]]) * per_step;
-        qa[w] = table[i[w]] + qb[w] * (Ti[w] - (low + step * i[w]));
-        steepest[w] = table[knots];
-        wall_conductivity(t, s->phase + cell[w], s->n, Ti[w], j[w], 0.5 * (Ti[w] + ts[w]), ka + w, kb + w);
-    }
-    for (int64_t w = 0; w < n; w++) {
-        double d = held(distance[w], ka[w], steepest[w], s->reach), B, x = closed(ka[w], kb[w], qa[w], qb[w], d, &B);
-        ts[w] = Ti[w] + x;
-        q[w] = flux_at(x, ka[w], kb[w], qa[w], qb[w], d, fall + w);
-        open[w] = (B <= 0.0) | (interval((ts[w] - low) * per_step, knots) != i[w])
-                | (interval((0.5 * (Ti[w] + ts[w]) - low) * per_step, knots) != j[w]);
+        for (int64_t w = 0; w < n; w++) {
+            if (law[w] < 0) continue;
+            const double *table = s->laws + law[w] * (knots + 1);
+            qb[w] = (table[i[w] + 1] - table[i[w]]) * per_step;
+            qa[w] = table[i[w]] + qb[w] * (Ti[w] - (low + step * i[w]));
+            steepest[w] = table[knots];
+            wall_conductivity(t, s->phase + cell[w], s->n, Ti[w], j[w], 0.5 * (Ti[w] + ts[w]), ka + w, kb + w);
+        }
+        left = 0;
+        for (int64_t w = 0; w < n; w++) {
+            double d = held(distance[w], ka[w], steepest[w], s->reach), B;
+            double x = closed(ka[w], kb[w], qa[w], qb[w], d, &B);
+            ts[w] = Ti[w] + x;
+            q[w] = flux_at(x, ka[w], kb[w], qa[w], qb[w], d, fall + w);
+            open[w] = (B <= 0.0) | (interval((ts[w] - low) * per_step, knots) != i[w])
+                    | (interval((0.5 * (Ti[w] + ts[w]) - low) * per_step, knots) != j[w]);
+            left += open[w] & (law[w] >= 0);
+        }
     }
     for (int64_t w = 0; w < n; w++) {
         if (law[w] < 0) continue;
@@ -199,8 +205,8 @@ ROW void contact_part(const Column *s, const Column *o, int64_t n, const int64_t
         e[q] = o->patch_cell[theirs[q]];
         di[q] = s->patch_distance[mine[q]];
         dj[q] = o->patch_distance[theirs[q]];
-        a[q] = Ti[q] = s->T[c[q]];
-        b[q] = Tj[q] = o->T[e[q]];
+        a[q] = Ti[q] = s->inner[s->patch_walled[mine[q]]];
+        b[q] = Tj[q] = o->inner[o->patch_walled[theirs[q]]];
     }
     for (int pass = 0; pass < 2; pass++) {
         conductivity_towards(s, n, c, Ti, a, ki);

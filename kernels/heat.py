@@ -55,7 +55,7 @@ class Plan:
     source           ()      W/m3, may be changed between looks
 
     Between `begin` and `rest` it has what a step needs: T, F0, D1, D2, E, (n,) each; otherwise nothing of that size.
-    T is known after `survey`; before, only where there are patches, elsewhere it is a guess.
+    T is a guess until `survey`.
     """
 
     T: Array
@@ -133,6 +133,7 @@ class Plan:
             raise ValueError("a wall patch must belong to a rim cell")
 
         used = np.flatnonzero(rim_conductance.any(axis=0))
+        walled = np.unique(cell)
         pieces = _pieces(run)
         tiles = _tiles(planes, pieces, rim)
         _in_strips(tiles, pieces, rim, rim_neighbour)
@@ -158,7 +159,9 @@ class Plan:
                 "share": rim_share,
                 "stiff": 2.0 * rim_conductance.sum(axis=1) / rim_volume,
                 "first_patch": np.append(np.searchsorted(cell, rim), p).astype(int64),
-                "walled": np.unique(cell),
+                "walled": walled,
+                "patch_walled": np.searchsorted(walled, cell),
+                "inner": np.zeros(len(walled)),
                 "patch_cell": cell,
                 "patch_area": patch_area[order],
                 "patch_distance": patch_distance[order],
@@ -186,7 +189,7 @@ class Plan:
             },
             threads,
         )
-        self.phases = phases
+        self.phases, self._known = phases, states is not None
         self.rest()
 
     def begin(self, H0: Array, products: Array, T: Array, wall: Array, latent: NDArray[float32] | None = None) -> None:
@@ -206,16 +209,18 @@ class Plan:
         check("wall", wall, (self.patches,))
         if not self.T.size:
             self.T, self.F0, self.D1, self.D2, self.E = (space(self.n) for _ in range(5))
+            self._per_heat = np.zeros(0 if self._known else self.n, float32)
         self.T[:], self.wall[:] = T, wall[self.order]
-        self._loops.begin(H0, products.reshape(-1), self.T, latent)
+        self._loops.begin(H0, products.reshape(-1), self.T, self._per_heat, latent)
 
     def rest(self) -> None:
         """Let go of the arrays of a step."""
         self.T = self.F0 = self.D1 = self.D2 = self.E = np.empty(0)
+        self._per_heat = np.empty(0, float32)
         self._loops.rest()
 
     def look(self, D: Array | None, laws: Array, patch_law: Index, zone_power: Array) -> None:
-        """Wall temperature and heat of every patch at H0 + D, and the temperature of the cells that have one.
+        """Wall temperature and heat of every patch at H0 + D.
 
         D           (n,) or None  J/m3; it stays as it is until the next look
         laws        (laws, m + 1) W/m2 into the part at each knot of the wall temperature, then steepest -dq/dTs
