@@ -60,7 +60,7 @@ def scikit_fem(n, dt):
     return mesh.p.T, temperature(H), process_time() - begin
 
 
-def py_pde(n, dt):
+def py_pde(n, dt, backend="numba"):
     """Explicit Euler of the enthalpy; the conductivity integral is written as an expression."""
     import pde
 
@@ -69,7 +69,7 @@ def py_pde(n, dt):
     theta = f"{solid!r} * (H - abs(H)) + {liquid!r} * (H - {LATENT!r} + abs(H - {LATENT!r}))"
     walls = {"x-": {"value": K_SOLID * (WALL - MELTING)}, "x+": {"derivative": 0.0}}
     law = pde.PDE({"H": f"laplace({theta})"}, bc=walls)
-    controller = pde.Controller(pde.EulerSolver(law), t_range=END, tracker=None)
+    controller = pde.Controller(pde.EulerSolver(law, backend=backend), t_range=END, tracker=None)
     H = controller.run(pde.ScalarField(grid, LATENT + C_LIQUID * (START - MELTING)), dt=dt)
     return grid.cell_coords.reshape(-1, 1), temperature(H.data), controller.info["profiler"]["solver"]
 
