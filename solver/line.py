@@ -8,7 +8,8 @@ from scipy.linalg import LinAlgError, solveh_banded
 from ..kernels import stress as kernel
 from ..materials.matter import Matter
 from .geometry import Cells
-from .stress import ITERATIONS, TOLERANCE, Banded, Knots
+from .properties import Knots
+from .stress import ITERATIONS, TOLERANCE, Banded
 from .supports import Support
 
 Array = NDArray[float64]

@@ -3,9 +3,10 @@
 from ..materials.matter import Matter
 from .geometry import Cells
 from .line import Line
+from .properties import Knots
 from .section import Section
 from .solid import Solid
-from .stress import Body, Knots
+from .stress import Body
 from .supports import Support
 
 

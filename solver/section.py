@@ -10,9 +10,10 @@ from scipy.sparse.csgraph import connected_components
 from ..kernels import stress as kernel
 from ..materials.matter import Matter
 from .geometry import Cells
+from .properties import Knots
 from .skin import FULL, skin
 from .state import State
-from .stress import ITERATIONS, NEVER_BELOW_ZERO, REVISIONS, SUNK, TOLERANCE, Banded, Knots
+from .stress import ITERATIONS, NEVER_BELOW_ZERO, REVISIONS, SUNK, TOLERANCE, Banded
 from .supports import Grip, Nodes, Support
 
 Array = NDArray[float64]

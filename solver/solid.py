@@ -17,9 +17,10 @@ from ..kernels.space import space
 from ..materials.matter import Matter
 from .geometry import Cells
 from .multigrid import Mesh, Multigrid, conjugate_gradients, mesh, pieces
+from .properties import Knots
 from .skin import skin
 from .state import State
-from .stress import NEVER_BELOW_ZERO, REVISIONS, SUNK, Body, Knots, Load
+from .stress import NEVER_BELOW_ZERO, REVISIONS, SUNK, Body, Load
 from .supports import Grip, Nodes, Support, settled
 from .threads import tidy
 
