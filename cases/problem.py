@@ -17,7 +17,7 @@ from ..materials.refusal import CaseError
 from ..solver.boundary import Law
 from ..solver.carbon import Atmosphere
 from ..solver.field import Sampler
-from ..solver.geometry import Cells, build, one_cell_thick
+from ..solver.geometry import Cells, build, one_cell_thick, piece_volumes
 from ..solver.mechanics import mechanics_for
 from ..solver.problem import Leg, Problem
 from ..solver.supports import Support, check
@@ -32,6 +32,8 @@ from .symmetry import check_bodies
 
 Array = NDArray[float64]
 
+CRUMBS = 1e-3
+"""Share of the volume that may lie apart: slivers of cells at an edge."""
 ONE_CELL = 0.02
 """Share of the volume that may stand one cell thick: tips and edges of curved bodies."""
 
@@ -87,9 +89,15 @@ def held(case: Case, grid: Cells, matter: Matter, names: tuple[str, ...]) -> tup
 
 
 def bends(case: Case, grid: Cells) -> None:
-    """Refuse stress of walls that are one cell thick. Raises CaseError."""
+    """Refuse stress of a part that falls to pieces on its cells, or of walls one cell thick. Raises CaseError."""
     if grid.lattice.metric not in ("rz", "3d"):
         return
+    volumes = piece_volumes(grid)
+    if volumes[1:].sum() > CRUMBS * volumes.sum():
+        raise CaseError(
+            f"'{case.grid.spacing}' makes {volumes.size} pieces of the part, the second of {1e9 * volumes[1]:.3g} mm3: "
+            "its stress would not hang together; take smaller cells, or stress=False", "grid", "spacing",
+        )  # fmt: skip
     alone = one_cell_thick(grid)
     share = float(grid.volume[alone].sum() / grid.volume.sum())
     if share > ONE_CELL:

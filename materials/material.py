@@ -57,7 +57,7 @@ class Material:
     conductivity   W/m/K                density    kg/m3 (one reference value)
     heat_capacity  J/kg/K               emissivity 0 to 1
     young, poisson                      Pa, -
-    expansion      1/K, SECANT from `stress_free` (20 degC where not given)
+    expansion      1/K, SECANT from `stress_free`, which must be given where the expansion varies
     yield_stress   Pa; elastic where not given
     hardening      Pa, d stress / d plastic strain, not the tangent modulus
     kinematic      share of the hardening that moves the yield surface: 0 isotropic, 1 kinematic
@@ -91,6 +91,10 @@ class Material:
             raise CaseError(f"material '{self.name}' has {has} but no {lacks}; stress needs all of them")
         if self.hardening is not None and self.yield_stress is None:
             raise CaseError(f"material '{self.name}' has hardening but no yield_stress; give yield_stress")
+        if self.expansion is not None and not isinstance(self.expansion, Amount) and self.stress_free is None:
+            raise CaseError(
+                f"material '{self.name}': an expansion that varies is secant from a temperature; give stress_free"
+            )
         if self.kinetics is not None:
             raise CaseError(f"material '{self.name}' has one phase and cannot transform; use an Alloy")
         return self

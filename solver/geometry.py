@@ -6,6 +6,7 @@ from math import cos, pi, radians
 import numpy as np
 from numpy import float64, int64
 from numpy.typing import NDArray
+from scipy.ndimage import label
 
 from .cutcells import CUT, EMPTY, FULL, Pieces, scan, scan_rz
 from .difference import Difference
@@ -329,3 +330,12 @@ def one_cell_thick(cells: Cells) -> NDArray[np.int64]:
         after = np.take(padded, range(2, shape[axis] + 2), 2 - axis)
         alone |= there & ~before & ~after
     return np.flatnonzero(alone.reshape(-1)[cells.index])
+
+
+def piece_volumes(cells: Cells) -> Array:
+    """m3 of the pieces of a body that share no node, largest first."""
+    there = np.zeros(cells.lattice.shape[::-1], np.int32)
+    there.reshape(-1)[cells.index] = 1
+    label(there, np.ones((3, 3, 3)), output=there)
+    found = np.bincount(there.reshape(-1)[cells.index] - 1, cells.volume)
+    return np.asarray(np.sort(found)[::-1], np.float64)

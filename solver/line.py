@@ -8,8 +8,9 @@ from scipy.linalg import LinAlgError, solveh_banded
 from ..kernels import stress as kernel
 from ..materials.matter import Matter
 from .geometry import Cells
+from .properties import Knots
 from .restraint import Restraint
-from .stress import ITERATIONS, TOLERANCE, Banded, Knots, Load
+from .stress import ITERATIONS, TOLERANCE, Banded, Load
 from .supports import Support
 
 Array = NDArray[float64]

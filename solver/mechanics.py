@@ -3,10 +3,11 @@
 from ..materials.matter import Matter
 from .geometry import Cells
 from .line import Line
+from .properties import Knots
 from .restraint import Restraint
 from .section import Section
 from .solid import Solid
-from .stress import Body, Knots
+from .stress import Body
 from .supports import Support
 
 

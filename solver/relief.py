@@ -10,9 +10,10 @@ from ..kernels.plasticity import BULK, SHEAR
 from ..materials.matter import Matter
 from .geometry import Cells
 from .mechanics import mechanics_for
+from .properties import Properties
 from .skin import FULL
 from .state import State, products
-from .stress import Body, Properties
+from .stress import Body
 from .tables import Axis
 
 Array = NDArray[float64]

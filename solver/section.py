@@ -10,10 +10,11 @@ from scipy.sparse.csgraph import connected_components
 from ..kernels import stress as kernel
 from ..materials.matter import Matter
 from .geometry import Cells
+from .properties import Knots
 from .restraint import LOOSE, Restraint
 from .skin import FULL, skin
 from .state import State
-from .stress import ITERATIONS, NEVER_BELOW_ZERO, REVISIONS, SUNK, TOLERANCE, Banded, Knots, Load
+from .stress import ITERATIONS, NEVER_BELOW_ZERO, REVISIONS, SUNK, TOLERANCE, Banded, Load
 from .supports import Grip, Nodes, Support
 
 Array = NDArray[float64]

@@ -18,11 +18,12 @@ from ..materials.matter import Matter
 from .coherency import FLOOR, forget
 from .geometry import Cells
 from .multigrid import Mesh, Multigrid, conjugate_gradients, mesh, pieces
+from .properties import Knots
 from .restraint import Restraint
 from .skin import skin
 from .springs import Springs
 from .state import State
-from .stress import NEVER_BELOW_ZERO, REVISIONS, SUNK, Body, Knots, Load
+from .stress import NEVER_BELOW_ZERO, REVISIONS, SUNK, Body, Load
 from .supports import Grip, Nodes, Support, settled
 from .threads import tidy
 

@@ -7,8 +7,8 @@ import pytest
 
 from metaltwin.kernels import plasticity as law
 from metaltwin.materials.matter import Matter, Mechanics, Phase, constant
+from metaltwin.solver.properties import Properties
 from metaltwin.solver.state import products
-from metaltwin.solver.stress import Properties
 
 MPA = 1e6
 ZERO = 273.15

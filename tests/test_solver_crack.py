@@ -7,7 +7,7 @@ import pytest
 
 import metaltwin as mt
 from metaltwin.materials.matter import constant
-from metaltwin.solver.stress import Properties
+from metaltwin.solver.properties import Properties
 from metaltwin.solver.tables import Axis
 
 

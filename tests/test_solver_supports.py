@@ -175,3 +175,41 @@ def test_what_a_case_refuses_before_it_runs(words, said):
 def test_words_of_a_support_that_are_refused(words, said):
     with pytest.raises(mt.CaseError, match=said):
         mt.Support(**words)
+
+
+def test_a_part_that_falls_to_pieces_on_its_cells_has_no_stress(tmp_path):
+    """Two boxes in one STL, a cell apart."""
+    from metaltwin.validation.flange import write_stl
+
+    corners = np.array([[x, y, z] for z in (0, 1) for y in (0, 1) for x in (0, 1)], float)
+    sides = [(0, 2, 3, 1), (4, 5, 7, 6), (0, 1, 5, 4), (2, 6, 7, 3), (0, 4, 6, 2), (1, 3, 7, 5)]
+    box = np.array([corners[[a, b, c]] for q in sides for a, b, c in ((q[0], q[1], q[2]), (q[0], q[2], q[3]))])
+    both = np.concatenate([10.0 * box, 10.0 * box + [16.0, 0.0, 0.0]])
+    write_stl(tmp_path / "two.stl", both)
+    part = mt.Part.from_stl(tmp_path / "two.stl", "mm")
+    with pytest.raises(mt.CaseError, match="makes 2 pieces of the part, the second of 1e.03 mm3"):
+        treatment(part=part).problem()
+    assert treatment(part=part, stress=False).problem().cells.index.size > 0
+
+
+@pytest.mark.parametrize("words, said", [
+    ({"yield_stress": "0 MPa"}, "above zero"),
+    ({"yield_stress": "-200 MPa"}, "above zero"),
+    ({"poisson": 0.5}, "0.4999"),
+    ({"kinematic": 1.5}, "kinematic"),
+    ({"expansion": mt.Curve(["20 degC", "800 degC"], ["11e-6 1/K", "14e-6 1/K"])}, "give stress_free"),
+])  # fmt: skip
+def test_mechanics_of_a_material_that_are_refused(words, said):
+    given = {"young": "200 GPa", "poisson": 0.3, "expansion": "12e-6 1/K", "yield_stress": "250 MPa", **words}
+    with pytest.raises(mt.CaseError, match=said):
+        mt.Material("steel", "40 W/m/K", "7800 kg/m^3", "500 J/kg/K", **given)
+
+
+@pytest.mark.parametrize("words, said", [
+    ({"trip": {"martensite": "1e-4 1/Pa"}}, "is no K of steel, 1e-06 to 0.001 1/MPa; its unit?"),
+    ({"trip_law": "greenwood"}, "law of transformation plasticity"),
+    ({"memory": 2.0}, "memory"),
+])  # fmt: skip
+def test_mechanics_of_an_alloy_that_are_refused(words, said):
+    with pytest.raises(mt.CaseError, match=said):
+        mt.alloy("42CrMo4", **words)

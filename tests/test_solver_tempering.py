@@ -12,7 +12,7 @@ from metaltwin.materials.composition import Composition
 from metaltwin.materials.matter import Matter, Phase, constant
 from metaltwin.materials.stress import free_strain, tempering
 from metaltwin.solver.curves import Curves
-from metaltwin.solver.stress import Properties
+from metaltwin.solver.properties import Properties
 from metaltwin.solver.tables import Axis
 from metaltwin.validation.bar import Bar
 

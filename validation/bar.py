@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from ..kernels import plasticity as law
 from ..kernels.backstress import respond
 from ..materials.matter import Matter
+from ..solver.properties import Properties
 from ..solver.state import products
-from ..solver.stress import Properties
 from ..solver.tables import Axis
 
 Array = NDArray[float64]

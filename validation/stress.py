@@ -19,9 +19,10 @@ from ..solver.field import Sampler
 from ..solver.geometry import Cells, build
 from ..solver.mechanics import mechanics_for
 from ..solver.problem import Leg, Problem
+from ..solver.properties import Properties
 from ..solver.shape import Box, Cylinder, Sphere
 from ..solver.state import State, products
-from ..solver.stress import Body, Properties
+from ..solver.stress import Body
 from ..solver.tables import Axis
 from . import analytic
 from .bar import Bar
