@@ -92,7 +92,7 @@ def _cast(case: Any, problem: CastingProblem) -> dict[str, Any]:
 
 def room(problem: Problem | CastingProblem) -> float:
     """Bytes that the result file and its checkpoint may take."""
-    cells = problem.cells.index.size
+    cells = int(problem.cells.index.size * problem.cells.lattice.images)
     count = problem.snapshots if isinstance(problem.snapshots, int) else FEW
     if isinstance(problem, CastingProblem):
         whole = sum(one.index.size for one in problem.bodies.cells)

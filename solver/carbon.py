@@ -57,7 +57,8 @@ class Diffusion:
         self._patches = (cells.patch_cell, cells.patch_area, cells.patch_distance)
         n = cells.index.size
         dx, dy, dz = cells.lattice.spacing
-        open_ = np.tile(np.array([dy * dz / dx, dx * dz / dy, dx * dy / dz]), (n, 1))
+        whole = np.array([dy * dz / dx, dx * dz / dy, dx * dy / dz]) * cells.lattice.images
+        open_ = np.tile(whole, (n, 1))
         open_[cells.rim] = cells.rim_conductance[:, 1::2]
         beside = neighbours(cells, np.arange(n))[:, 1::2]
         here = np.repeat(np.arange(n)[:, None], 3, axis=1)
