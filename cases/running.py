@@ -112,7 +112,7 @@ def _told(log: store.Log, problem: Problem | CastingProblem) -> Sink:
 
 def room(problem: Problem | CastingProblem) -> float:
     """Bytes that the result file and its checkpoint may take."""
-    cells = problem.cells.index.size
+    cells = int(problem.cells.index.size * problem.cells.lattice.images)
     count = problem.snapshots if isinstance(problem.snapshots, int) else FEW
     if isinstance(problem, CastingProblem):
         share = sum(one.index.size for one in problem.bodies.cells) / cells

@@ -17,7 +17,7 @@ def cast(alloy: str, pour: str, until: str) -> mt.Casting:
         alloy=alloy,
         pour=pour,
         mould=mt.mould("dry silica sand", wall="60 mm"),
-        grid=mt.Grid("5 mm"),
+        grid=mt.Grid("5 mm", coarsest="20 mm", symmetry=("x", "y")),
         until=until,
     )
 

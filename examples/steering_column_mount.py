@@ -15,7 +15,7 @@ plain = mt.Casting(
     alloy=mt.alloy("A356"),
     pour="720 degC",
     mould=mt.mould("green sand", wall="30 mm", temperature="25 degC"),
-    grid=mt.Grid("3 mm"),
+    grid=mt.Grid("1 mm", coarsest="6 mm"),
     until="450 degC",
 )
 chilled = plain.replace(name="the same on an iron chill", chills=[chill])

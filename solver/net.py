@@ -37,7 +37,8 @@ class Net:
 def net_of(cells: Cells) -> Net:
     """The cells of a part."""
     n, (dx, dy, dz) = cells.index.size, cells.lattice.spacing
-    open_ = np.tile(np.array([dy * dz / dx, dx * dz / dy, dx * dy / dz]), (n, 1))
+    whole = np.array([dy * dz / dx, dx * dz / dy, dx * dy / dz]) * cells.lattice.images
+    open_ = np.tile(whole, (n, 1))
     open_[cells.rim] = cells.rim_conductance[:, 1::2]
     beside = neighbours(cells, np.arange(n))[:, 1::2]
     here = np.repeat(np.arange(n)[:, None], 3, axis=1)

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from metaltwin.materials.library import alloy
+from metaltwin.solver.carbon import Atmosphere, Diffusion
 from metaltwin.solver.field import Sampler, distance_outside
 from metaltwin.solver.geometry import build
 from metaltwin.solver.shape import Box, Cylinder, Sphere
@@ -75,3 +77,15 @@ def test_how_the_halves_of_a_body_compare():
     ring = halves(Cylinder(0.02, 0.01, 0.04), 2, 0.015, "rz")
     assert ring.below + ring.above == pytest.approx(Cylinder(0.02, 0.01, 0.04).volume, rel=1e-3)
     assert ring.above / ring.below == pytest.approx(25 / 15)
+
+
+def test_carbon_enters_a_quarter_as_the_whole():
+    carbon = alloy("18CrNiMo7-6").matter().carbon
+    found = []
+    for symmetry in ((), (0, 1)):
+        cells = build(Box((8e-4, 8e-4, 8e-4)), "3d", 5e-5, symmetry=symmetry)
+        diffusion, T = Diffusion(cells, carbon), np.full(cells.index.size, 1203.15)
+        found.append(diffusion.advance(diffusion.begin(), T, Atmosphere(0.01, 1.5e-7), 0.0, 60.0))
+    (content, entered), (quarter, same) = found
+    assert same == pytest.approx(entered, rel=1e-9) and entered > 0.0
+    assert quarter[whole(cells).cell] == pytest.approx(content, rel=1e-9)

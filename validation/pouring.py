@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from ..materials.library import alloy as card
 from ..solver.bodies import Bodies, assemble, nested
+from ..solver.field import Sampler
+from ..solver.geometry import build
 from ..solver.shape import Box, Cylinder, Mesh, Shape
 from .analytic_freezing import Front, Metal
 from .freezing import Wall
 from .orders import from_three, observed
-from .poured import SHUT, Poured, alloy, bathed, held, joined, plain, poured, pure
+from .poured import SHUT, Poured, alloy, alone, bathed, held, joined, plain, poured, pure
 from .verdict import Verdict, check, farthest
 
 Array = NDArray[float64]
@@ -168,6 +170,27 @@ def turned() -> Iterator[Verdict]:
         for t, before, after in zip(times, expected, _means(_run(bodies)), strict=True):
             yield one(f"{name}: mean solid fraction, {t:g} s", before[0], after[0], 0.005, "-", "0.5 % of the casting")
             yield one(f"{name}: mean T, {t:g} s", before[1], after[1], 3.4, "degC", "0.5 % of the span")
+
+
+@check("G04-bathed", "casting")
+def turned_in_a_bath() -> Iterator[Verdict]:
+    """The same plate of steel in a bath of 5000 W/m2/K, its mean and its middle, at 0, 20 and 45 degrees."""
+    edge, times = 0.001, (2.0, 10.0, 30.0)
+
+    def cooled(angle: float) -> list[tuple[float, float]]:
+        cells = build(bar(0.05, 0.02, edge, angle), "3d", edge)
+        laws = [(SHUT, bathed(5000.0, 25.0), SHUT)]
+        run = poured(alone("plate", cells), [plain(30.0, 5e6)], [850.0], laws, times)
+        middle = Sampler(cells, np.array([[0.0, 0.0, 0.5 * edge]])).matrix
+        share = cells.volume / cells.volume.sum()
+        return [(float(share @ m.T[0]), float((middle @ np.append(m.T[0], m.walls[0]))[0])) for m in run.moments]
+
+    straight = cooled(0.0)
+    one = partial(Verdict, "G04-bathed", tolerance=4.1, unit="degC", source="a body does not know how the grid lies")
+    for angle in (20.0, 45.0):
+        for t, expected, got in zip(times, straight, cooled(angle), strict=True):
+            for name, before, after in zip(("mean", "middle"), expected, got, strict=True):
+                yield one(f"{angle:g} degrees: {name} T, {t:g} s", before, after, reason="0.5 % of the span")
 
 
 @check("G02-casting", "casting")
