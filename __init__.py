@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .cases.diagram import cct as cct
     from .cases.diagram import ttt as ttt
     from .cases.dilatometer import Dilatometer as Dilatometer
+    from .cases.fillmap import FillMap as FillMap
     from .cases.fit import fit_kinetics as fit_kinetics
     from .cases.grid import Grid as Grid
     from .cases.jominy import Jominy as Jominy
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from .cases.tempering import tempering_curve as tempering_curve
     from .cases.treatment import HeatTreatment as HeatTreatment
     from .materials.alloy import Alloy as Alloy
+    from .materials.calphad import solidification_table as solidification_table
     from .materials.certificate import certificate as certificate
     from .materials.compare import compare as compare
     from .materials.curve import Curve as Curve
@@ -74,6 +76,7 @@ _HOME = {
     "Curve": ".materials.curve",
     "Dilatometer": ".cases.dilatometer",
     "Feeder": ".cases.casting",
+    "FillMap": ".cases.fillmap",
     "Fit": ".twin.fit",
     "Freezing": ".materials.freezing",
     "Gap": ".materials.interface",
@@ -115,6 +118,7 @@ _HOME = {
     "read": ".cases.reopen",
     "read_fit": ".twin.saved",
     "resume": ".cases.reopen",
+    "solidification_table": ".materials.calphad",
     "tempering_curve": ".cases.tempering",
     "ttt": ".cases.diagram",
 }
@@ -131,6 +135,7 @@ __all__ = [
     "Curve",
     "Dilatometer",
     "Feeder",
+    "FillMap",
     "Fit",
     "Freezing",
     "Gap",
@@ -172,6 +177,7 @@ __all__ = [
     "read",
     "read_fit",
     "resume",
+    "solidification_table",
     "tempering_curve",
     "ttt",
 ]

@@ -13,7 +13,7 @@ from ..materials.matter import FreezingTable
 from ..materials.refusal import CaseError
 from ..solver.bodies import Bodies
 from ..solver.pour import BEYOND
-from .castingproblem import BEDDED, afterwards, around, filling_loss, in_mould, poured, problem, superheat
+from .castingproblem import BEDDED, afterwards, around, filling_loss, in_mould, longest_fill, poured, problem, superheat
 from .castingwords import contact_of
 from .check import duration, sides
 from .estimate import CUT_CELLS, LONGEST, STAGE, STAGE_CALL, STAGES, START_SECONDS, STEP_CALL, STEPS, exchange, memory
@@ -173,9 +173,9 @@ def _warnings(case: "Casting", made: Bodies) -> list[str]:
             f"pour: '{case.pour}' is below the liquidus {celsius(float(freezing.liquidus))}: {100 * share:.0f} % is "
             "solid already"
         )
-    if case.fill_time is not None and (loss := filling_loss(case, cells)) >= superheat(case):
+    if (time := longest_fill(case, cells)) and (loss := filling_loss(case, cells, time)) >= superheat(case):
         found.append(
-            f"fill_time: filling for '{case.fill_time}' may cost {loss:.0f} K, more than the superheat of "
+            f"fill_time: filling for {time:.3g} s may cost {loss:.0f} K, more than the superheat of "
             f"{superheat(case):.0f} K, which alone is subtracted: it may freeze on the way (misrun)"
         )
     if case.alone:

@@ -44,6 +44,8 @@ class CastingProblem:
     probes     (k, 3) m, in any body
     record, snapshots, tolerance  as in Problem
     store_mould  whether the temperatures of the other bodies go into the result
+    melt       (n,) K, where the casting does not start uniform
+    lost       J that the melt gave away while it filled the mould, for the books
     """
 
     bodies: Bodies
@@ -57,6 +59,8 @@ class CastingProblem:
     snapshots: float | int | None
     tolerance: float
     store_mould: bool = False
+    melt: Array | None = None
+    lost: float = 0.0
 
     @property
     def cells(self) -> Cells:
@@ -88,12 +92,16 @@ class CastingColumns:
     def begin(self) -> State:
         """All bodies at their start."""
         H, walls = self.pour.begin()
-        n, T = H[0].size, self.problem.starts[0]
-        state = State(0.0, H[0], np.empty((0, n)), np.full(n, T), walls[0])
+        n = H[0].size
+        T = np.full(n, self.problem.starts[0])
+        if self.problem.melt is not None:
+            T = np.array(self.problem.melt, float64)
+            H[0], walls[0] = self.problem.tables[0].enthalpy(T), T[self.problem.cells.patch_cell]
+        state = State(0.0, H[0], np.empty((0, n)), T, walls[0])
         state.memory["around"] = np.concatenate(H[1:]) if len(H) > 1 else np.empty(0)
         state.memory["around_wall"] = np.concatenate(walls[1:]) if len(H) > 1 else np.empty(0)
         passed = np.full((len(LEVELS), n), np.nan)
-        passed[H[0][0] < self.problem.levels] = 0.0
+        passed[H[0] < self.problem.levels[:, None]] = 0.0
         state.memory["passed"] = passed
         steep = (len(LEVELS[STEEP]), n)
         state.memory["gradient"] = np.full(steep, np.nan, np.float32)
@@ -187,7 +195,8 @@ class CastingColumns:
         """End a leg: its fields and its row of the ledger."""
         if clock.shown[0] != state.time:
             self.show(sink, state, clock, leg.name)
-        sink.ledger(clock.ledger(leg, state, self.content(state, leg)))
+        row = clock.ledger(leg, state, self.content(state, leg))
+        sink.ledger(row | ({"lost_in_filling": self.problem.lost} if clock.leg == 0 else {}))
 
     def final(self, state: State) -> dict[str, Array]:
         """What the cells remember of their freezing."""

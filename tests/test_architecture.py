@@ -23,6 +23,7 @@ HOMES = {
     "pyvista|vtk|vtkmodules|matplotlib": {"views/"},
     "h5py": {"cases/store.py", "cases/checkpoint.py", "cases/resultfile.py", "twin/recordfile.py"},
     "meshio": {"cases/handover.py"},
+    "pycalphad|scheil": {"materials/calphad.py"},
     "PIL|imageio_ffmpeg": {"views/film.py"},
     "pint": {"materials/quantity.py"},
     "typer": {"__main__.py"},
