@@ -206,8 +206,9 @@ def _air(emissivity: Any) -> Law:
 
 def poured(case: "Casting", cells: Cells) -> Poured:
     """What the ladle has, and what the melt loses in the mean while it fills the mould."""
-    said = float(case.pour)
-    return Poured(said, said - float(np.average(melt(case, cells), weights=cells.volume)))
+    said, begin = float(case.pour), melt(case, cells)
+    mean = np.average(begin, weights=cells.volume) if np.ptp(begin) else begin[0]
+    return Poured(said, said - float(mean))
 
 
 def melt(case: "Casting", cells: Cells) -> Array:
