@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .cases.diagram import cct as cct
     from .cases.diagram import ttt as ttt
     from .cases.dilatometer import Dilatometer as Dilatometer
+    from .cases.fillmap import FillMap as FillMap
     from .cases.fit import fit_kinetics as fit_kinetics
     from .cases.grid import Grid as Grid
     from .cases.jominy import Jominy as Jominy
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from .cases.tempering import tempering_curve as tempering_curve
     from .cases.treatment import HeatTreatment as HeatTreatment
     from .materials.alloy import Alloy as Alloy
+    from .materials.calphad import solidification_table as solidification_table
     from .materials.certificate import certificate as certificate
     from .materials.compare import compare as compare
     from .materials.curve import Curve as Curve
@@ -86,6 +88,7 @@ _HOME = {
     "Dilatometer": ".cases.dilatometer",
     "Executor": ".twin.executor",
     "Feeder": ".cases.casting",
+    "FillMap": ".cases.fillmap",
     "Fit": ".twin.fit",
     "Freezing": ".materials.freezing",
     "Gap": ".materials.interface",
@@ -135,6 +138,7 @@ _HOME = {
     "read_fit": ".twin.fit",
     "read_table": ".twin.studytable",
     "resume": ".cases.reopen",
+    "solidification_table": ".materials.calphad",
     "tempering_curve": ".cases.tempering",
     "ttt": ".cases.diagram",
 }
@@ -153,6 +157,7 @@ __all__ = [
     "Dilatometer",
     "Executor",
     "Feeder",
+    "FillMap",
     "Fit",
     "Freezing",
     "Gap",
@@ -202,6 +207,7 @@ __all__ = [
     "read_fit",
     "read_table",
     "resume",
+    "solidification_table",
     "tempering_curve",
     "ttt",
 ]

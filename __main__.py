@@ -566,6 +566,36 @@ def check_material(
     print(listing.card(file))
 
 
+@material.command("scheil")
+def scheil_table(
+    database: Annotated[Path, typer.Argument(metavar="DATABASE", help="Thermodynamic database, .tdb.")],
+    composition: Annotated[
+        str, typer.Argument(metavar="ELEMENTS", help="wt % of what is not the base, 'Si=7,Mg=0.35'.")
+    ],
+    base: Annotated[str, typer.Option(metavar="ELEMENT", help="The rest, Al.")],
+    step: Annotated[str, typer.Option(metavar="K", help="Between two temperatures.")] = "1 K",
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="FILE", help="For the freezing of a card, YAML.")
+    ] = None,
+) -> None:
+    """Compute how an alloy freezes from a thermodynamic database of your own.
+
+    Solid fraction over temperature without diffusion in the solid (Scheil); needs the extra calphad.
+    """
+    from .materials.calphad import solidification_table
+    from .materials.refusal import CaseError
+
+    try:
+        parts = {name.strip(): float(value) for name, value in (entry.split("=") for entry in composition.split(","))}
+    except ValueError:
+        raise CaseError(f"'{composition}' is no composition; write Si=7,Mg=0.35") from None
+    _make_room(save)
+    table = solidification_table(database, parts, base, step)
+    print(table)
+    if save is not None:
+        print(table.save(save))
+
+
 @app.command()
 def compare(
     quantity: Annotated[str, typer.Argument(metavar="QUANTITY", help="ms, bs, ac3, jominy, tempered_hardness, ...")],

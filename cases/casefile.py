@@ -171,6 +171,8 @@ def _read(words: dict[str, Any], folder: Path) -> AnyKind:
         for number, entry in enumerate(words.get(name) or ()):
             if isinstance(entry, dict) and isinstance(entry.get("part"), dict):
                 entry["part"] = _part_placed(entry["part"], folder, name, number, "part")
+    if isinstance(words.get("fill_time"), dict) and isinstance(words["fill_time"].get("file"), str):
+        words["fill_time"] = {**words["fill_time"], "file": str(folder / words["fill_time"]["file"])}
     if "mould" in words:
         words["mould"] = _alloy_placed(words["mould"], folder)
     if "alloy" in words:

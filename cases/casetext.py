@@ -49,6 +49,9 @@ def _spoken(case: AnyCase, folder: Path | None) -> dict[str, Any]:
         words[name] = [{**fields_spoken(body), "part": _part(body.part, folder)} for body in getattr(case, name)]
     if "supports" in words:
         words["supports"] = [fields_spoken(support) for support in case.supports]  # type: ignore[attr-defined]
+    if isinstance(words.get("fill_time"), dict):
+        casting: Any = case
+        words["fill_time"] = casting.fill_time.words(folder)
     if case.sensors:
         words["sensors"] = {sensor.name: {"at": [entry.text for entry in sensor.at]} for sensor in case.sensors}
     head = {"metaltwin": FORMAT, "name": words.pop("name"), "kind": case.KIND}

@@ -14,6 +14,7 @@ from ..materials.refusal import STRICT, CaseError, exactly_one, plain
 from ..solver.shape import Shape
 from ..solver.union import Union
 from .castingwords import check_casting
+from .fillmap import FillMap
 from .limits import Limits
 from .step import Cool, step_names
 from .treatment import OneAlloy, OneGrid, OnePart, Sensors, Snapshots, Steps, Tolerance, opened_medium, said
@@ -56,6 +57,13 @@ def _shake_out(given: object) -> Amount | None:
     raise CaseError(f"{wrong}; or a time since the pour, '20 min'")
 
 
+def _fill_time(given: object) -> Any:
+    if given is None or isinstance(given, FillMap):
+        return given
+    return FillMap(**given) if isinstance(given, dict) else Quantity("s", positive=True).validate(given)
+
+
+FillTime = Annotated[Any, PlainValidator(_fill_time), said(["string", "object"], "a time, or {file: a map of times}")]
 OneMould = Annotated[Any, PlainValidator(_mould), said(["string", "object"], "a name, {name, wall, ...}, or a card")]
 OneContact = Annotated[Contact | None, BeforeValidator(_contact)]
 ShakeOut = Annotated[Any, PlainValidator(_shake_out), said(["string"], "a temperature, or a time since the pour")]
@@ -169,7 +177,8 @@ class Casting(Verbs):
     chills, cores, sleeves   [Chill(...)], [Core(...)], [Sleeve(...)]
     feeders          [Feeder(part)]: cast with the part, for the feeder check
     contact          with the mould, Contact(...); None: the library's for this alloy and kind of mould
-    fill_time        of the mould: what the melt loses meanwhile is subtracted from `pour`; None: nothing is
+    fill_time        of the mould: what the melt loses meanwhile is subtracted from `pour`, "4 s"; or FillMap(file):
+                     what it loses until it reaches each place; None: nothing is
     shake_out        hottest point of the casting, or a time since the pour; then everything around it is gone
     then             steps after the shake-out, [Cool("still air", until="80 degC")], or any of a heat treatment:
                      [Quench(...), Temper(...)]; a low-alloy steel brings the phases that it has by then
@@ -195,7 +204,7 @@ class Casting(Verbs):
     sleeves: _list_of(Sleeve) = ()  # type: ignore[valid-type]
     feeders: _list_of(Feeder) = ()  # type: ignore[valid-type]
     contact: OneContact = None
-    fill_time: Duration | None = None
+    fill_time: FillTime = None
     shake_out: ShakeOut = None
     then: Steps | None = None
     stress: bool = False

@@ -14,7 +14,7 @@ from ..materials.refusal import CaseError
 from ..solver.bodies import Bodies
 from ..solver.metal import FINE_STEP, STRAIN_STEP
 from ..solver.pour import BEYOND
-from .castingproblem import BEDDED, afterwards, around, filling_loss, in_mould, poured, problem, superheat
+from .castingproblem import BEDDED, afterwards, around, filling_loss, in_mould, longest_fill, poured, problem, superheat
 from .castingwords import contact_of
 from .check import computed, duration, sides
 from .estimate import (
@@ -205,9 +205,9 @@ def _warnings(case: "Casting", made: Bodies) -> list[str]:
             f"pour: '{case.pour}' is below the liquidus {celsius(float(freezing.liquidus))}: {100 * share:.0f} % is "
             "solid already"
         )
-    if case.fill_time is not None and (loss := filling_loss(case, cells)) >= superheat(case):
+    if (time := longest_fill(case, cells)) and (loss := filling_loss(case, cells, time)) >= superheat(case):
         found.append(
-            f"fill_time: filling for '{case.fill_time}' may cost {loss:.0f} K, more than the superheat of "
+            f"fill_time: filling for {time:.3g} s may cost {loss:.0f} K, more than the superheat of "
             f"{superheat(case):.0f} K, which alone is subtracted: it may freeze on the way (misrun)"
         )
     if case.steps and case.alloy.inert:

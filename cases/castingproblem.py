@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from ..materials import library, pouring
 from ..materials.curve import function
 from ..materials.interface import Contact
+from ..materials.matter import FreezingTable
 from ..materials.medium import Medium
 from ..materials.mould import Mould
 from ..materials.quantity import Amount
@@ -26,6 +27,7 @@ from ..solver.problem import Leg
 from ..solver.shape import Box, Cylinder, Plate, Shape
 from .castingwords import LINE, contact_of, is_temperature, metric
 from .estimate import machine_memory, memory
+from .fillmap import FillMap
 from .problem import law, legs_of, probe_points
 from .schedule import ROOM, Stretch, stretched, wants_hardness, ways
 from .step import Cool
@@ -61,7 +63,8 @@ def problem(case: "Casting") -> CastingProblem:
     made = bodies(case)
     alloy, matter = case.alloy, case.alloy.matter()
     tables = [alloy.freezing_table(), *(mould.table() for mould in around(case).values())]
-    starts = [poured(case, made.cells[0]).start, *(float(mould.temperature) for mould in around(case).values())]
+    begin = melt(case, made.cells[0])
+    starts = [float(begin.max()), *(float(mould.temperature) for mould in around(case).values())]
     points = probe_points(case)
     for sensor, point in zip(case.sensors, points, strict=True):
         try:
@@ -85,6 +88,8 @@ def problem(case: "Casting") -> CastingProblem:
         stress=case.stress,
         store_mould=case.store_mould,
         restraint=float(case.restraint or 0.0),
+        melt=begin if isinstance(case.fill_time, FillMap) else None,
+        lost=_heat_lost(case, made.cells[0], tables[0], begin),
     )
 
 
@@ -220,9 +225,38 @@ def _air(emissivity: Any) -> Law:
 
 
 def poured(case: "Casting", cells: Cells) -> Poured:
-    """What the ladle has, and what the melt loses while it fills the mould, the superheat at most."""
-    said = float(case.pour)
-    return Poured(said, 0.0 if case.fill_time is None else min(filling_loss(case, cells), superheat(case)))
+    """What the ladle has, and what the melt loses in the mean while it fills the mould."""
+    said, begin = float(case.pour), melt(case, cells)
+    mean = np.average(begin, weights=cells.volume) if np.ptp(begin) else begin[0]
+    return Poured(said, said - float(mean))
+
+
+def melt(case: "Casting", cells: Cells) -> Array:
+    """(n,) K of the melt where it has come to rest: poured, less what it loses on its way, the superheat at most.
+
+    A plug that flows at one speed: what rests at a place has been in the mould as long as the front took to it.
+    """
+    said, most = float(case.pour), superheat(case)
+    if not isinstance(case.fill_time, FillMap):
+        lost = 0.0 if case.fill_time is None else min(filling_loss(case, cells, float(case.fill_time)), most)
+        return np.full(cells.index.size, said - lost)
+    arrival = case.fill_time.arrival(cells)
+    times = float(arrival.max()) * np.linspace(0.0, 1.0, 101) ** 2  # the loss goes with the root of the time
+    losses = [filling_loss(case, cells, float(time)) if time else 0.0 for time in times]
+    return np.asarray(said - np.minimum(np.interp(np.sqrt(arrival), np.sqrt(times), losses), most))
+
+
+def longest_fill(case: "Casting", cells: Cells) -> float:
+    """s, until the last place is filled; 0 where nothing says how long."""
+    if isinstance(case.fill_time, FillMap):
+        return float(case.fill_time.arrival(cells).max())
+    return float(case.fill_time or 0.0)
+
+
+def _heat_lost(case: "Casting", cells: Cells, table: FreezingTable, begin: Array) -> float:
+    """J that the melt gave away before it came to rest; they are in no body."""
+    said = float(table.enthalpy(np.array(float(case.pour))))
+    return float(cells.volume @ (said - np.asarray(table.enthalpy(begin))))
 
 
 def superheat(case: "Casting") -> float:
@@ -230,11 +264,10 @@ def superheat(case: "Casting") -> float:
     return max(0.0, float(case.pour) - float(case.alloy.freezing.liquidus))
 
 
-def filling_loss(case: "Casting", cells: Cells) -> float:
-    """What filling would cost if the melt never froze, K."""
+def filling_loss(case: "Casting", cells: Cells, time: float) -> float:
+    """What filling for `time` s would cost if the melt never froze, K."""
     mould, freezing, said = case.mould, case.alloy.freezing, float(case.pour)
     h = float(contact_of(case, "mould").conductance(np.array([said]), np.array([float(mould.temperature)]))[0])
     heat = float(case.alloy.material.density) * float(function(freezing.liquid_heat_capacity)(np.array(said)))
     modulus = float(cells.volume.sum() / cells.patch_area.sum())
-    excess, time = said - float(mould.temperature), float(case.fill_time or 0.0)
-    return pouring.filling_loss(excess, time, mould.effusivity, h, heat, modulus)
+    return pouring.filling_loss(said - float(mould.temperature), time, mould.effusivity, h, heat, modulus)

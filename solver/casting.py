@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..kernels.freezing import passed
 from ..materials.matter import FreezingTable, Matter
 from .bodies import Bodies
+from .clock import Clock
 from .coherency import Coherency
 from .field import distance_outside
 from .geometry import Cells
@@ -52,6 +53,8 @@ class CastingProblem:
     hardness, stress  as in Problem
     store_mould  whether the temperatures of the other bodies go into the result
     restraint  Pa/m, by which whatever touches the casting holds back a wall that moves into it
+    melt       (n,) K, where the casting does not start uniform
+    lost       J that the melt gave away while it filled the mould, for the books
     """
 
     bodies: Bodies
@@ -71,6 +74,8 @@ class CastingProblem:
     supports: tuple[Support, ...] = ()
     store_mould: bool = False
     restraint: float = 0.0
+    melt: Array | None = None
+    lost: float = 0.0
 
     @property
     def cells(self) -> Cells:
@@ -107,13 +112,17 @@ class CastingColumns(Physics):
     def begin(self) -> State:
         """All bodies at their start."""
         H, walls = self.pour.begin()
-        n, T = H[0].size, self.problem.starts[0]
+        n = H[0].size
+        T = np.full(n, self.problem.starts[0])
+        if self.problem.melt is not None:
+            T = np.array(self.problem.melt, float64)
+            H[0], walls[0] = self.problem.tables[0].enthalpy(T), T[self.problem.cells.patch_cell]
         products = np.zeros((max(len(self.metal.names) - 1, 0), n))
-        state = State(0.0, H[0], products, np.full(n, T), walls[0])
+        state = State(0.0, H[0], products, T, walls[0])
         state.memory["around"] = np.concatenate(H[1:]) if len(H) > 1 else np.empty(0)
         state.memory["around_wall"] = np.concatenate(walls[1:]) if len(H) > 1 else np.empty(0)
         passed = np.full((len(LEVELS), n), np.nan)
-        passed[H[0][0] < self.problem.levels] = 0.0
+        passed[H[0] < self.problem.levels[:, None]] = 0.0
         state.memory["passed"] = passed
         steep = (len(LEVELS[STEEP]), n)
         state.memory["gradient"] = np.full(steep, np.nan, np.float32)
@@ -196,6 +205,10 @@ class CastingColumns(Physics):
         """Every field that exists while the march runs."""
         frozen = self.pour.states[0].fraction(state.enthalpy)
         return {"temperature": state.temperature, "solid_fraction": frozen} | self.metal.fields(state)
+
+    def booked(self, clock: Clock) -> dict[str, float]:
+        """The heat that the melt gave away before it came to rest."""
+        return {"lost_in_filling": self.problem.lost} if clock.leg == 0 else {}
 
     def final(self, state: State) -> dict[str, Array]:
         """What the cells remember of their freezing, and what the metal has at the end only."""

@@ -58,6 +58,10 @@ class Physics(ABC):
         """Temperatures of what stands around the part, where they are stored."""
         return ()
 
+    def booked(self, clock: Clock) -> dict[str, float]:
+        """What the row of the ledger of a leg tells beside."""
+        return {}
+
     def accept(self, state: State, trial: Trial) -> float:
         """Bring the records over an accepted step; the longest next step that phases and stress can follow, s."""
         return self.metal.accept(state, trial)
@@ -82,4 +86,4 @@ class Physics(ABC):
         """End a leg: its fields and its row of the ledger."""
         if clock.shown[0] != state.time:
             self.show(sink, state, clock, leg.name)
-        sink.ledger(clock.ledger(leg, state, self.content(state, leg)))
+        sink.ledger(clock.ledger(leg, state, self.content(state, leg)) | self.booked(clock))

@@ -29,6 +29,7 @@ HOMES = {
         "twin/studytable.py",
     },
     "meshio": {"cases/handover.py"},
+    "pycalphad|scheil": {"materials/calphad.py"},
     "PIL|imageio_ffmpeg": {"views/film.py"},
     "pint": {"materials/quantity.py"},
     "typer": {"__main__.py"},

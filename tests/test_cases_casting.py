@@ -3,6 +3,7 @@
 import os
 import signal
 from itertools import count
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -385,6 +386,13 @@ def test_every_command_knows_a_casting(tmp_path):
     assert "criterion of Niyama" in said("info", result) and "kind: casting" in said("info", result, "--case")
     said("show", result, "niyama", "--cut", "y", "--below", "20 (K s)^0.5/mm", "--save", tmp_path / "niyama.png")
     said("show", result, "solid_fraction", "--time", "10 s", "--save", tmp_path / "solid.png")
+    said("show", result, "isotherm_velocity", "--solid-fraction", "0.5", "--save", tmp_path / "velocity.png")
+    said("show", result, "thermal_gradient / cooling_rate**0.5", "--save", tmp_path / "by_hand.png")
+    said("show", result, "last_to_freeze", "--save", tmp_path / "last.png")
+    said("show", result, "solid_fraction", "--animate", tmp_path / "films" / "freezing.gif", "--seconds", "0.3")
+    assert (tmp_path / "films" / "freezing.gif").stat().st_size > 10_000
+    assert "pipe about" in said("feeding", result, "--solid-fraction", "0.5")
+    assert "part_00000.vtr" in Path(said("paraview", result, tmp_path / "disc.pvd").strip()).read_text()
     said("plot", result, "--save", tmp_path / "history.png")
     said("plot", result, "section", "--save", tmp_path / "section.csv")
     assert "solidification_time [s]" in (tmp_path / "section.csv").read_text()

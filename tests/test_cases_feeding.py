@@ -51,11 +51,13 @@ def test_two_spheres_in_one_have_their_volume_and_area(metric, error):
 
 
 @pytest.mark.parametrize("gap", [0.0, 1e-16, -1e-16])
-def test_a_body_that_stands_on_another_has_no_wall_between(gap):
+@pytest.mark.parametrize(("spacing", "error"), [(5e-3, 1e-9), (4.7e-3, 1e-3)])
+def test_a_body_that_stands_on_another_has_no_wall_between(gap, spacing, error):
+    """On a plane of cells to round-off; across cells within what rays miss at the edges (a wall would add 5 %)."""
     both = Union((Box((0.04, 0.04, 0.02)), Box((0.02, 0.02, 0.03), (0.0, 0.0, 0.025 + gap))))
-    cells = geometry.on(geometry.build_lattice(both, "3d", 0.005), both)
-    assert cells.volume.sum() == pytest.approx(0.04**2 * 0.02 + 0.02**2 * 0.03, rel=1e-9)
-    assert cells.patch_area.sum() == pytest.approx(2 * 0.04**2 + 4 * 0.04 * 0.02 + 4 * 0.02 * 0.03, rel=1e-9)
+    cells = geometry.on(geometry.build_lattice(both, "3d", spacing), both)
+    assert cells.volume.sum() == pytest.approx(0.04**2 * 0.02 + 0.02**2 * 0.03, rel=error)
+    assert cells.patch_area.sum() == pytest.approx(2 * 0.04**2 + 4 * 0.04 * 0.02 + 4 * 0.02 * 0.03, rel=error)
 
 
 # the words
