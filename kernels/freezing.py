@@ -26,11 +26,22 @@ def _steepness(T0, T1, cell, w, neighbour, spacing):
     return sqrt(total)
 
 
+@njit(cache=True)
+def _crossing(above, below, slope):
+    """Share of a step at which a parabola falls through 0, from `above` >= 0 with `slope` a step to `below` < 0."""
+    bend = below - above - slope
+    root = sqrt(max(slope * slope - 4.0 * bend * above, 0.0))
+    if slope <= 0.0:
+        return min(max(2.0 * above / (root - slope), 0.0), 1.0) if root > slope else 0.0
+    return min(max(-(slope + root) / (2.0 * bend), 0.0), 1.0)
+
+
 @njit(cache=True, parallel=True, nogil=True, error_model="numpy")
-def passed(H0, H1, T0, T1, time, dt, levels, steep, neighbour, spacing, times, gradient, rate):
+def passed(H0, H1, F0, T0, T1, time, dt, levels, steep, neighbour, spacing, times, gradient, rate):
     """Note which cells fell below a state in one step, and forget it in those that rose above it again.
 
     H0, H1     (n,)    enthalpy before and after the step, J/m3
+    F0         (n,)    rate of the enthalpy at its start, W/m3: in the step it is a parabola
     T0, T1     (n,)    temperature, K
     time, dt   ()      begin and length of the step, s
     levels     (q,)    enthalpy of each state, J/m3
@@ -46,7 +57,7 @@ def passed(H0, H1, T0, T1, time, dt, levels, steep, neighbour, spacing, times, g
         for q in range(levels.size):
             level = levels[q]
             if H0[c] >= level and H1[c] < level:
-                w = (H0[c] - level) / (H0[c] - H1[c])
+                w = _crossing(H0[c] - level, H1[c] - level, F0[c] * dt)
                 times[q, c] = time + w * dt
                 if 0 <= q - steep < gradient.shape[0]:
                     gradient[q - steep, c] = _steepness(T0, T1, c, w, neighbour, spacing)

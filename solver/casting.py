@@ -157,13 +157,13 @@ class CastingColumns(Physics):
         change, horizon = 0.0, inf
         if isfinite(step.error):
             after, change, horizon = self.metal.attempt(state, after, leg, entered, step.dt)
-        return Trial(step.dt, after, step.heat, step.error, change, horizon, step.stages)
+        return Trial(step.dt, after, step.heat, step.error, change, horizon, step.stages, step.rate)
 
     def accept(self, state: State, trial: Trial) -> float:
         """Note what the cells passed in an accepted step; the longest next step that all can follow, s."""
         after = trial.state
         passed(
-            state.enthalpy, after.enthalpy, state.temperature, after.temperature, state.time, trial.dt,
+            state.enthalpy, after.enthalpy, trial.rate, state.temperature, after.temperature, state.time, trial.dt,
             self.problem.levels, STEEP.start, self._neighbour, self._spacing,
             after.memory["passed"], after.memory["gradient"], after.memory["rate"],
         )  # fmt: skip

@@ -42,6 +42,7 @@ class Moved:
     error        K
     heat         J into the bodies through each zone of the surroundings
     stages       evaluations of the rate
+    rate         (n,) W/m3, of the enthalpy of the casting when the step began
     """
 
     dt: float
@@ -51,6 +52,7 @@ class Moved:
     error: float
     heat: dict[str, float]
     stages: int
+    rate: Array
 
 
 class Pour:
@@ -164,10 +166,10 @@ class Pour:
         if casting is not None and "latent" in casting.memory:
             latent: Any = casting.memory["latent"]
             after[0] -= np.multiply(latent, step.dt, out=plans[0].D2, dtype=float64)
-        temperature, wall = plans[0].T, [plan.wall_temperature() for plan in plans]
+        temperature, rate, wall = plans[0].T, plans[0].F0, [plan.wall_temperature() for plan in plans]
         for plan in plans:
             plan.rest()
-        return Moved(step.dt, after, temperature, wall, step.error, book, step.stages)
+        return Moved(step.dt, after, temperature, wall, step.error, book, step.stages, rate)
 
     def _begun(
         self,

@@ -94,6 +94,7 @@ class Trial:
     change   largest change of a phase fraction
     horizon  s, a next step that phases can follow
     stages   evaluations of the rate
+    rate     (n,) W/m3, of the enthalpy when the step began; of a casting
     """
 
     dt: float
@@ -103,3 +104,4 @@ class Trial:
     change: float
     horizon: float
     stages: int
+    rate: Array | None = None

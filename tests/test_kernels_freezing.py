@@ -1,6 +1,7 @@
 """What cells passed while they froze: against a travelling profile that is known, and a slow twin."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,7 +30,8 @@ def test_a_travelling_front_is_dated_and_measured():
     for step in range(120):
         t = step * dt
         T0, T1 = (700.0 + G * (x - v * at) for at in (t, t + dt))
-        passed(c * T0, c * T1, T0, T1, t, dt, c * np.array([650.0, 600.0]), 1, row(n), SPACING, times, gradient, rate)
+        levels, fall = c * np.array([650.0, 600.0]), np.full(n, -c * G * v)
+        passed(c * T0, c * T1, fall, T0, T1, t, dt, levels, 1, row(n), SPACING, times, gradient, rate)
     np.testing.assert_allclose(times[0], (x + 50.0 / G) / v, rtol=1e-12)
     np.testing.assert_allclose(times[1], (x + 100.0 / G) / v, rtol=1e-12)
     np.testing.assert_allclose(gradient, G, rtol=1e-9)
@@ -41,7 +43,7 @@ def test_a_cell_that_remelts_forgets_its_date_and_gets_the_later_one():
     path = [10.0, 4.0, 8.0, 3.0]
     for step, (before, after) in enumerate(zip(path[:-1], path[1:], strict=True)):
         H0, H1 = np.array([before]), np.array([after])
-        passed(H0, H1, H0, H1, float(step), 1.0, np.array([5.0]), 0, row(1), SPACING, times, gradient, rate)
+        passed(H0, H1, H1 - H0, H0, H1, float(step), 1.0, np.array([5.0]), 0, row(1), SPACING, times, gradient, rate)
         assert np.isnan(times[0, 0]) == (after >= 5.0)
     assert times[0, 0] == 2.0 + 3.0 / 5.0
     assert rate[0, 0] == 5.0 and gradient[0, 0] == 0.0
@@ -61,7 +63,8 @@ def test_the_gradient_has_three_components():
         neighbour[high, 2 * axis + 1] = np.flatnonzero(high) + shift
     T = 900.0 + (place * spacing) @ a
     times, gradient, rate = empty(1, 27)
-    passed(T + 500.0, T - 500.0, T, T, 0.0, 2.0, np.array([900.0]), 0, neighbour, spacing, times, gradient, rate)
+    level, even = np.array([900.0]), np.full(27, -500.0)
+    passed(T + 500.0, T - 500.0, even, T, T, 0.0, 2.0, level, 0, neighbour, spacing, times, gradient, rate)
     np.testing.assert_allclose(gradient, np.linalg.norm(a), rtol=1e-12)
 
 
@@ -84,7 +87,7 @@ def test_dates_agree_with_plain_loops(seed):
     path = rng.uniform(0.0, 10.0, (6, n))
     times, gradient, rate = empty(3, n)
     for step, (H0, H1) in enumerate(zip(path[:-1], path[1:], strict=True)):
-        passed(H0, H1, H0, H1, float(step), 1.0, levels, 2, row(n), SPACING, times, gradient, rate)
+        passed(H0, H1, H1 - H0, H0, H1, float(step), 1.0, levels, 2, row(n), SPACING, times, gradient, rate)
     for cell in range(n):
         for q, level in enumerate(levels):
             expected = np.nan
@@ -95,3 +98,29 @@ def test_dates_agree_with_plain_loops(seed):
                 elif a < level <= b:
                     expected = np.nan
             np.testing.assert_allclose(times[q, cell], expected, rtol=1e-12)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.floats(0.0, 10.0), st.floats(1e-6, 10.0), st.floats(-100.0, 100.0))
+def test_a_parabola_crosses_once_within_the_step(above, below, slope):
+    """Whatever its slope at the start, the date lies in the step, and the parabola is at the level there."""
+    times, gradient, rate = empty(1, 1)
+    H0, H1, F0 = np.array([5.0 + above]), np.array([5.0 - below]), np.array([slope])
+    passed(H0, H1, F0, H0, H1, 0.0, 1.0, np.array([5.0]), 0, row(1), SPACING, times, gradient, rate)
+    w = times[0, 0]
+    assert 0.0 <= w <= 1.0
+    assert abs(above + slope * w + (-below - above - slope) * w * w) < 1e-9 * max(1.0, abs(slope))
+
+
+def test_dates_err_by_the_third_power_of_the_step():
+    """H falls as exp(-t); chords err by the second power, 20 times as much at the middle of these steps."""
+    errors, chords, steps = [], [], (0.4, 0.2, 0.1, 0.05)
+    for dt in steps:
+        level, H0, H1 = np.exp(-0.43 * dt), np.array([1.0]), np.exp([-dt])
+        times, gradient, rate = empty(1, 1)
+        passed(H0, H1, -H0, H0, H1, 0.0, dt, np.array([level]), 0, row(1), SPACING, times, gradient, rate)
+        errors.append(abs(times[0, 0] - 0.43 * dt))
+        chords.append(abs(dt * (1.0 - level) / (1.0 - H1[0]) - 0.43 * dt))
+    order = np.log2(errors[-2] / errors[-1])
+    assert order == pytest.approx(3.0, abs=0.1) and np.log2(chords[-2] / chords[-1]) == pytest.approx(2.0, abs=0.1)
+    assert errors[0] < 0.1 * chords[0]
