@@ -88,6 +88,8 @@ class CastingColumns:
         known = sum(leg.duration or 0.0 for leg in problem.legs)
         fall = max(problem.starts) - min(problem.starts)
         self.pace = Pace.of(problem.snapshots, cells.index.size, known, fall)
+        hot, cold = (float(problem.tables[0].enthalpy(np.array(T))) for T in (max(problem.starts), min(problem.starts)))
+        self._kelvin = fall / (hot - cold) if hot > cold else 0.0
 
     def begin(self) -> State:
         """All bodies at their start."""
@@ -169,13 +171,17 @@ class CastingColumns:
     def follow(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
         """Feed the probes, and store the fields where enough has changed since they were last stored."""
         self.sample(sink, state)
-        if self.pace.due(state, clock):
+        if self.pace.due(state, clock, self._level(state)):
             self.show(sink, state, clock, leg)
 
     def show(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
         """Store the fields of this instant."""
         sink.snapshot(state.time, leg, self.fields(state), state.wall, self._around(state))
-        clock.shown = (state.time, float(state.temperature.mean()))
+        clock.shown = (state.time, self._level(state))
+
+    def _level(self, state: State) -> float:
+        """Heat of the casting in K of its whole fall: a temperature would stand still while it freezes."""
+        return float(state.enthalpy.mean()) * self._kelvin
 
     def _around(self, state: State) -> Around:
         """Temperatures of the other bodies, where they are stored and still there."""
