@@ -108,6 +108,8 @@ class CastingColumns(Physics):
         known = sum(leg.duration or 0.0 for leg in problem.legs)
         fall = max(problem.starts) - min(problem.starts)
         self.pace = Pace.of(problem.snapshots, problem.cells.index.size, known, fall)
+        hot, cold = (float(problem.tables[0].enthalpy(np.array(T))) for T in (max(problem.starts), min(problem.starts)))
+        self._kelvin = fall / (hot - cold) if hot > cold else 0.0
 
     def begin(self) -> State:
         """All bodies at their start."""
@@ -190,6 +192,10 @@ class CastingColumns(Physics):
         for name, share in self._probes[0].shares(state).items():
             shares[name][self.owner == 0, 0] = share
         sink.probe(np.array([state.time]), temperature[:, None], shares)
+
+    def level(self, state: State) -> float:
+        """Heat of the casting in K of its whole fall: a temperature would stand still while it freezes."""
+        return float(state.enthalpy.mean()) * self._kelvin
 
     def around(self, state: State) -> Around:
         """Temperatures of the other bodies, where they are stored and still there."""

@@ -41,8 +41,9 @@ class Pace:
             return inf
         return self.seconds * (floor(clock.shown[0] / self.seconds * (1.0 + 1e-12)) + 1.0)
 
-    def due(self, state: State, clock: Clock) -> bool:
-        """Whether enough has changed since the fields were last stored."""
+    def due(self, state: State, clock: Clock, level: float | None = None) -> bool:
+        """Whether enough has changed since the fields were last stored; `level` K in place of the mean temperature."""
         after = self.mark(clock) if self.lands else clock.shown[0] + self.seconds
         late = state.time >= after * (1.0 - 1e-12)
-        return late or abs(float(state.temperature.mean()) - clock.shown[1]) >= self.kelvin
+        now = float(state.temperature.mean()) if level is None else level
+        return late or abs(now - clock.shown[1]) >= self.kelvin

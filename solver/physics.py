@@ -54,6 +54,10 @@ class Physics(ABC):
         """What the layers below the skin hold at the end; empty where there are none."""
         return self.metal.layers(state)
 
+    def level(self, state: State) -> float:
+        """What snapshots follow, K: the mean temperature."""
+        return float(state.temperature.mean())
+
     def around(self, state: State) -> Around:
         """Temperatures of what stands around the part, where they are stored."""
         return ()
@@ -73,13 +77,13 @@ class Physics(ABC):
     def follow(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
         """Feed the probes, and store the fields where enough has changed since they were last stored."""
         self.sample(sink, state)
-        if self.pace.due(state, clock):
+        if self.pace.due(state, clock, self.level(state)):
             self.show(sink, state, clock, leg)
 
     def show(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
         """Store the fields of this instant."""
         sink.snapshot(state.time, leg, self.fields(state), state.wall, self.around(state))
-        clock.shown = (state.time, float(state.temperature.mean()))
+        clock.shown = (state.time, self.level(state))
         tidy(state.temperature.size)
 
     def close(self, sink: Sink, state: State, clock: Clock, leg: Leg) -> None:
