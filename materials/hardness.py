@@ -9,7 +9,7 @@ import numpy as np
 from .composition import Composition
 from .correlation import Limits, correlation
 from .critical import ZERO
-from .hardness_scale import hv_from_hrc
+from .hardness_scale import hrc_from_hv, hv_from_hrc
 from .matter import HardnessLaw
 
 AUSTENITE = 220.0
@@ -259,9 +259,15 @@ def hardness_law_local(c: Composition) -> HardnessLaw:
 
 
 def shifted(law: HardnessLaw, shift: Mapping[str, float]) -> HardnessLaw:
-    """A law whose phases are harder by `shift` HV, as quenched or as cooled; what a temper leaves stays."""
+    """A law whose phases are harder by `shift` HV as quenched or as cooled.
+
+    Tempered martensite keeps the same difference in HRC, which is the fewer HV the softer it is.
+    """
     if not shift:
         return law
+    martensite = law.law["martensite"][0]
+    before, after = (hrc_from_hv(hv) or 20.0 for hv in (martensite, martensite + float(shift.get("martensite", 0.0))))
+    temper = None if law.temper is None else (law.temper[0] + after - before, *law.temper[1:])
     each = {name: float(shift.get(name, 0.0)) for name in law.law}
     moved = {
         name: (a + each[name], b, least + each[name], most + each[name])
@@ -269,4 +275,4 @@ def shifted(law: HardnessLaw, shift: Mapping[str, float]) -> HardnessLaw:
     }
     held = None if law.isothermal is None else (law.isothermal[0], law.isothermal[1] + each["bainite"])
     fine = None if law.fine is None else (*law.fine[:2], law.fine[2] + each["pearlite"])
-    return replace(law, law=moved, isothermal=held, fine=fine)
+    return replace(law, law=moved, temper=temper, isothermal=held, fine=fine)

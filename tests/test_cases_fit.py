@@ -126,8 +126,7 @@ def test_a_fit_told_to_may_find_what_is_missing_in_the_hardness_of_phases():
     harder = {"martensite": "30 HV", "bainite": "-25 HV"}
     made = mt.Jominy(STEEL.replace(rates={"bainite": 0.6}, hardness_shift=harder), spacing="3 mm").run()
     points = {f"J{j}": f"{made.at(f'J{j}'):.1f} HV" for j in (1, 2, 4, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48)}
-    bar = mt.Jominy(STEEL, measured=points, spacing="3 mm")
-    fit = fit_kinetics(STEEL, data="heat 4712", jominy=bar, hardness=True)
+    fit = fit_kinetics(STEEL, data="heat 4712", jominy=mt.Jominy(STEEL, measured=points, spacing="3 mm"), hardness=True)
     # 15 points of 15 HV scatter against what 26 and 20 HV before allow: a few HV short of what was made
     assert by_name(fit)["martensite hardness"].value == pytest.approx(30.0, abs=5.0)
     assert by_name(fit)["bainite hardness"].value == pytest.approx(-25.0, abs=8.0)
