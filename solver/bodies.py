@@ -82,8 +82,14 @@ def assemble(
     return join(names, cells, filler=mould is not None)
 
 
-def nested(names: tuple[str, ...], metric: str, radii: tuple[float, ...], spacing: tuple[float, ...]) -> Bodies:
-    """Shells one inside the other in 1d, from the innermost out.
+def nested(
+    names: tuple[str, ...],
+    metric: str,
+    radii: tuple[float, ...],
+    spacing: tuple[float, ...],
+    bodies: tuple[str, ...] | None = None,
+) -> Bodies:
+    """Shells one inside the other in 1d, named from the innermost out; `bodies` is their order, else the same.
 
     metric   "slab", "cylinder" or "sphere"
     radii    m: of the mid-plane, axis, centre or bore, then where each body ends
@@ -92,11 +98,16 @@ def nested(names: tuple[str, ...], metric: str, radii: tuple[float, ...], spacin
     ends = zip(radii[:-1], radii[1:], spacing, strict=True)
     cells = [geometry.shell(metric, inner, outer, edge) for inner, outer, edge in ends]
     touching = [np.full(one.patch_cell.size, -1, int64) for one in cells]
+    order = [names.index(name) for name in bodies or names]
     joints = []
     for i in range(len(cells) - 1):
         touching[i][-1] = touching[i + 1][0] = i
-        joints.append(Joint(i, i + 1, np.array([touching[i].size - 1]), np.array([0])))
-    return Bodies(names, tuple(cells), tuple(joints), tuple(touching))
+        inside, outside = (order.index(i), np.array([touching[i].size - 1])), (order.index(i + 1), np.array([0]))
+        (one, mine), (other, theirs) = sorted((inside, outside), key=lambda side: side[0])
+        joints.append(Joint(one, other, mine, theirs))
+    return Bodies(
+        tuple(names[i] for i in order), tuple(cells[i] for i in order), tuple(joints), tuple(touching[i] for i in order)
+    )
 
 
 def _grown(lattice: Lattice, shapes: list[Shape]) -> Lattice:
