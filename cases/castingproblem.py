@@ -1,6 +1,7 @@
 """A casting as the solver takes it: bodies on one lattice, their joints and tables, legs, the pour; all in SI."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from ..solver.layout import laid
 from ..solver.pour import Conductance
 from ..solver.problem import Leg
 from ..solver.shape import Box, Cylinder, Plate, Shape
-from .castingwords import LINE, contact_of, is_temperature, metric
+from .castingwords import LINE, SLACK, contact_of, is_temperature, metric
 from .estimate import machine_memory, memory
 from .fillmap import FillMap
 from .problem import law, legs_of, probe_points
@@ -123,11 +124,27 @@ def bodies(case: "Casting") -> Bodies:
 
 
 def _shells(case: "Casting", used: str, spacing: float) -> Bodies:
-    shape: Any = case.part.shape
-    inner = getattr(shape, "inner", 0.0)
-    outer = shape.thickness / 2.0 if isinstance(shape, Plate) else shape.radius
-    radii = (inner, outer, outer + float(case.mould.wall))
-    return nested(("casting", "mould"), used, radii, (spacing, spacing), _coarsest(case))
+    """Casting and inserts from the innermost out, each on the next, in the mould. Raises CaseError."""
+    spans = {name: _span(part.shape) for name, part in {"casting": case.part, **_parts(case)}.items()}
+    order = sorted(spans, key=lambda name: spans[name])
+    for inside, outside in pairwise(order):
+        gap = spans[outside][0] - spans[inside][1]
+        if abs(gap) > SLACK:
+            one = outside if outside != "casting" else inside
+            what = f"is {1e3 * gap:.3g} mm away from" if gap > 0.0 else f"reaches {-1e3 * gap:.3g} mm into"
+            raise CaseError(f"{outside} {what} {inside}; let each begin where the other ends", *_place(case, one))
+    outer = spans[order[-1]][1]
+    radii = (spans[order[0]][0], *(spans[name][1] for name in order), outer + float(case.mould.wall))
+    return nested((*order, "mould"), used, radii, (spacing,) * (len(order) + 1), _coarsest(case), (*spans, "mould"))
+
+
+def _parts(case: "Casting") -> dict[str, Any]:
+    return {name: body.part for name, body in case.inserts.items()}
+
+
+def _span(shape: Any) -> tuple[float, float]:
+    """Where a shell begins and ends, m."""
+    return getattr(shape, "inner", 0.0), shape.thickness / 2.0 if isinstance(shape, Plate) else shape.radius
 
 
 def _coarsest(case: "Casting") -> float | None:

@@ -11,7 +11,7 @@ from ..materials.quantity import of_dimension
 from ..materials.refusal import CaseError
 from ..solver.shape import Shape
 from .castingfields import DERIVED, Frozen
-from .grid import check_spacing, metric_of
+from .grid import Grid, check_spacing, metric_of
 from .meaning import FROZEN
 from .schedule import ROOM, celsius, check_data, check_steps, uncomputed, ways
 from .step import step_names
@@ -107,8 +107,10 @@ def _spacing(case: "Casting") -> None:
     except CaseError as error:
         raise error.under("grid", "spacing") from None
     shape: Any = case.part.shape
-    if metric(case) in LINE and getattr(shape, "inner", 0.0) > 0.0:
-        raise CaseError("an infinite ring has no place for its core; give it a length", "part", "length")
+    if metric(case) in LINE and getattr(shape, "inner", 0.0) > 0.0 and not case.cores:
+        raise CaseError(
+            "an infinite ring has no core; give cores=[Core(...)] to fill it, or a length", "part", "length"
+        )
 
 
 def _inserts(case: "Casting") -> None:
@@ -118,9 +120,13 @@ def _inserts(case: "Casting") -> None:
     feeders = dict(zip(step_names(case.feeders), case.feeders, strict=True))
     for name, body in (*case.inserts.items(), *feeders.items()):
         where = (f"{body.kind}s", name, "part")
-        if used in LINE:
-            raise CaseError(f"a 1d casting has no place for a {body.kind}; give the part its full size", *where)
         shape: Shape = body.part.shape
+        if used in LINE and (used != "cylinder" or not used == metric_of(shape, Grid(case.grid.spacing))):
+            raise CaseError(
+                f"a 1d casting has no place for this {body.kind}: only an infinite cylinder takes one, an infinite "
+                "cylinder or ring about the same axis; give the parts their full size",
+                *where,
+            )
         if used not in shape.metrics:
             raise CaseError(
                 f"this {body.part.kind} has no {used} metric; draw it otherwise, or Grid(metric='3d')", *where
@@ -152,7 +158,7 @@ def _restraint(case: "Casting") -> None:
         raise CaseError("holds nothing back where no stress is computed; write stress=True", "restraint")
     if metric(case) in LINE:
         raise CaseError(
-            "a 1d casting only shrinks away from its mould; give the part its full size, or leave restraint out",
+            "springs are of rz and 3d; give the part its full size, or leave restraint out",
             "restraint",
         )
 

@@ -99,8 +99,9 @@ def nested(
     radii: tuple[float, ...],
     spacing: tuple[float, ...],
     coarsest: float | None = None,
+    bodies: tuple[str, ...] | None = None,
 ) -> Bodies:
-    """Shells one inside the other in 1d, from the innermost out.
+    """Shells one inside the other in 1d, named from the innermost out; `bodies` is their order, else the same.
 
     metric    "slab", "cylinder" or "sphere"
     radii     m: of the mid-plane, axis, centre or bore, then where each body ends
@@ -112,11 +113,16 @@ def nested(
     if coarsest is not None:
         cells[-1] = geometry.shells(widening(metric, *ends[-1], coarsest))
     touching = [np.full(one.patch_cell.size, -1, int64) for one in cells]
+    order = [names.index(name) for name in bodies or names]
     joints = []
     for i in range(len(cells) - 1):
         touching[i][-1] = touching[i + 1][0] = i
-        joints.append(Joint(i, i + 1, np.array([touching[i].size - 1]), np.array([0])))
-    return Bodies(names, tuple(cells), tuple(joints), tuple(touching))
+        inside, outside = (order.index(i), np.array([touching[i].size - 1])), (order.index(i + 1), np.array([0]))
+        (one, mine), (other, theirs) = sorted((inside, outside), key=lambda side: side[0])
+        joints.append(Joint(one, other, mine, theirs))
+    return Bodies(
+        tuple(names[i] for i in order), tuple(cells[i] for i in order), tuple(joints), tuple(touching[i] for i in order)
+    )
 
 
 def _block(lattice: Lattice, block: Shape) -> Box | Cylinder:

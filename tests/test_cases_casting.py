@@ -183,6 +183,53 @@ def test_the_same_plate_in_3d_and_1d_freezes_alike():
     assert middle == pytest.approx(thin.solidification_time.max, rel=0.02)
 
 
+def tube(length, **changes):
+    """A ring of steel on a core, within a chill: endless, or so long that its middle knows nothing of its ends."""
+    words = {
+        "name": "tube",
+        "part": mt.Part.ring("60 mm", "40 mm", length),
+        "alloy": "WCB",
+        "pour": "1560 degC",
+        "grid": mt.Grid("2.5 mm"),
+        "mould": mt.mould("dry silica sand", wall="15 mm"),
+        "until": "1300 degC",
+        "cores": [mt.Core("resin sand", mt.Part.cylinder("40 mm", length))],
+        "chills": [mt.Chill("grey iron", mt.Part.ring("80 mm", "60 mm", length))],
+    }
+    return mt.Casting(**(words | changes))
+
+
+def test_a_tube_on_its_core_within_a_chill_freezes_alike_in_1d_and_rz():
+    endless, long = tube(None).run(), tube("100 mm").run()
+    x = endless.cells.centres()[:, 0]
+    middle = np.column_stack([x, 0.0 * x, np.full(x.size, 0.05)])
+    there = long.sample("solidification_time", middle)
+    assert endless.solidification_time.values == pytest.approx(there, rel=0.02)
+    assert there[0] > 5.0 * there[-1]  # the core insulates, the chill draws
+    assert tube(None).problem().bodies.names == ("casting", "chill", "core", "mould")
+    assert abs(endless.ledger[0]["unbalanced"]) < 1e-11 * abs(endless.ledger[0]["stored"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"cores": []}, "part.length: an infinite ring has no core"),
+        (
+            {"cores": [mt.Core("resin sand", mt.Part.cylinder("36 mm"))]},
+            "cores.core.part: casting is 2 mm away",
+        ),
+        (
+            {"chills": [mt.Chill("copper", mt.Part.ring("80 mm", "50 mm"))]},
+            "chills.chill.part: chill reaches 5 mm",
+        ),
+        ({"chills": [mt.Chill("copper", mt.Part.ring("80 mm", "60 mm", "9 mm"))]}, "no place for this chill"),
+    ],
+)
+def test_shells_that_do_not_fit(changes, why):
+    with pytest.raises(mt.CaseError, match=why):
+        tube(None, **changes).problem()
+
+
 def test_a_ball_freezes_alike_in_1d_and_rz():
     words = {"part": mt.Part.sphere("40 mm"), "mould": mt.mould("dry silica sand", wall="30 mm"), "until": "540 degC"}
     one, two = (plate(grid=mt.Grid("2 mm", metric), **words).run() for metric in ("1d", "rz"))
@@ -436,7 +483,7 @@ def test_every_command_knows_a_casting(tmp_path):
         ({"limits": {"carbon": (None, "5 %")}}, "limits.carbon: no step moves carbon"),
         ({"alloy": "316L", "limits": {"hardness": ("80 HV", None)}}, "limits.hardness: no law of hardness"),
         ({"fill_time": "-3 s"}, "above zero"),
-        ({"part": mt.Part.plate("25 mm")}, "1d casting has no place for a chill"),
+        ({"part": mt.Part.plate("25 mm")}, "1d casting has no place for this chill"),
         ({"chills": [mt.Chill("copper", mt.Part.cylinder("20 mm", "9 mm").moved(x="9 mm"))]}, "beside the axis"),
         ({"chills": [mt.Chill("copper", mt.Part.box("20 mm", "9 mm", "9 mm"))]}, "has no rz metric"),
         ({"pours": "3"}, "nearest: pour"),
