@@ -58,6 +58,9 @@ if TYPE_CHECKING:
     from .twin.executor import Executor as Executor
     from .twin.fit import Fit as Fit
     from .twin.fit import read_fit as read_fit
+    from .twin.inspection import Dilated as Dilated
+    from .twin.inspection import EndQuenched as EndQuenched
+    from .twin.inspection import Inspection as Inspection
     from .twin.measurements import Measurements as Measurements
     from .twin.observable import Observable as Observable
     from .twin.placing import place_sensors as place_sensors
@@ -79,7 +82,9 @@ _HOME = {
     "Cool": ".cases.step",
     "Core": ".cases.casting",
     "Curve": ".materials.curve",
+    "Dilated": ".twin.inspection",
     "Dilatometer": ".cases.dilatometer",
+    "EndQuenched": ".twin.inspection",
     "Executor": ".twin.executor",
     "Fit": ".twin.fit",
     "Freezing": ".materials.freezing",
@@ -88,6 +93,7 @@ _HOME = {
     "Heat": ".cases.step",
     "HeatTreatment": ".cases.treatment",
     "Hold": ".cases.step",
+    "Inspection": ".twin.inspection",
     "Jominy": ".cases.jominy",
     "Material": ".materials.material",
     "Measurements": ".twin.measurements",
@@ -142,7 +148,9 @@ __all__ = [
     "Cool",
     "Core",
     "Curve",
+    "Dilated",
     "Dilatometer",
+    "EndQuenched",
     "Executor",
     "Fit",
     "Freezing",
@@ -151,6 +159,7 @@ __all__ = [
     "Heat",
     "HeatTreatment",
     "Hold",
+    "Inspection",
     "Jominy",
     "Material",
     "Measurements",
