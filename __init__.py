@@ -64,6 +64,9 @@ if TYPE_CHECKING:
     from .twin.executor import Executor as Executor
     from .twin.fit import Fit as Fit
     from .twin.fit import read_fit as read_fit
+    from .twin.inspection import Dilated as Dilated
+    from .twin.inspection import EndQuenched as EndQuenched
+    from .twin.inspection import Inspection as Inspection
     from .twin.measurements import Measurements as Measurements
     from .twin.observable import Observable as Observable
     from .twin.placing import place_sensors as place_sensors
@@ -85,7 +88,9 @@ _HOME = {
     "Cool": ".cases.step",
     "Core": ".cases.casting",
     "Curve": ".materials.curve",
+    "Dilated": ".twin.inspection",
     "Dilatometer": ".cases.dilatometer",
+    "EndQuenched": ".twin.inspection",
     "Executor": ".twin.executor",
     "Feeder": ".cases.casting",
     "FillMap": ".cases.fillmap",
@@ -96,6 +101,7 @@ _HOME = {
     "Heat": ".cases.step",
     "HeatTreatment": ".cases.treatment",
     "Hold": ".cases.step",
+    "Inspection": ".twin.inspection",
     "Jominy": ".cases.jominy",
     "Material": ".materials.material",
     "Machine": ".cases.step",
@@ -154,7 +160,9 @@ __all__ = [
     "Cool",
     "Core",
     "Curve",
+    "Dilated",
     "Dilatometer",
+    "EndQuenched",
     "Executor",
     "Feeder",
     "FillMap",
@@ -165,6 +173,7 @@ __all__ = [
     "Heat",
     "HeatTreatment",
     "Hold",
+    "Inspection",
     "Jominy",
     "Material",
     "Machine",

@@ -530,6 +530,20 @@ def test_draws_follow_the_covariance_and_predictions_have_bands(fit):
     assert told.band[0] < told.value + 1.0 and told.band[1] > told.value - 1.0 and np.ptp(told.draws) < 20.0
 
 
+def test_the_normal_law_and_the_walkers_agree():
+    of = case(oil("1500 W/m^2/K"), grid=mt.Grid("3 mm"))
+    found = mt.calibrate(case(grid=mt.Grid("3 mm")), record(of), [mt.Unknown.factor(H, prior=1.0)])
+    weighed = found.importance(100)
+    assert 50.0 < weighed.counts <= 100.0 and "normal law does" in str(weighed)
+    mean = float(weighed.weights @ weighed.draws[:, 0])
+    wide = float(np.sqrt(weighed.weights @ (weighed.draws[:, 0] - mean) ** 2))
+    walked = found.sample(80, method="emcee")
+    assert walked.mean() == pytest.approx(mean, abs=0.4 * wide)  # each is known to a tenth of its width
+    assert walked.std() == pytest.approx(wide, rel=0.3)
+    with pytest.raises(mt.CaseError, match="nearest: emcee"):
+        found.sample(2, method="emce")
+
+
 def test_a_run_it_has_not_seen_is_compared(fit):
     for one in fit.compare(record(seed=2)):
         assert one.passed and one.rms < 1.5 and one.within > 0.9

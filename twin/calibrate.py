@@ -7,6 +7,7 @@ from typing import Any
 from ..materials.refusal import CaseError
 from .executor import Executor
 from .fit import Fit
+from .inspection import Inspection
 from .measurements import Measurements
 from .model import Model, runs_of
 from .search import Search
@@ -15,19 +16,21 @@ from .unknowns import Unknown
 
 def calibrate(
     case: Any,
-    run: Measurements | Sequence[Measurements],
+    run: Measurements | Sequence[Measurements] | None,
     unknowns: Sequence[Unknown],
     *,
+    inspections: Sequence[Inspection] = (),
     file: str | Path | None = None,
     workers: int | Executor = 1,
 ) -> Fit:
-    """Fit a case to what thermocouples have read.
+    """Fit a case to what thermocouples have read, and to what was measured on the finished part.
 
         fit = calibrate(case, run, [Unknown.curve("steps.quench.medium.h")])
         print(fit); fit.case.save("calibrated.yaml")
 
-    run       a record or several of the same case
+    run       a record or several of the same case; None where there are inspections alone
     unknowns  Unknown.curve, .factor, .value; depth, lag, offset and clock of the sensors come with the record
+    inspections  hardness, phases, dimensions, end quench, dilatometer: see Inspection
     file      JSON where every step is kept; a calibration that was stopped goes on from it
     workers   processes or an Executor, where derivatives need many runs (3d, steels that transform)
 
@@ -36,7 +39,9 @@ def calibrate(
     """
     if not unknowns:
         raise CaseError("nothing is unknown; give a list of Unknown.curve, .factor, .value", "unknowns")
-    model = Model(case, runs_of(run), tuple(unknowns), workers)
+    model = Model(case, runs_of(run), tuple(unknowns), workers, tuple(inspections))
+    if not model.runs and not model.inspections:
+        raise CaseError("nothing was measured; give Measurements or inspections", "measurements")
     model.bounds  # noqa: B018 (refuses)
     for one in model.runs:
         one.readiness(case).require()

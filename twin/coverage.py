@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from ..materials.refusal import CaseError
 from .executor import Executor, executor
 from .forward import Forward
+from .inspection import Inspection
 from .measurements import Measurements
 from .model import Model
-from .posterior import Posterior
+from .posterior import Posterior, draws
 from .refined import finer
 from .search import Search
 
@@ -60,10 +61,10 @@ def check(fit: Posterior, count: int, seed: int, workers: int | Executor = 1) ->
     """Draw truths from the fit, make records on a grid half as wide with new noise, and fit them again."""
     if count < 2:
         raise CaseError(f"{count} records tell nothing; take 20 or more", "coverage")
-    model = Model(fit.model.case, fit.model.runs, fit.model.unknowns)
+    model = Model(fit.model.case, fit.model.runs, fit.model.unknowns, inspections=fit.model.inspections)
     noise = [np.hypot(reading.noise, fit.beyond) for reading in fit.model.readings]
     seen = np.array([band.seen for band in fit.parameters])
-    tasks = [(model, truth, fit.x, noise, seed + i) for i, truth in enumerate(fit.sample(count, seed))]
+    tasks = [(model, truth, fit.x, noise, seed + i) for i, truth in enumerate(draws(fit, count, seed))]
     off = np.array(executor(workers).map(_one, tasks))
     return Coverage(np.abs(off) <= 1.645, off, seen, fit.model.labels)
 
@@ -72,8 +73,19 @@ def _one(task: tuple[Model, Array, Array, list[Array], int]) -> Array:
     """(P,) how far one fit is from its truth, in its own standard deviations."""
     model, truth, start, noise, seed = task
     runs = synthetic(model, truth, noise, seed)
-    again = Search(Model(model.case, runs, model.unknowns), None, start).found()
+    inspections = reinspected(model, truth, seed)
+    again = Search(Model(model.case, runs, model.unknowns, inspections=inspections), None, start).found()
     return np.asarray((again.x - truth) / np.sqrt(np.diag(again.covariance)))
+
+
+def reinspected(model: Model, truth: Array, seed: int) -> tuple[Inspection, ...]:
+    """Inspections like those of a model, as they would be for parameters `truth`, with new scatter."""
+    random = np.random.default_rng((seed, 1))
+    ready = []
+    for one, value in zip(model.inspections, model.inspected(truth), strict=True):
+        unit = "HV" if one.what.shown == "HRC" else one.what.shown
+        ready.append(replace(one, measured=f"{float(value + one.scatter * random.standard_normal())!r} {unit}".strip()))
+    return tuple(ready)
 
 
 def synthetic(model: Model, truth: Array, noise: list[Array], seed: int) -> tuple[Measurements, ...]:

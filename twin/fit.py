@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,13 +11,16 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
+from ..materials.refusal import one_of
 from .comparison import Comparison, compare
 from .coverage import Coverage, check
 from .executor import Executor, executor
 from .measurements import Measurements
 from .model import runs_of
-from .posterior import Posterior
+from .posterior import Posterior, draws
+from .sampling import Importance, ensemble, importance
 from .saved import read, save
+from .search import Search
 
 Array = NDArray[float64]
 
@@ -46,6 +50,27 @@ class Fit(Posterior):
     def of(cls, found: Posterior) -> Self:
         """What a search has found, with these verbs."""
         return cls(**{each.name: getattr(found, each.name) for each in fields(found)})
+
+    def sample(self, n: int, seed: int = 1, method: str = "laplace") -> Array:
+        """(n, P) draws of the parameters.
+
+        method  "laplace": from the normal law around the most probable ones, at once; "emcee": from the posterior
+                itself by an ensemble of walkers, thousands of runs of the case (needs the extra `uq`)
+        """
+        if one_of(method, ("laplace", "emcee"), "method", "method") == "laplace":
+            return draws(self, n, seed)
+        walkers = draws(self, 2 * self.x.size + 2, seed)
+        return ensemble(self._search, walkers, n, seed)
+
+    def importance(self, n: int = 100, seed: int = 1) -> Importance:
+        """Whether the normal law does: draws of it, weighed by the posterior; n runs of the case."""
+        return importance(self._search, self.x, self.covariance, draws(self, n, seed))
+
+    @cached_property
+    def _search(self) -> Search:
+        search = Search(self.model)
+        search.settle(self)
+        return search
 
     def predict(
         self, quantity: Callable[[Any], float], n: int = 32, seed: int = 1, workers: int | Executor = 1

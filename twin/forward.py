@@ -107,12 +107,14 @@ class Forward:
     @cached_property
     def places(self) -> Array:
         """(2k, 3) m: the thermocouples, then the same DEEPER in the part. Raises CaseError for one outside."""
-        points = np.array([sensor.point for sensor in self.sensors])
+        points = np.array([sensor.point for sensor in self.sensors]).reshape(-1, 3)
         for sensor, point in zip(self.sensors, points, strict=True):
             try:
                 Sampler(self.cells, point[None, :])
             except ValueError as error:
                 raise CaseError(f"{error}; move it into the part", "places", sensor.name) from None
+        if not self.sensors:
+            return points
         return np.concatenate([points, points + DEEPER * inwards(self.cells, points)])
 
     def problem(self, case: Case, tighter: float = 1.0) -> Problem:

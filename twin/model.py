@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from ..cases.step import step_names
 from ..kernels.lag import lagged
 from ..materials.refusal import CaseError
-from .executor import Executor
+from .executor import Executor, executor
 from .forward import DEEPER, Forward, Trace
+from .inspection import Inspection, computed
 from .measurements import Measurements
 from .sensitivities import sensitivities
 from .sensors import Sensor
@@ -21,6 +22,7 @@ from .unknowns import Bound, Unknown
 
 Array = NDArray[float64]
 
+APART = 0.2  # of a standard deviation before: a run finds hardness to some 0.1 HV, and must see more
 REFINED = 4  # pieces between two samples where a lag is followed
 SHORT = 1e-2  # s, and share of a lag, for their own derivatives
 
@@ -64,6 +66,7 @@ class Model:
     runs: tuple[Measurements, ...]
     unknowns: tuple[Unknown, ...]
     workers: int | Executor = 1
+    inspections: tuple[Inspection, ...] = ()
 
     @cached_property
     def bounds(self) -> tuple[Bound, ...]:
@@ -92,7 +95,7 @@ class Model:
     def forward(self) -> Forward:
         """The case as all thermocouples of all runs see it."""
         sensors = tuple(sensor for run in self.runs for sensor in run.of(self.case))
-        return Forward(self.case, sensors, max(self._last(run) for run in self.runs))
+        return Forward(self.case, sensors, max((self._last(run) for run in self.runs), default=np.inf))
 
     def _last(self, run: Measurements) -> float:
         """s of the case after which a run says nothing; infinite where a step before ends at a temperature."""
@@ -161,6 +164,8 @@ class Model:
 
     def slopes(self, x: Array, trace: Trace) -> tuple[list[Array], str]:
         """Derivatives (w, P) of what each reading should show, and how they were made."""
+        if not self.readings:
+            return [], "differences"
         case = self.case_at(x)
 
         def beside(by: float) -> list[Any]:
@@ -180,6 +185,20 @@ class Model:
                     whole[:, number] = self._own(i, entry, number, x, trace)
             found.append(whole)
         return found, how
+
+    def inspected(self, x: Array) -> Array:
+        """(k,) what the case says of each inspection."""
+        return computed((self.case_at(x), self.inspections)) if self.inspections else np.empty(0)
+
+    def inspected_slopes(self, x: Array) -> Array:
+        """(k, P) derivatives of what the case says of each inspection, by central differences of whole runs."""
+        found = np.zeros((len(self.inspections), x.size))
+        if self.inspections:
+            ways = [way for i in range(self.size) for way in (np.eye(x.size)[i], -np.eye(x.size)[i])]
+            tasks = [(self.case_at(x + APART * way), self.inspections) for way in ways]
+            ends = np.array(executor(self.workers).map(computed, tasks))
+            found[:, : self.size] = (ends[::2] - ends[1::2]).T / (2.0 * APART)
+        return found
 
     def _own(self, i: int, entry: Nuisance, number: int, x: Array, trace: Trace) -> Array:
         """Derivative by one parameter of the measuring, in which nothing is far from a straight line."""
@@ -219,8 +238,10 @@ def _refined(time: Array) -> Array:
     return np.append(parts, time[-1])
 
 
-def runs_of(given: Measurements | Sequence[Measurements]) -> tuple[Measurements, ...]:
-    """One run or several as a tuple. Raises CaseError for anything else."""
+def runs_of(given: Measurements | Sequence[Measurements] | None) -> tuple[Measurements, ...]:
+    """One run, several or none (None) as a tuple. Raises CaseError for anything else."""
+    if given is None:
+        return ()
     runs = (given,) if isinstance(given, Measurements) else tuple(given)
     if not runs or not all(isinstance(run, Measurements) for run in runs):
         raise CaseError("needs Measurements, one or a list of them", "measurements")

@@ -22,6 +22,7 @@ class Noise:
     beyond     what the case misses by besides, the same for all thermocouples
     tied       over how many samples the misfit hangs together, in the mean of all thermocouples
     trust      (w,) of each thermocouple: below 1 for a reading that stands out from its neighbours
+    inspected  (k,) of each inspection, in its own unit
     """
 
     given: list[Array]
@@ -29,6 +30,7 @@ class Noise:
     beyond: float
     tied: float
     trust: list[Array]
+    inspected: Array
 
     @property
     def wide(self) -> list[Array]:
@@ -38,6 +40,8 @@ class Noise:
 
     def judge(self, left: list[Array]) -> None:
         """Find `beyond` and `trust` by the misfit; the median of five neighbours passes over broken readings."""
+        if not left:
+            return
         calm = [median_filter(rest, 5, mode="nearest") for rest in left]
         known = [given**2 + numerical**2 for given, numerical in zip(self.given, self.numerical, strict=True)]
         square = [float(np.mean(rest**2 - MEDIAN * own)) for rest, own in zip(calm, known, strict=True)]
@@ -47,12 +51,15 @@ class Noise:
 
     def tie(self, left: list[Array]) -> None:
         """Find `tied` by the misfit."""
+        if not left:
+            return
         self.tied = sum(rest.size for rest in left) / sum(rest.size / tied(rest) for rest in left)
 
     @property
     def weights(self) -> Array:
-        """1/K2 of each reading."""
-        return np.concatenate([t / w**2 for t, w in zip(self.trust, self.wide, strict=True)]) / self.tied
+        """1/K2 of each reading, and of the inspections after them."""
+        each = [trust / wide**2 / self.tied for trust, wide in zip(self.trust, self.wide, strict=True)]
+        return np.concatenate([*each, self.inspected**-2])
 
 
 def rms(rest: Array) -> float:

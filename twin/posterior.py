@@ -87,6 +87,7 @@ class Posterior:
     x, covariance  (P,) and (P, P), parameters in standard deviations before (curves: logarithms)
     before         (P,) their standard deviations before
     walls          K, what the surface went through by (step, zone)
+    inspected      (k,) what the case says of each inspection
     beyond         K, what the case misses by besides noise and numerical error
     strength       of smoothness, found with the rest;  evidence  its logarithm
     derivatives    "tangent" or "differences"
@@ -98,6 +99,7 @@ class Posterior:
     before: Array = field(repr=False)
     sensors: tuple[SensorFit, ...]
     walls: dict[tuple[str, str], tuple[float, float]] = field(repr=False)
+    inspected: Array = field(repr=False)
     beyond: float
     strength: float
     evidence: float
@@ -203,6 +205,10 @@ class Posterior:
                 f"{s.name:<16} {s.rms:8.2f} {s.chi2:7.2f} {s.noise:10.2f} {s.numerical:14.3f} {s.time.size:9d} "
                 f"{s.counts_as:9.1f} {100 * s.nrmse:5.2f} %"
             )
+        lines += [
+            f"{each.label}: measured {each.measured} within {each.within}, computed {value:.5g} {each.what.shown}"
+            for each, value in zip(self.model.inspections, self.inspected, strict=True)
+        ]
         lines.append(f"besides noise and numerical error the case misses by {self.beyond:.2f} K; the bands hold that")
         lines.append("90 % bands")
         lines += [f"  {band}" for band in self.parameters]
@@ -214,8 +220,8 @@ class Posterior:
         )
         return "\n".join(lines)
 
-    def sample(self, n: int, seed: int = 1) -> Array:
-        """(n, P) draws of the parameters from the normal law around the most probable ones (Laplace)."""
-        random = np.random.default_rng(seed)
-        drawn = random.multivariate_normal(self.x, self.covariance, size=n, method="eigh")
-        return np.asarray(drawn)
+
+def draws(found: Posterior, n: int, seed: int) -> Array:
+    """(n, P) draws of the parameters from the normal law around the most probable ones (Laplace)."""
+    random = np.random.default_rng(seed)
+    return np.asarray(random.multivariate_normal(found.x, found.covariance, size=n, method="eigh"))

@@ -12,8 +12,10 @@ from ..cases.casefile import load as load_case
 from ..cases.casetext import text
 from ..cases.words import fields_spoken
 from ..materials.refusal import CaseError
+from .inspection import Dilated, EndQuenched, Inspection
 from .measurements import Measurements
 from .model import Model
+from .observable import Observable
 from .pages import write
 from .posterior import Posterior, SensorFit
 from .sensors import Sensor
@@ -22,8 +24,9 @@ from .unknowns import Unknown
 Array = NDArray[float64]
 
 FORMAT = 1
-ARRAYS = ("x", "covariance", "before")
+ARRAYS = ("x", "covariance", "before", "inspected")
 NUMBERS = ("beyond", "strength", "evidence", "derivatives", "steps")
+INSPECTED: dict[str, Any] = {each.__name__: each for each in (Observable, EndQuenched, Dilated)}
 COLUMNS = ("time", "measured", "computed")
 
 
@@ -34,6 +37,7 @@ def save(fit: Posterior, path: Path) -> Path:
         "case": text(fit.model.case),
         "unknowns": [dict(unknown.__dict__) for unknown in fit.model.unknowns],
         "runs": [_run(run) for run in fit.model.runs],
+        "inspections": [_inspection(each) for each in fit.model.inspections],
         "sensors": [_plain(sensor.__dict__) for sensor in fit.sensors],
         "walls": [[*key, *value] for key, value in fit.walls.items()],
         **{name: getattr(fit, name).tolist() for name in ARRAYS},
@@ -51,17 +55,18 @@ def read(path: Path) -> Posterior:
             raise ValueError
     except (ValueError, AttributeError):
         raise CaseError(f"'{path}' is no saved fit") from None
-    x, covariance, before = (np.array(page[name], float64) for name in ARRAYS)
+    arrays: dict[str, Any] = {name: np.array(page[name], float64) for name in ARRAYS}
     numbers: dict[str, Any] = {name: page[name] for name in NUMBERS}
     return Posterior(
         model=Model(
-            load_case(page["case"]), tuple(map(_read_run, page["runs"])), tuple(map(_unknown, page["unknowns"]))
+            load_case(page["case"]),
+            tuple(map(_read_run, page["runs"])),
+            tuple(map(_unknown, page["unknowns"])),
+            inspections=tuple(map(_read_inspection, page["inspections"])),
         ),
-        x=x,
-        covariance=covariance,
-        before=before,
         sensors=tuple(map(_sensor, page["sensors"])),
         walls={(leg, zone): (low, high) for leg, zone, low, high in page["walls"]},
+        **arrays,
         **numbers,
     )
 
@@ -84,6 +89,16 @@ def _read_run(words: dict[str, Any]) -> Measurements:
         "values": {name: np.array(column, float64) for name, column in words["values"].items()},
         "sensors": {name: Sensor(**given) for name, given in words["sensors"].items()},
     })  # fmt: skip
+
+
+def _inspection(one: Inspection) -> dict[str, Any]:
+    return {"of": type(one.what).__name__, "what": fields_spoken(one.what)} | {
+        name: getattr(one, name) for name in ("measured", "within")
+    }
+
+
+def _read_inspection(words: dict[str, Any]) -> Inspection:
+    return Inspection(INSPECTED[words["of"]](**words["what"]), words["measured"], words["within"])
 
 
 def _unknown(words: dict[str, Any]) -> Unknown:

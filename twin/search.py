@@ -28,7 +28,7 @@ SMOOTH = 1e3  # strength of smoothness at the first step; a tenth of it at each 
 MOST = 40  # steps
 SETTLED = 0.03  # of the posterior's own width: a step that no longer matters
 LEAST, PATIENCE = 0.02, 3  # while the noise is judged by the misfit: share of it that so many steps must bring
-SILENT = 1e-3  # K: an unknown that moves no reading by more has no influence
+SILENT = 1e-3  # K, or scatters of an inspection: an unknown that moves no reading by more has no influence
 
 
 class Search:
@@ -37,7 +37,9 @@ class Search:
     def __init__(self, model: Model, file: str | Path | None = None, start: Array | None = None) -> None:
         self.model, self.file, self.start = model, None if file is None else Path(file), start
         given = [reading.noise for reading in model.readings]
-        self.noise = Noise(given, [0.0] * len(given), 0.0, 1.0, [np.ones_like(noise) for noise in given])
+        self.measured = np.array([each.value for each in model.inspections])
+        scatter = np.array([each.scatter for each in model.inspections])
+        self.noise = Noise(given, [0.0] * len(given), 0.0, 1.0, [np.ones_like(noise) for noise in given], scatter)
         widths = [bound.precision for bound in model.bounds] + [np.eye(1)] * len(model.nuisance)
         self.precision = block_diag(*widths)
         rough = [b.roughness if b.roughness is not None else np.zeros((b.size, b.size)) for b in model.bounds]
@@ -57,7 +59,7 @@ class Search:
         """Search while the noise is judged by the misfit, nearly free; then search again for that noise."""
         x = kept(self.file, self.model.labels) if self.start is None else self.start
         x, trace, _ = self._climb(np.zeros(self._count) if x is None else x, rough=True)
-        left = self._left(x, trace)
+        left = self._left(x, trace)[:-1]
         self._correct(x, trace)
         self.noise.judge(left)
         self.noise.tie(left)
@@ -67,7 +69,7 @@ class Search:
 
     def _correct(self, x: Array, trace: Trace) -> None:
         """Take what cells and steps err by out of what is compared."""
-        off = change(self.model, x, trace)
+        off = change(self.model, x, trace) if self.model.readings else []
         self.correction = [WHOLE * each for each in off]
         self.noise.numerical = [LEFT * rms(each) for each in off]
 
@@ -76,11 +78,12 @@ class Search:
         trace, damping, moved, misfits = self.model.trace(x), 1e-3, np.inf, []
         for number in range(MOST):
             left, (slopes, self.how) = self._left(x, trace), self.model.slopes(x, trace)
-            misfits.append(float(np.sqrt(np.mean(np.concatenate(left) ** 2))))
+            misfits.append(rms(np.concatenate(left[:-1] or [left[-1] / self.noise.inspected])))
             if rough:
-                self.noise.judge(left)
-            jacobian = np.concatenate(slopes)
-            self._influence(slopes)
+                self.noise.judge(left[:-1])
+            inspected = self.model.inspected_slopes(x)
+            jacobian = np.concatenate([*slopes, inspected])
+            self._influence([*slopes, inspected / self.noise.inspected[:, None]])
             self.strength, self.evidence = self._strength(x, left, jacobian, SMOOTH / 10.0**number if rough else 0.0)
             weight = self.noise.weights
             normal = (jacobian.T * weight) @ jacobian + self.precision + self.strength * self.rough
@@ -108,21 +111,42 @@ class Search:
         return x, trace, jacobian
 
     def _influence(self, slopes: list[Array]) -> None:
-        """Refuse an unknown that no thermocouple feels."""
+        """Refuse an unknown that no thermocouple and no inspection feels."""
         most = np.max([np.abs(part).max(axis=0, initial=0.0) for part in slopes], axis=0)
         for bound, place in zip(self.model.bounds, self.model.places, strict=True):
             if most[place].max() < SILENT:
-                raise CaseError("has no influence on any thermocouple; leave it out", bound.unknown.name)
+                beside = " and no inspection" if self.model.inspections else ""
+                raise CaseError(f"has no influence on any thermocouple{beside}; leave it out", bound.unknown.name)
 
     def _left(self, x: Array, trace: Trace) -> list[Array]:
+        """Measured less computed: K of each thermocouple, then the inspections."""
         each = zip(self.model.readings, self.model.seen(x, trace), self.correction, strict=True)
-        return [reading.kelvin - shown - added for reading, shown, added in each]
+        readings = [reading.kelvin - shown - added for reading, shown, added in each]
+        return [*readings, self.measured - self.model.inspected(x)]
 
     def _loss(self, x: Array, left: list[Array]) -> float:
         """Twice the negative logarithm of the posterior."""
         whole = self.offset + x
         before = float(x @ self.precision @ x) + self.strength * float(whole @ self.rough @ whole)
         return float(self.noise.weights @ np.concatenate(left) ** 2) + before
+
+    def density(self, x: Array) -> float:
+        """Logarithm of the posterior at x, for the noise and the smoothness that were found, but for a constant."""
+        if ((x < self.low) | (x > self.high)).any():
+            return -np.inf
+        try:
+            return -0.5 * self._loss(x, self._left(x, self.model.trace(x)))
+        except ArithmeticError:
+            return -np.inf
+
+    def settle(self, found: Posterior) -> None:
+        """Take up noise and smoothness of a search that has ended, so that its density can be asked for."""
+        self.strength, self.noise.beyond = found.strength, found.beyond
+        trace = self.model.trace(found.x)
+        if self.model.readings:
+            self._correct(found.x, trace)
+            self.noise.judge(self._left(found.x, trace)[:-1])
+            self.noise.beyond, self.noise.tied = found.beyond, _tied(found)
 
     def _pull(self, x: Array) -> Array:
         return np.asarray(self.precision @ x + self.strength * (self.rough @ (self.offset + x)))
@@ -152,11 +176,11 @@ class Search:
         weight = self.noise.weights
         covariance = np.linalg.inv((jacobian.T * weight) @ jacobian + prior)
         off = [LEFT / WHOLE * now + abs(now - then) for now, then in zip(self.correction, used, strict=True)]
-        moved = covariance @ ((jacobian.T * weight) @ np.concatenate(off))
+        moved = covariance @ ((jacobian.T * weight) @ np.concatenate([*off, np.zeros(len(self.measured))]))
         covariance += np.outer(moved, moved)  # cells and steps err the same way in every reading
-        span = float(np.ptp(trace.values)) or np.inf
+        span = float(np.ptp(trace.values)) if model.readings else np.inf
         sensors = []
-        for i, (reading, rest) in enumerate(zip(model.readings, left, strict=True)):
+        for i, (reading, rest) in enumerate(zip(model.readings, left[:-1], strict=True)):
             sensors.append(
                 SensorFit(
                     name=reading.name,
@@ -176,9 +200,15 @@ class Search:
             before=np.sqrt(np.diag(np.linalg.inv(prior))),
             sensors=tuple(sensors),
             walls=trace.walls,
+            inspected=self.measured - left[-1],
             beyond=self.noise.beyond,
             strength=self.strength,
             evidence=self.evidence,
             derivatives=self.how,
             steps=self.steps,
         )
+
+
+def _tied(found: Posterior) -> float:
+    """Over how many samples misfits were judged to hang together."""
+    return found.sensors[0].time.size / found.sensors[0].counts_as
