@@ -41,7 +41,8 @@ def hardening(trip: float) -> Alloy:
 def skin(biot: float, alloy) -> float:
     """In-plane stress of the skin of a plate of 50 mm, MPa."""
     h, time = 30.0 * biot / R, 400.0 * (1.0 + 10.0 / biot)
-    result = quench(Part.plate("50 mm"), "1 mm", f"{h!r} W/m^2/K", (time,), alloy, hardness=False, snapshots=2)
+    spacing = "1 mm" if biot <= 2.0 else "0.5 mm" if biot <= 5.0 else "0.25 mm"
+    result = quench(Part.plate("50 mm"), spacing, f"{h!r} W/m^2/K", (time,), alloy, hardness=False, snapshots=2)
     return float(result.at_position((R, 0.0, 0.0)).stress.yy) / MPA
 
 
@@ -66,7 +67,14 @@ def main() -> None:
             axes.annotate(
                 f"{value:.0f}", (biot, 1e12 * trip), ha="center", va="center", fontsize=7, annotation_clip=False
             )
-    axes.set(xscale="log", xlabel="Biot number h L / k", ylabel="K, 1e-12 1/Pa", xticks=BIOT, ylim=(-4, 104))
+    axes.set(
+        xscale="log",
+        xlabel="Biot number h L / k",
+        ylabel="K, 1e-12 1/Pa",
+        xticks=BIOT,
+        xlim=(0.16, 25.0),
+        ylim=(-6, 106),
+    )
     axes.set_xticks(BIOT, [f"{biot:g}" for biot in BIOT])
     axes.minorticks_off()
     figure.colorbar(shades, label="stress of the skin, MPa")
