@@ -113,7 +113,10 @@ def bodies(case: "Casting") -> Bodies:
     block = _block(list(shapes.values()), used, float(case.mould.wall))
     _room(case, list(shapes.values()), block, used)
     try:
-        made = assemble(shapes, ("mould", block), used, spacing, coarsest=_coarsest(case), symmetry=case.grid.mirrored)
+        made = assemble(
+            shapes, ("mould", block), used, spacing,
+            coarsest=_coarsest(case), symmetry=case.grid.mirrored, before=_before(case),
+        )  # fmt: skip
     except Overlap as error:
         one = error.names[1] if error.names[0] == "casting" else error.names[0]
         raise CaseError(f"{error}; move one of them", *_place(case, one)) from None

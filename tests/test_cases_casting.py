@@ -207,7 +207,8 @@ def test_a_tube_on_its_core_within_a_chill_freezes_alike_in_1d_and_rz():
     assert endless.solidification_time.values == pytest.approx(there, rel=0.02)
     assert there[0] > 5.0 * there[-1]  # the core insulates, the chill draws
     assert tube(None).problem().bodies.names == ("casting", "chill", "core", "mould")
-    assert abs(endless.ledger[0]["unbalanced"]) < 1e-11 * abs(endless.ledger[0]["stored"])
+    # round-off of the heat that is there, about 1e7 J a metre; what leaves by the mould's outside is next to nothing
+    assert abs(endless.ledger[0]["unbalanced"]) < 1e-15 * 1e7
 
 
 @pytest.mark.parametrize(
