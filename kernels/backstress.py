@@ -119,7 +119,7 @@ def _agreed(s, X, limit, widens, moves, row, creep, exponent, theta, factor):
     return w
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def respond(elastic, strain, parent, product, back, row, creep, exponent, theta, memory, factor, kinematic, moved):
     """`moving`, or kernels.plasticity.point where nothing moves the yield surface and `back` stays unread."""
     if kinematic > 0.0:

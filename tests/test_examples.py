@@ -207,7 +207,9 @@ def test_the_blocks_of_the_page_on_stress_are_python_and_its_pictures_are_there(
     assert names["case"].part.words()["length"] == "120 mm"
     for block in others:
         calls = re.findall(r"result\.(\w+)\(", block)
-        assert compile(block, "stress.md", "exec") and calls
+        if not calls:
+            exec(block, names)
+        assert compile(block, "stress.md", "exec")
         assert all(hasattr(mt.Result, call) for call in calls)
     for picture in re.findall(r"\((pictures/\S+)\)", page):
         assert (ROOT / "docs" / picture).stat().st_size > 20_000
