@@ -408,6 +408,7 @@ def calibrate(
     unknowns: Unknowns = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FIT", help="The fit, .json.")] = None,
     save: Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Residuals: .png, .pdf or .svg.")] = None,
+    workers: Annotated[int, typer.Option(metavar="N", help="Processes, for 3d and steels.", min=1)] = 1,
 ) -> None:
     """Fit a case to thermocouple records and say how sure the answer is.
 
@@ -421,7 +422,7 @@ def calibrate(
     target = output or case.with_suffix(".fit.json")
     _make_room(target)
     found, plan, runs = _records(case, data, unknowns)
-    fit = search(found, runs, plan.unknowns)
+    fit = search(found, runs, plan.unknowns, workers=workers)
     print(fit)
     fit.save(target)
     fit.case.save(target.with_suffix(".yaml"))
