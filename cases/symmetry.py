@@ -6,7 +6,7 @@ from ..materials.refusal import CaseError
 from ..solver.shape import Shape
 from ..solver.symmetry import halves
 from .grid import AXES, Grid
-from .step import step_names
+from .step import step_names, thermal
 
 LOPSIDED = 1e-3  # of a volume: what facets of two halves of one drawing may differ by
 
@@ -38,7 +38,7 @@ def mirrored(axes: tuple[str, ...]) -> str:
 
 def check_mirrored(steps: tuple[Any, ...], grid: Grid, where: str) -> None:
     """Refuse steps that treat what lies below a plane of symmetry otherwise than what lies above. Raises CaseError."""
-    for name, step in zip(step_names(steps), steps, strict=True):
+    for name, step in zip(step_names(steps), thermal(steps), strict=False):
         entering = getattr(step, "immersion", None) is not None and (getattr(step, "direction", None) or "-z")[1]
         if entering in grid.symmetry:
             raise CaseError(f"enters along {entering}, an axis of symmetry; leave '{entering}' out", where, name)

@@ -162,7 +162,7 @@ def heated(cells, per_area, by=100.0):
     """A body heated evenly within springs on all its walls, then let go: stress (6, n) of both, and the body."""
     n, none = cells.index.size, np.empty(0)
     held = Restraint.of(cells, np.ones(cells.patch_cell.size, bool), per_area)
-    body = mechanics_for(cells, PLAIN, Axis(), held)
+    body = mechanics_for(cells, PLAIN, Axis(), restraint=held)
     state = State(0.0, none, np.empty((0, n)), np.full(n, 300.0), none)
     body.start(state)
     state.temperature, state.time = np.full(n, 300.0 + by), 1.0

@@ -6,7 +6,7 @@ import pytest
 import metaltwin as mt
 from metaltwin.cases.feedercheck import feeder_check, joined_until
 from metaltwin.cases.pipe import pipe
-from metaltwin.solver import geometry
+from metaltwin.solver import geometry, layout
 from metaltwin.solver.geometry import build, shell
 from metaltwin.solver.shape import Box, Cylinder, Sphere
 from metaltwin.solver.union import Union
@@ -42,7 +42,7 @@ def test_two_spheres_in_one_have_their_volume_and_area(metric, error):
     """The lens that both share is two caps of height R - d/2. The tolerance is what rays miss at ten cells a radius."""
     R, d = 0.02, 0.025
     both = Union((Sphere(R), Sphere(R, (0.0, 0.0, d))))
-    cells = geometry.on(geometry.build_lattice(both, metric, 0.002), both)
+    cells = geometry.on(layout.about(both, metric, 0.002), both)
     cap = R - d / 2
     volume = 2 * (4 / 3 * np.pi * R**3) - 2 * np.pi * cap**2 * (3 * R - cap) / 3
     area = 2 * (4 * np.pi * R**2 - 2 * np.pi * R * cap)
@@ -55,7 +55,7 @@ def test_two_spheres_in_one_have_their_volume_and_area(metric, error):
 def test_a_body_that_stands_on_another_has_no_wall_between(gap, spacing, error):
     """On a plane of cells to round-off; across cells within what rays miss at the edges (a wall would add 5 %)."""
     both = Union((Box((0.04, 0.04, 0.02)), Box((0.02, 0.02, 0.03), (0.0, 0.0, 0.025 + gap))))
-    cells = geometry.on(geometry.build_lattice(both, "3d", spacing), both)
+    cells = geometry.on(layout.about(both, "3d", spacing), both)
     assert cells.volume.sum() == pytest.approx(0.04**2 * 0.02 + 0.02**2 * 0.03, rel=error)
     assert cells.patch_area.sum() == pytest.approx(2 * 0.04**2 + 4 * 0.04 * 0.02 + 4 * 0.02 * 0.03, rel=error)
 

@@ -74,9 +74,10 @@ def test_the_gradient_beside_a_plane_of_symmetry():
     neighbour = row(5)
     neighbour[0, 0] = 0
     times, gradient, rate = empty(1, 5)
-    passed(T + 500.0, T - 500.0, T, T, 0.0, 2.0, np.array([900.0]), 0, neighbour, SPACING, times, gradient, rate)
+    level, even = np.array([900.0]), np.full(5, -500.0)
+    passed(T + 500.0, T - 500.0, even, T, T, 0.0, 2.0, level, 0, neighbour, SPACING, times, gradient, rate)
     x = SPACING[0] * (np.arange(5) + 0.5)
-    np.testing.assert_allclose(gradient[:4], 2.0 * 4e6 * (0.001 / SPACING[0]) ** 2 * x[:4], rtol=1e-9)
+    np.testing.assert_allclose(gradient[0, :4], 2.0 * 4e6 * (0.001 / SPACING[0]) ** 2 * x[:4], rtol=1e-9)
 
 
 @settings(max_examples=50, deadline=None)

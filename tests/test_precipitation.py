@@ -179,7 +179,6 @@ def test_alloys_without_ageing_give_the_quench_factor_alone():
         ({"steps.solution.temperature": "440 degC"}, "steps.solution.temperature", "undissolved; take 465 degC"),
         ({"steps.solution.temperature": "500 degC"}, "steps.solution.temperature", "stay below 485 degC"),
         ({"alloy": "42CrMo4"}, "steps.solution", "write soak"),
-        ({"alloy": "A356"}, "steps.solution", "does not harden by precipitation"),
         ({"steps.quench.until": "200 degC"}, "steps.quench.until", "cool further"),
         ({"limits": {"tensile_strength": ("400 MPa", None)}}, "limits.tensile_strength", "write yield_strength"),
     ],

@@ -53,7 +53,7 @@ def test_newton_is_quadratic(monkeypatch, metric, kinematic):
     monkeypatch.setattr(module, "TOLERANCE", 1e-13)
     for count in range(1, 12):
         monkeypatch.setattr(module, "ITERATIONS", count)
-        residuals.append(body.solve(mechanics, rows, creeps, load.theta)[2])
+        residuals.append(body.solve(mechanics, rows, creeps, load)[2])
     fell = [x for x in residuals if 1e-12 < x < 1e-2]
     assert len(fell) >= 2
     assert residuals[-1] < 1e-12

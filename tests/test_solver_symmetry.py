@@ -7,6 +7,7 @@ from metaltwin.materials.library import alloy
 from metaltwin.solver.carbon import Atmosphere, Diffusion
 from metaltwin.solver.field import Sampler, distance_outside
 from metaltwin.solver.geometry import build
+from metaltwin.solver.net import net_of
 from metaltwin.solver.shape import Box, Cylinder, Sphere
 from metaltwin.solver.symmetry import halves, whole
 from metaltwin.validation.pouring import bar
@@ -84,7 +85,7 @@ def test_carbon_enters_a_quarter_as_the_whole():
     found = []
     for symmetry in ((), (0, 1)):
         cells = build(Box((8e-4, 8e-4, 8e-4)), "3d", 5e-5, symmetry=symmetry)
-        diffusion, T = Diffusion(cells, carbon), np.full(cells.index.size, 1203.15)
+        diffusion, T = Diffusion(net_of(cells), carbon), np.full(cells.index.size, 1203.15)
         found.append(diffusion.advance(diffusion.begin(), T, Atmosphere(0.01, 1.5e-7), 0.0, 60.0))
     (content, entered), (quarter, same) = found
     assert same == pytest.approx(entered, rel=1e-9) and entered > 0.0
