@@ -146,3 +146,24 @@ def test_paraview_s_reader_finds_every_body_at_every_instant(changes, tmp_path):
             np.testing.assert_allclose(centres[:, [0, 2]], body.cells.centres()[:, [0, 2]], atol=1e-6)
     with pytest.raises(mt.CaseError, match="ends in .pvd"):
         result.paraview(tmp_path / "disc.vtk")
+
+
+def test_a_graded_and_mirrored_mould_is_drawn_where_it_lies(tmp_path):
+    """Its cells grow outwards, and each body has a lattice of its own: the cut goes through the middle of the part."""
+    from metaltwin.views.surface import surface
+
+    block = {
+        "part": mt.Part.box("40 mm", "30 mm", "20 mm"),
+        "chills": [mt.Chill("copper", mt.Part.box("10 mm", "10 mm", "10 mm").moved(z="-15 mm"))],
+        "grid": mt.Grid("2.5 mm", coarsest="10 mm", symmetry=("x",)),
+        "shake_out": None,
+        "then": None,
+        "until": "1450 degC",
+        "sensors": [],
+    }
+    result = mt.Casting(**(WORDS | block)).run(tmp_path / "block.vtkhdf")
+    for name, reach in {"mould": 45.0, "chill": 5.0}.items():
+        cells = result.bodies[name].cells
+        skin = 1e3 * surface(cells, np.ones(cells.index.size, bool), "y", result.cells).points
+        assert skin[:, 1].min() == pytest.approx(0.0, abs=1e-9) and skin[:, 1].max() == pytest.approx(reach, abs=1e-6)
+    assert result.show("temperature", mould=True, cut="y", save=tmp_path / "block.png").stat().st_size > 10_000

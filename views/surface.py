@@ -46,7 +46,7 @@ class Surface:
 def surface(cells: Cells, keep: NDArray[np.bool_], cut: str | None, part: Cells | None = None) -> Surface:
     """The surface of the kept cells (n,), the half in front of a middle plane x, y or z of the part taken away.
 
-    part  on the same lattice, whose middle it is; None: of these cells
+    part  whose middle it is; None: of these cells
     """
     lattice = cells.lattice
     if lattice.metric == "3d":
@@ -144,12 +144,13 @@ def _turn(cut: str | None) -> tuple[float, float]:
 
 
 def _behind(cells: Cells, cut: str | None, part: Cells) -> Any:
-    """Part cells that a cut leaves: beyond the lattice plane nearest the middle (below it for z)."""
+    """Cells that a cut leaves: beyond the lattice plane nearest the middle of the part (below it for z)."""
     if cut is None:
         return True
     axis = "xyz".index(cut)
-    place, own = _places(cells)[:, axis], _places(part)[:, axis]
-    middle = (own.min() + own.max() + 1) // 2
+    own = _places(part)[:, axis]
+    middle = part.lattice.edges(axis)[(own.min() + own.max() + 1) // 2]
+    place = cells.lattice.centres(axis)[_places(cells)[:, axis]]
     return place < middle if cut == "z" else place >= middle
 
 
@@ -193,7 +194,7 @@ def _onto_wall(cells: Cells, nodes: Index) -> Array:
     shape, spacing = np.array(lattice.shape), np.array(lattice.spacing)
     ijk = np.stack([nodes % (shape[0] + 1), nodes // (shape[0] + 1) % (shape[1] + 1)], 1)
     ijk = np.column_stack([ijk, nodes // ((shape[0] + 1) * (shape[1] + 1))])
-    points = np.array(lattice.origin) + ijk * spacing
+    points = np.stack([lattice.edges(axis)[ijk[:, axis]] for axis in range(3)], 1)
     seen = np.array([1.0, 0.0 if lattice.metric == "rz" else 1.0, 1.0])
     local = np.full(np.prod(shape + 1), -1, np.int64)
     skin = np.intersect1d(nodes, _bare(cells, _kept(cells, np.ones(cells.index.size, bool)))[0])
