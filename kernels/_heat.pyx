@@ -293,7 +293,7 @@ cdef class Plan:
 
     def survey(self, double[::1] E, double weight, int sweeps, double floor, double[::1] spare, double[::1] radius,
                double[::1] error):
-        """T of every cell as last looked at, Gershgorin radius of the rate, largest |E + weight D| over the heat capacity.
+        """T of every cell as last looked at, Gershgorin radius of the rate, largest |E + weight D| over the capacity.
 
         Errors are averaged with their neighbours' `sweeps` times; where none is above `floor` before, as they are.
 
