@@ -91,6 +91,7 @@ def problem(case: "Casting") -> CastingProblem:
         restraint=float(case.restraint or 0.0),
         melt=begin if isinstance(case.fill_time, FillMap) else None,
         lost=_heat_lost(case, made.cells[0], tables[0], begin),
+        fires=(None, *(mould.fire for mould in around(case).values())),
     )
 
 
