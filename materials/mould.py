@@ -38,6 +38,7 @@ class Mould:
     kind           what the default contact goes by: sand, metal, shell, plaster, graphite, sleeve
     conductivity   W/m/K                density  kg/m3, packed         heat_capacity  J/kg/K
     wall           m, thickness around the casting; None where the part of the mould is drawn
+    shell          whether it ends that far from the casting everywhere; else it is a block
     temperature    K at the start, 25 degC where not given
     emissivity     0 to 1, of the outer face
     moisture       kg water in a kg of sand; boils at 100 degC and takes 2257 kJ/kg
@@ -56,6 +57,7 @@ class Mould:
     density: Density
     heat_capacity: HeatCapacity
     wall: Length | None = None
+    shell: bool = False
     temperature: Temperature = Amount(298.15, "25 degC")
     emissivity: Fraction | None = None
     moisture: Fraction | None = None
