@@ -105,9 +105,9 @@ class Core(Chill):
 @plain
 @dataclass(frozen=True, config=STRICT)
 class Sleeve(Chill):
-    """An insulating sleeve about a feeder; the heat of an exothermic one is not computed. Arguments of a Chill.
+    """A sleeve about a feeder: it insulates, and burns where its material does. Arguments of a Chill.
 
-    Sleeve("insulating sleeve", Part.ring("100 mm", "80 mm", "90 mm"))
+    Sleeve("exothermic sleeve", Part.ring("100 mm", "80 mm", "90 mm"))
     """
 
     kind: ClassVar[str] = "sleeve"

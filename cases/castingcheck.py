@@ -10,8 +10,10 @@ from ..materials import library, pouring
 from ..materials.curve import Curve
 from ..materials.interface import Contact
 from ..materials.matter import FreezingTable
+from ..materials.mould import Mould
 from ..materials.refusal import CaseError
 from ..solver.bodies import Bodies
+from ..solver.casting import CastingProblem
 from ..solver.metal import FINE_STEP, STRAIN_STEP
 from ..solver.pour import BEYOND
 from .castingproblem import BEDDED, afterwards, around, filling_loss, in_mould, longest_fill, poured, problem, superheat
@@ -132,7 +134,7 @@ def check(case: "Casting") -> CastingCheck:
         + (PASSED_BYTES + (STRESS_BYTES if case.stress else 0.0)) * cells.index.size,
         seconds=seconds,
         limit=limit,
-        computed=("temperature", "solid fraction", *computed(case, made.matter)[1:]),
+        computed=("temperature", "solid fraction", *computed(case, made.matter)[1:], *_burning(made)),
         start=made.starts[0],
         lasts=tuple((name, time) for name, time, _ in lasts),
         steps=steps,
@@ -214,8 +216,6 @@ def _warnings(case: "Casting", made: Bodies) -> list[str]:
         found.append(f"the phases of solid {case.alloy.name} are not followed: only heat is")
     if not case.alloy.inert:
         found += case.alloy.outside()
-    if any(mould.burning is not None for mould in around(case).values()):
-        found.append("the heat of an exothermic sleeve is not computed: it only insulates")
     coldest = min(float(mould.temperature) for mould in around(case).values()) - BEYOND
     if _coldest(case) < coldest:
         found.append(
@@ -242,8 +242,26 @@ def _outside(case: "Casting", start: float) -> list[str]:
             if isinstance(curve := getattr(matter, name), Curve):
                 found += sides(f"{what}: {name}", curve, low[what], max(hot, low[what]))
     for mould in around(case).values():
-        found += mould.outside(start)
+        found += mould.outside(max(start, _flame(mould)))
     return found
+
+
+def _flame(mould: Mould) -> float:
+    """K, that burning would heat a body to from its ignition if nothing left it; 0 where nothing burns."""
+    if mould.fire is None:
+        return 0.0
+    table = mould.table()
+    return float(table.temperature(table.enthalpy(np.array(mould.fire.ignition)) + mould.fire.heat))
+
+
+def _burning(made: CastingProblem) -> list[str]:
+    """The heat of each body that burns."""
+    bodies = zip(made.bodies.names, made.bodies.cells, made.fires, strict=True)
+    return [
+        f"burning of {name} ({1e-6 * fire.heat * float(cells.volume.sum()):.3g} MJ)"
+        for name, cells, fire in bodies
+        if fire is not None
+    ]
 
 
 def _coldest(case: "Casting") -> float:

@@ -23,9 +23,11 @@ from ..solver.boundary import Law
 from ..solver.casting import CastingProblem, levels, owners
 from ..solver.geometry import Cells
 from ..solver.layout import laid
+from ..solver.offset import offset
 from ..solver.pour import Conductance
 from ..solver.problem import Leg
 from ..solver.shape import Box, Cylinder, Plate, Shape
+from ..solver.union import Union
 from .castingwords import LINE, SLACK, contact_of, is_temperature, metric
 from .estimate import machine_memory, memory
 from .fillmap import FillMap
@@ -91,6 +93,7 @@ def problem(case: "Casting") -> CastingProblem:
         restraint=float(case.restraint or 0.0),
         melt=begin if isinstance(case.fill_time, FillMap) else None,
         lost=_heat_lost(case, made.cells[0], tables[0], begin),
+        fires=(None, *(mould.fire for mould in around(case).values())),
     )
 
 
@@ -110,12 +113,15 @@ def bodies(case: "Casting") -> Bodies:
     if used in LINE:
         return _shells(case, used, spacing)
     shapes = {"casting": case.shape, **inserts}
-    block = _block(list(shapes.values()), used, float(case.mould.wall))
+    wall = float(case.mould.wall)
+    block = _block(list(shapes.values()), used, wall)
+    outside = Union(tuple(offset(shape, wall) for shape in shapes.values())) if case.mould.shell else block
     _room(case, list(shapes.values()), block, used)
     try:
         made = assemble(
-            shapes, ("mould", block), used, spacing,
+            shapes, ("mould", outside), used, spacing,
             coarsest=_coarsest(case), symmetry=case.grid.mirrored, before=_before(case),
+            shell=wall if case.mould.shell else 0.0,
         )  # fmt: skip
     except Overlap as error:
         one = error.names[1] if error.names[0] == "casting" else error.names[0]

@@ -9,7 +9,7 @@ from ..materials.freezing import ABOVE
 from ..materials.interface import Contact, default_contact
 from ..materials.quantity import of_dimension
 from ..materials.refusal import CaseError
-from ..solver.shape import Shape
+from ..solver.shape import Mesh, Shape
 from .castingfields import DERIVED, Frozen
 from .grid import Grid, check_spacing, metric_of
 from .meaning import FROZEN
@@ -24,6 +24,8 @@ LINE = ("slab", "cylinder", "sphere")
 HOTTEST = 2350.0
 """K, where the states of the solver end less what it keeps beyond the pour."""
 SLACK = 1e-9
+LEAST_SHELL = 2
+"""Cells across a shell: with fewer its two walls would share one."""
 
 
 def check_casting(case: "Casting") -> None:
@@ -146,9 +148,32 @@ def _mould(case: "Casting") -> None:
         raise CaseError(
             f"'{mould.wall}' is thinner than a cell, '{case.grid.spacing}'; give at least that", "mould", "wall"
         )
+    if mould.shell:
+        _shell(case)
     if mould.temperature >= case.pour:
         raise CaseError(f"'{mould.temperature}' is not below the pour, '{case.pour}'", "mould", "temperature")
     contact_of(case, "mould")
+
+
+def _shell(case: "Casting") -> None:
+    """Refuse a shell about what has no exact offset, and one that the cells do not resolve."""
+    parts = {"the part": case.part, **case.fed_by, **{name: body.part for name, body in case.inserts.items()}}
+    for name, part in parts.items():
+        if isinstance(part.shape, Mesh):
+            raise CaseError(
+                f"no shell about an STL file, which {name} is; leave shell out, the mould is then a block",
+                "mould",
+                "shell",
+            )
+    if case.mould.wall < LEAST_SHELL * case.grid.spacing * (1.0 - SLACK):
+        raise CaseError(
+            f"a shell of '{case.mould.wall}' has less than {LEAST_SHELL} cells of '{case.grid.spacing}' across; take a "
+            "smaller spacing",
+            "mould",
+            "wall",
+        )
+    if case.grid.coarsest is not None:
+        raise CaseError("the cells of a shell do not grow; leave coarsest out", "grid", "coarsest")
 
 
 def _restraint(case: "Casting") -> None:

@@ -205,6 +205,20 @@ def constant(value: float) -> Property:
 
 
 @dataclass(frozen=True)
+class Fire:
+    """What burns in a body around a casting: an exothermic sleeve.
+
+    heat      J/m3, all that it sets free
+    ignition  K, from where a cell burns, once
+    duration  s, of a cell, at a constant rate
+    """
+
+    heat: float
+    ignition: float
+    duration: float
+
+
+@dataclass(frozen=True)
 class FreezingTable:
     """A body with one enthalpy for each state: casting, mould, chill. All (n,), on the same knots.
 

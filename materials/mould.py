@@ -16,7 +16,7 @@ from .critical import ZERO
 from .curve import Curve, function
 from .enthalpy_table import tabulate
 from .material import Conductivity, HeatCapacity
-from .matter import FreezingTable
+from .matter import Fire, FreezingTable
 from .quantity import Amount, Density, Duration, Fraction, Length, Quantity, Temperature
 from .refusal import STRICT, CaseError, one_of, plain
 
@@ -38,10 +38,12 @@ class Mould:
     kind           what the default contact goes by: sand, metal, shell, plaster, graphite, sleeve
     conductivity   W/m/K                density  kg/m3, packed         heat_capacity  J/kg/K
     wall           m, thickness around the casting; None where the part of the mould is drawn
+    shell          whether it ends that far from the casting everywhere; else it is a block
     temperature    K at the start, 25 degC where not given
     emissivity     0 to 1, of the outer face
     moisture       kg water in a kg of sand; boils at 100 degC and takes 2257 kJ/kg
-    burning, ignition, duration   J/kg, K, s of an exothermic sleeve, only together
+    burning, ignition, duration   J/kg, K, s of an exothermic sleeve, only together: a cell above its ignition burns
+                   once, for that long
     notes          {field: {source, range, mark}} of the card
 
         mould("green sand", wall="60 mm", temperature="25 degC")
@@ -55,6 +57,7 @@ class Mould:
     density: Density
     heat_capacity: HeatCapacity
     wall: Length | None = None
+    shell: bool = False
     temperature: Temperature = Amount(298.15, "25 degC")
     emissivity: Fraction | None = None
     moisture: Fraction | None = None
@@ -120,6 +123,13 @@ class Mould:
             HOTTEST,
         )
         return FreezingTable(made.H, made.T, np.ones_like(made.fs), made.k, made.theta)
+
+    @property
+    def fire(self) -> Fire | None:
+        """What burns in it, for the solver; None where nothing does."""
+        if self.burning is None or self.ignition is None or self.duration is None:
+            return None
+        return Fire(float(self.burning) * float(self.density), float(self.ignition), float(self.duration))
 
     def words(self) -> dict[str, Any]:
         """As it stands in a case file: the name of its card and what differs from it. Raises CaseError."""

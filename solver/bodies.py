@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy import float64, int64
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from . import geometry
 from .difference import Difference
@@ -67,6 +68,7 @@ def assemble(
     coarsest: float | None = None,
     symmetry: tuple[int, ...] = (),
     before: float = 0.0,
+    shell: float = 0.0,
 ) -> Bodies:
     """Cells and joints of named bodies that may touch, and of the mould that fills the rest of its block.
 
@@ -77,6 +79,7 @@ def assemble(
     coarsest  m, to which the cells of the mould grow away from the bodies; None: they do not
     symmetry  axes along which all this is mirrored in the middle of the casting: what lies above has cells
     before    m, see `join`
+    shell     m, wall of a mould that ends there and not at whole cells; 0: it is a block
 
     Raises Overlap, and ValueError where a body is too thin for the spacing or a mould does not hold a body.
     """
@@ -86,10 +89,10 @@ def assemble(
     _refuse_overlap(names, cells)
     if mould is not None:
         names.append(mould[0])
-        block = _block(lattice, mould[1])
+        block = mould[1] if shell else _block(lattice, mould[1])
         left = Difference(block, tuple(named), block.volume - sum(tool.volume for tool in named))
         cells.append(geometry.on(lattice, left, rays))
-    joined = join(names, cells, filler=mould is not None, before=before)
+    joined = join(names, cells, filler=mould is not None, before=before, shell=shell)
     return replace(joined, cells=tuple(geometry.cropped(one) for one in joined.cells))
 
 
@@ -202,12 +205,13 @@ class _Walls:
                        patch_distance=distance[order], patch_zone=zone), number  # fmt: skip
 
 
-def join(names: list[str], cells: list[Cells], filler: bool, before: float = 0.0) -> Bodies:
+def join(names: list[str], cells: list[Cells], filler: bool, before: float = 0.0, shell: float = 0.0) -> Bodies:
     """Find where bodies on one lattice touch.
 
     filler  the last one fills what the others leave
     before  m, how far its cell may have the centre before the wall of the first body and still be the one that
             this wall heats: the signed way to the centre must leave most of the resistance of the contact
+    shell   m, wall of a filler that does not end at the faces of the lattice
     """
     walls = [_Walls(one) for one in cells]
     joints = []
@@ -226,7 +230,7 @@ def join(names: list[str], cells: list[Cells], filler: bool, before: float = 0.0
             distance = np.einsum("pi,pi->p", o.centres()[cell] - feet, normal)
             joints.append((one, other, mine, walls[other].add(cell, area, -normal, distance)))
     if filler:
-        walls[last].keep &= _on_faces(cells[last])
+        walls[last].keep &= _away(cells[last], cells[:-1], shell / 2.0) if shell else _on_faces(cells[last])
     ready = [wall.done() for wall in walls]
     found = tuple(Joint(i, j, ready[i][1][mine], ready[j][1][theirs]) for i, j, mine, theirs in joints)
     touching = [np.full(done.patch_cell.size, -1, int64) for done, _ in ready]
@@ -246,6 +250,11 @@ def _on_faces(cells: Cells) -> NDArray[np.bool_]:
     flat = np.abs(cells.patch_normal[rows, along]) > 1.0 - 1e-9
     near = 1e-6 * np.array(lattice.spacing)[along]
     return np.asarray(flat & ((np.abs(feet - low) < near) | (np.abs(feet - high) < near)))
+
+
+def _away(cells: Cells, others: list[Cells], least: float) -> NDArray[np.bool_]:
+    """Which patches are `least` m and more from the walls of all others."""
+    return np.asarray(cKDTree(np.concatenate([one.feet() for one in others])).query(cells.feet())[0] >= least)
 
 
 def _places(walls: _Walls) -> tuple[Index, list[Index]]:

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass, replace
 from math import inf, isfinite
+from typing import Any
 
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
 from ..kernels.freezing import passed
-from ..materials.matter import FreezingTable, Matter
+from ..materials.matter import Fire, FreezingTable, Matter
 from .bodies import Bodies
+from .burning import Fires
 from .clock import Clock
 from .coherency import Coherency
 from .field import distance_outside
@@ -55,6 +57,7 @@ class CastingProblem:
     restraint  Pa/m, by which whatever touches the casting holds back a wall that moves into it
     melt       (n,) K, where the casting does not start uniform
     lost       J that the melt gave away while it filled the mould, for the books
+    fires      of each body, None where nothing burns; empty where none does
     """
 
     bodies: Bodies
@@ -76,6 +79,7 @@ class CastingProblem:
     restraint: float = 0.0
     melt: Array | None = None
     lost: float = 0.0
+    fires: tuple[Fire | None, ...] = ()
 
     @property
     def cells(self) -> Cells:
@@ -89,7 +93,9 @@ class CastingColumns(Physics):
     def __init__(self, problem: CastingProblem) -> None:
         self.problem, bodies = problem, problem.bodies
         followed = problem.matter if problem.matter.transforms else None
-        self.pour = Pour(bodies, problem.tables, problem.contacts, problem.starts, matter=followed)
+        burns = any(problem.fires)
+        self.pour = Pour(bodies, problem.tables, problem.contacts, problem.starts, matter=followed, burns=burns)
+        self.fires = Fires(problem.fires, self.pour.states, bodies)
         held = None
         if problem.restraint > 0.0:
             held = Restraint.of(problem.cells, bodies.touching[0] >= 0, problem.restraint)
@@ -123,6 +129,7 @@ class CastingColumns(Physics):
         state = State(0.0, H[0], products, T, walls[0])
         state.memory["around"] = np.concatenate(H[1:]) if len(H) > 1 else np.empty(0)
         state.memory["around_wall"] = np.concatenate(walls[1:]) if len(H) > 1 else np.empty(0)
+        state.memory["burnt"] = self.fires.begin()
         passed = np.full((len(LEVELS), n), np.nan)
         passed[H[0] < self.problem.levels[:, None]] = 0.0
         state.memory["passed"] = passed
@@ -141,12 +148,17 @@ class CastingColumns(Physics):
         """One step of heat, then of phases; `state` stays as it is."""
         H, walls = self._split(state, leg)
         laws, since = [(*leg.laws, *leg.dry), *leg.around], state.time - entered
-        step = self.pour.advance(H, walls, laws, dt, since=since, poured=state.time, casting=state, entry=leg.entry)
+        burnt: Any = state.memory["burnt"]
+        release = self.fires.release(H, burnt, dt)
+        step = self.pour.advance(
+            H, walls, laws, dt, since=since, poured=state.time, casting=state, entry=leg.entry, release=release
+        )
         gone = not leg.around
         memory = {
             **state.memory,
             "around": np.empty(0) if gone else np.concatenate(step.enthalpy[1:]),
             "around_wall": np.empty(0) if gone else np.concatenate(step.wall[1:]),
+            "burnt": self.fires.after(burnt, release, step.dt),
         }
         after = replace(
             state,
@@ -169,7 +181,9 @@ class CastingColumns(Physics):
             self.problem.levels, STEEP.start, self._neighbour, self._spacing,
             after.memory["passed"], after.memory["gradient"], after.memory["rate"],
         )  # fmt: skip
-        return super().accept(state, trial)
+        around = np.split(after.memory["around"], self._ends) if after.memory["around"].size else []
+        burnt: Any = after.memory["burnt"]
+        return min(super().accept(state, trial), self.fires.longest([after.enthalpy, *around], burnt))
 
     def content(self, state: State, leg: Leg) -> float:
         """Heat content of all bodies that are still there, J."""

@@ -14,6 +14,7 @@ from . import rkl
 from .bodies import Bodies, Joint
 from .boundary import Law
 from .boundary import Tables as LawTables
+from .burning import NOTHING, Release
 from .geometry import Cells
 from .heat import lift, met, planned, processors
 from .state import State
@@ -62,6 +63,7 @@ class Pour:
     contacts  of each joint
     start     K, of each body
     matter    of a casting whose phases are followed: austenite and melt are its first phase, on the datum of its table
+    burns     whether a body gets hotter than every start, as an exothermic sleeve does
     """
 
     def __init__(
@@ -72,10 +74,11 @@ class Pour:
         start: tuple[float, ...],
         threads: int | None = None,
         matter: Matter | None = None,
+        burns: bool = False,
     ) -> None:
         self.bodies, self.contacts = bodies, contacts
         self.start = start
-        high = min(max(start) + BEYOND, AXIS.high)
+        high = AXIS.high if burns else min(max(start) + BEYOND, AXIS.high)
         self.states = [States.of(table, COLDEST, high) for table in tables]
         self.enthalpy = [float(table.enthalpy(np.array(T))) for table, T in zip(tables, start, strict=True)]
         self.tables = [_one_phase(table) for table in tables]
@@ -140,6 +143,7 @@ class Pour:
         poured: float,
         casting: State | None = None,
         entry: Array | None = None,
+        release: Release = NOTHING,
     ) -> Moved:
         """Try one step; what is given stays as it is.
 
@@ -149,8 +153,9 @@ class Pour:
         since, poured    s since the leg began and since the pour: laws count from the one, contacts from the other
         casting          whose phases are followed: they stay, and the latent heat of its memory warms it, see Heat
         entry            (p,) s of the leg when each patch of the casting meets its law; before, those after the zones'
+        release          (n,) W/m3 set free in bodies around the casting, by their number
         """
-        plans, look, again = self._begun(enthalpy, walls, laws, since, poured, casting, entry)
+        plans, look, again = self._begun(enthalpy, walls, laws, since, poured, casting, entry, release)
         step = rkl.step(plans, look, again, dt)
         book: dict[str, float] = {}
         at = 0
@@ -162,6 +167,8 @@ class Pour:
                     if joint.one == 0:
                         book[f"{name} {self.bodies.names[joint.other]}"] = float(step.heat[at + number])
             at += plan.zone_count
+        for number, freed in release.items():
+            book[f"{self.bodies.names[number]} burnt"] = float(self.volume[number] @ freed.astype(float64)) * step.dt
         after = [np.add(H, plan.D1, out=plan.D1) for H, plan in zip(enthalpy, plans, strict=True)]
         if casting is not None and "latent" in casting.memory:
             latent: Any = casting.memory["latent"]
@@ -180,6 +187,7 @@ class Pour:
         poured: float,
         casting: State | None,
         entry: Array | None = None,
+        release: Release = NOTHING,
     ) -> tuple[list[Plan], Callable[[bool, float], Array], Callable[[], None]]:
         """Plans at the start of a step, and what `rkl.step` asks for."""
         plans = self.plans[: len(enthalpy)]
@@ -189,12 +197,12 @@ class Pour:
         zones = len(self.bodies.cells[0].zones)
         flows = [np.empty(plan.zone_count) for plan in plans]
 
-        for plan, H, wall in zip(plans, enthalpy, walls, strict=True):
+        for number, (plan, H, wall) in enumerate(zip(plans, enthalpy, walls, strict=True)):
             if plan.phases > 1 and casting is not None:
                 latent: Any = casting.memory.get("latent")
                 plan.begin(H, casting.products, casting.temperature, wall, latent)
             else:
-                plan.begin(H, np.empty((0, H.size)), np.empty(H.size), wall)
+                plan.begin(H, np.empty((0, H.size)), np.empty(H.size), wall, release.get(number))
 
         def again() -> None:
             for plan, wall in zip(plans, walls, strict=True):

@@ -43,22 +43,22 @@ class Shape(Protocol):
         """Where rays along an axis from places u of axis + 1, v of axis + 2 (cyclic, m) cross the surface."""
 
 
-def _added(a: Point, b: Point) -> Point:
+def added(a: Point, b: Point) -> Point:
     return a[0] + b[0], a[1] + b[1], a[2] + b[2]
 
 
-def _listed(position: Array, tilt: Array, met: NDArray[np.bool_]) -> Crossings:
+def listed(position: Array, tilt: Array, met: NDArray[np.bool_]) -> Crossings:
     """Crossings from (V, U, k) candidates in order along the ray, of which those in `met` exist."""
     start = np.zeros(met.shape[0] * met.shape[1] + 1, int64)
     np.cumsum(met.sum(2).ravel(), out=start[1:])
     return Crossings(start, position[met], tilt[met])
 
 
-def _pair(entry: Array, leave: Array, tilt: Array | float) -> Crossings:
+def pair(entry: Array, leave: Array, tilt: Array | float) -> Crossings:
     """Crossings of a convex body from (V, U) entry, exit and |n| along the ray; none where exit <= entry."""
     entry, leave, tilt = np.broadcast_arrays(entry, leave, tilt)
     met = np.repeat((leave > entry)[:, :, None], 2, 2)
-    return _listed(np.stack([entry, leave], 2), np.stack([-tilt, tilt], 2), met)
+    return listed(np.stack([entry, leave], 2), np.stack([-tilt, tilt], 2), met)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Plate:
         return self.middle[0] + self.thickness / 2.0, np.inf, np.inf
 
     def moved(self, by: Point) -> "Plate":
-        return replace(self, middle=_added(self.middle, by))
+        return replace(self, middle=added(self.middle, by))
 
     def crossings(self, axis: int, u: Array, v: Array) -> Crossings:
         raise ValueError("a plate is infinite: it has no box; use metric 1d")
@@ -107,20 +107,20 @@ class Sphere:
 
     @property
     def lower(self) -> Point:
-        return _added(self.middle, (-self.radius,) * 3)
+        return added(self.middle, (-self.radius,) * 3)
 
     @property
     def upper(self) -> Point:
-        return _added(self.middle, (self.radius,) * 3)
+        return added(self.middle, (self.radius,) * 3)
 
     def moved(self, by: Point) -> "Sphere":
-        return replace(self, middle=_added(self.middle, by))
+        return replace(self, middle=added(self.middle, by))
 
     def crossings(self, axis: int, u: Array, v: Array) -> Crossings:
         at = self.middle
         off = (u[None, :] - at[(axis + 1) % 3]) ** 2 + (v[:, None] - at[(axis + 2) % 3]) ** 2
         half = np.sqrt(np.maximum(self.radius**2 - off, 0.0))
-        return _pair(at[axis] - half, at[axis] + half, half / self.radius)
+        return pair(at[axis] - half, at[axis] + half, half / self.radius)
 
 
 @dataclass(frozen=True)
@@ -151,14 +151,14 @@ class Cylinder:
 
     @property
     def lower(self) -> Point:
-        return _added(self.middle, (-self.radius, -self.radius, 0.0 if self.length else -np.inf))
+        return added(self.middle, (-self.radius, -self.radius, 0.0 if self.length else -np.inf))
 
     @property
     def upper(self) -> Point:
-        return _added(self.middle, (self.radius, self.radius, self.length if self.length else np.inf))
+        return added(self.middle, (self.radius, self.radius, self.length if self.length else np.inf))
 
     def moved(self, by: Point) -> "Cylinder":
-        return replace(self, middle=_added(self.middle, by))
+        return replace(self, middle=added(self.middle, by))
 
     def crossings(self, axis: int, u: Array, v: Array) -> Crossings:
         if self.length is None:
@@ -167,7 +167,7 @@ class Cylinder:
         if axis == 2:
             off = (u[None, :] - x) ** 2 + (v[:, None] - y) ** 2
             met = (off < self.radius**2) & (off >= self.inner**2)
-            return _pair(np.where(met, z, 1.0), np.where(met, z + self.length, 0.0), 1.0)
+            return pair(np.where(met, z, 1.0), np.where(met, z + self.length, 0.0), 1.0)
         across, up = (u[None, :], v[:, None]) if axis == 0 else (v[:, None], u[None, :])
         across, up = np.broadcast_arrays(across - (y, x)[axis], up - z)
         level = (up >= 0.0) & (up < self.length)
@@ -176,7 +176,7 @@ class Cylinder:
         hollow, solid = level & (inner > 0.0), level & (outer > 0.0)
         bore = inner / (self.inner or 1.0)
         at = self.middle[axis]
-        return _listed(
+        return listed(
             np.stack([at - outer, at - inner, at + inner, at + outer], 2),
             np.stack([-outer / self.radius, bore, -bore, outer / self.radius], 2),
             np.stack([solid, hollow, hollow, solid], 2),
@@ -203,22 +203,22 @@ class Box:
     @property
     def lower(self) -> Point:
         x, y, z = self.size
-        return _added(self.middle, (-x / 2.0, -y / 2.0, -z / 2.0))
+        return added(self.middle, (-x / 2.0, -y / 2.0, -z / 2.0))
 
     @property
     def upper(self) -> Point:
         x, y, z = self.size
-        return _added(self.middle, (x / 2.0, y / 2.0, z / 2.0))
+        return added(self.middle, (x / 2.0, y / 2.0, z / 2.0))
 
     def moved(self, by: Point) -> "Box":
-        return replace(self, middle=_added(self.middle, by))
+        return replace(self, middle=added(self.middle, by))
 
     def crossings(self, axis: int, u: Array, v: Array) -> Crossings:
         U, V = (axis + 1) % 3, (axis + 2) % 3
         in_u = (u >= self.lower[U]) & (u < self.upper[U])
         in_v = (v >= self.lower[V]) & (v < self.upper[V])
         met = in_v[:, None] & in_u[None, :]
-        return _pair(np.where(met, self.lower[axis], 1.0), np.where(met, self.upper[axis], 0.0), 1.0)
+        return pair(np.where(met, self.lower[axis], 1.0), np.where(met, self.upper[axis], 0.0), 1.0)
 
 
 @dataclass(frozen=True, eq=False)
