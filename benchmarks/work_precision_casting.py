@@ -7,7 +7,7 @@ numba, implicit Euler as V. R. Voller and C. R. Swaminathan, Numer. Heat Transfe
 form (V c/dt + K) dT = -R with c = dH/dT, and SDIRK2 of R. Alexander, SIAM J. Numer. Anal. 14 (1977) 1006-1021, two such
 solutions a step, of second order and L-stable. Linear systems by a direct solver in 1d, in 3d by conjugate gradients
 under the diagonal, or under multigrid by smoothed aggregation, set up once a solution. Error: largest of any cell
-of the casting at four times against RKL2 at 1 mK.
+of the casting at four times against RKL2 at 1 mK (bearing block: 20 mK).
 """
 
 import os
@@ -40,7 +40,7 @@ MARKS = {"RKL2": "o-", "explicit Euler": "s-", "implicit Euler": "^-", "SDIRK2":
 
 @dataclass
 class Case:
-    """bodies, tables, starts degC, h and T of the wall (None: shut), contact h, times s."""
+    """bodies, tables, starts degC, h and T of the wall (None: shut), contact h, times s; exact: K of the reference."""
 
     name: str
     bodies: object
@@ -49,6 +49,7 @@ class Case:
     wall: tuple | None
     h: float
     times: list
+    exact: float = 1e-3
 
     def ours(self, tolerance):
         """(times, n) degC of the casting, and seconds."""
@@ -263,22 +264,22 @@ def cases():
 
 
 def bearing_block(stl, sand):
-    """Cast steel in 60 mm of sand on 8 mm cells, to the shake-out after 2.5 h."""
+    """Cast steel in 60 mm of sand on 10 mm cells, to the shake-out after 2.5 h."""
     wcb, shape = alloy("WCB"), Part.from_stl(stl, unit="mm").shape
     low, high = np.array(shape.lower) - 0.06, np.array(shape.upper) + 0.06
     block = ("sand", Box(tuple(high - low), tuple(0.5 * (low + high))))
-    bodies = assemble({"block": shape}, block, "3d", 0.008)
+    bodies = assemble({"block": shape}, block, "3d", 0.01)
     cast, times = wcb.freezing.table(wcb.material), [120.0, 600.0, 2400.0, 9000.0]
-    return Case("bearing block in sand, 8 mm, 2.5 h", bodies, [cast, sand], [1570.0, 25.0], None, 800.0, times)
+    return Case("bearing block in sand, 10 mm, 2.5 h", bodies, [cast, sand], [1570.0, 25.0], None, 800.0, times, 0.02)
 
 
 def study(case):
     """Rows (method, setting, steps, error K, seconds)."""
     case.ours(1.0)
-    exact, _, run = case.ours(1e-3)
+    exact, _, run = case.ours(case.exact)
     net = Network(case, run.pour)
     rows = []
-    for tolerance in (5.0, 1.0, 0.2, 0.05, 0.01):
+    for tolerance in (one for one in (5.0, 1.0, 0.2, 0.05, 0.01) if one > 5.0 * case.exact):
         T, seconds, run = case.ours(tolerance)
         rows.append(
             ("RKL2", f"{tolerance:g} K", f"{run.clock.steps}/{run.clock.stages}", np.abs(T - exact).max(), seconds)
