@@ -31,7 +31,7 @@ from ..solver.union import Union
 from .castingwords import LINE, SLACK, contact_of, is_temperature, metric
 from .estimate import machine_memory, memory
 from .fillmap import FillMap
-from .problem import law, legs_of, probe_points
+from .problem import bends, law, legs_of, probe_points
 from .schedule import ROOM, Stretch, stretched, wants_hardness, ways
 from .step import Cool
 from .symmetry import check_bodies
@@ -64,6 +64,8 @@ class Poured:
 def problem(case: "Casting") -> CastingProblem:
     """What the march runs. Raises CaseError for bodies that overlap or do not touch, and for probes in none."""
     made = bodies(case)
+    if case.stress:
+        bends(case, made.cells[0])
     alloy, matter = case.alloy, case.alloy.matter()
     tables = [alloy.freezing_table(), *(mould.table() for mould in around(case).values())]
     begin = melt(case, made.cells[0])

@@ -13,8 +13,8 @@ from ..solver.shape import Mesh, Shape
 from .castingfields import DERIVED, Frozen
 from .grid import Grid, check_spacing, metric_of
 from .meaning import FROZEN
-from .schedule import ROOM, celsius, check_data, check_steps, uncomputed, ways
-from .step import step_names
+from .schedule import ROOM, celsius, check_data, check_steps, layers, uncomputed, ways
+from .step import Carburise, Machine, step_names
 from .symmetry import check_mirrored
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def check_casting(case: "Casting") -> None:
     _mould(case)
     _end(case)
     check_data(case, case.alloy.matter())
-    _restraint(case)
+    _stress(case)
     _limits(case)
 
 
@@ -176,7 +176,9 @@ def _shell(case: "Casting") -> None:
         raise CaseError("the cells of a shell do not grow; leave coarsest out", "grid", "coarsest")
 
 
-def _restraint(case: "Casting") -> None:
+def _stress(case: "Casting") -> None:
+    if case.stress and case.grid.symmetry:
+        raise CaseError("stress is computed of whole parts only; say stress=False, or leave it out", "grid", "symmetry")
     if case.restraint is None:
         return
     if not case.stress:
@@ -201,8 +203,18 @@ def _end(case: "Casting") -> None:
 
 
 def _then(case: "Casting") -> None:
+    matter = case.alloy.matter()
+    for name, step in zip(step_names(case.then or ()), case.then or (), strict=True):
+        if isinstance(step, Machine):
+            raise CaseError("a casting is machined after its run: result.machined(remove=...)", "then", name)
+        if isinstance(step, Carburise) and layers(case, matter) is not None:
+            raise CaseError(
+                f"cells of '{case.grid.spacing}' are too coarse for this case, and a casting has no layers below its "
+                "skin; take a smaller spacing, or carburise the part in a HeatTreatment",
+                "then", name,
+            )  # fmt: skip
     try:
-        check_steps(case, case.alloy.matter(), metric(case), cast=True)
+        check_steps(case, matter, metric(case), cast=True)
     except CaseError as error:
         where = ("then", *error.where[1:]) if error.where[0] == "steps" else error.where
         raise CaseError(error.sentence, *where) from None

@@ -43,6 +43,8 @@ def problem(case: Case) -> Problem:
     matter = case.alloy.matter()
     grid = lattice_cells(case)
     cut_all(grid, case.part, tools(case.steps))
+    if wants_stress(case, matter):
+        bends(case, grid)
     ready = legs(case, grid, matter)
     start, phases = beginning(case, matter)
     probes_inside(case, grid)
@@ -67,11 +69,8 @@ def problem(case: Case) -> Problem:
 def held(case: Case, grid: Cells, matter: Matter, names: tuple[str, ...]) -> tuple[Support, ...]:
     """The supports of a case in legs of these names.
 
-    Raises CaseError for supports without stress or in 1d, that hold too much or too little, and for a wall of one
-    cell, which cannot bend.
+    Raises CaseError for supports without stress or in 1d, and such that hold too much or too little.
     """
-    if wants_stress(case, matter):
-        bends(case, grid)
     if not case.supports:
         return ()
     if not wants_stress(case, matter):

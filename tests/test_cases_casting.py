@@ -534,3 +534,22 @@ def test_a_wrong_file_names_its_line(tmp_path):
     file.write_text("\n".join(lines) + "\n")
     with pytest.raises(mt.CaseError, match=rf"disc.yaml:{number + 1}: chills.chill.material: .*nearest: copper"):
         mt.load(file)
+
+
+def test_a_cut_cell_of_the_mould_is_heated_by_its_own_wall_as_far_as_the_contact_allows():
+    """Centres may lie before the wall, by less than what the kernel can hold, 0.45 k/h."""
+    case = mt.Casting(
+        name="bar",
+        part=mt.Part.cylinder("40 mm", "20 mm"),
+        alloy="A356",
+        pour="700 degC",
+        mould=mt.mould("dry silica sand", wall="15 mm"),
+        contact=mt.Contact(h="200 W/m^2/K"),
+        grid=mt.Grid("2 mm", metric="3d"),
+        until="500 degC",
+    )
+    problem = case.problem()
+    (joint,) = problem.bodies.joints
+    way = problem.bodies.cells[joint.other].patch_distance[joint.theirs]
+    most = 0.45 * float(case.mould.table().k.min()) / 200.0
+    assert -most < way.min() < -0.2 * most

@@ -228,11 +228,13 @@ def test_a_ring_shrinks_onto_its_core_until_the_shake_out():
         ({"restraint": "1e9 Pa/m", "stress": False}, "restraint: holds nothing back where no stress is computed"),
         ({"restraint": "1e9 Pa/m", "part": mt.Part.plate("20 mm")}, "restraint: springs are of rz and 3d"),
         ({"restraint": "1e9 Pa"}, "restraint"),
+        ({"grid": mt.Grid("5 mm", symmetry=("x",))}, "grid.symmetry: stress is computed of whole parts only"),
+        ({"part": mt.Part.box("30 mm", "20 mm", "5 mm"), "grid": mt.Grid("5 mm")}, "one cell thick"),
     ],
 )
-def test_wrong_restraint(changes, why):
+def test_what_stress_of_a_casting_cannot_be(changes, why):
     with pytest.raises(mt.CaseError, match=why):
-        block(**changes)
+        block(**changes).problem()
 
 
 @pytest.mark.parametrize("share", [0.2, 0.7])

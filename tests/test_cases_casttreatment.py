@@ -18,6 +18,9 @@ ZERO = 273.15
 STEEL = mt.alloy("WCB", composition={"C": 0.3, "Si": 0.4, "Mn": 0.8, "Cr": 1.0, "Mo": 0.25})
 
 
+TOOL = mt.Part.cylinder("10 mm", "10 mm")
+
+
 def bar(**changes):
     """A bar of cast steel, 40 mm, shaken out as austenite, quenched and tempered."""
     words = {
@@ -178,6 +181,14 @@ def test_immersion_and_file(tmp_path):
     ("changes", "why"),
     [
         ({"then": [mt.Age("170 degC", "1 h")]}, "then.age: 'WCB' does not harden by precipitation"),
+        (
+            {"then": [mt.Cool("still air", until="80 degC"), mt.Machine(TOOL)]},
+            "then.machine: a casting is machined after",
+        ),
+        (
+            {"then": [mt.Carburise("930 degC", "30 min", potential="0.8 %")]},
+            "then.carburise: cells of .* are too coarse",
+        ),
         ({"then": [mt.Soak("1500 degC", "1 h")]}, r"then.soak.temperature: 1500 degC is above"),
         ({"then": [mt.Quench(dict.fromkeys(("bottom", "side", "top"), "fast oil"), until="80 degC")]}, "no zones"),
         ({"limits": {"niyama": ("1 (K s)^0.5/mm", None), "strength_share": ("90 %", None)}}, "limits.strength_share"),
