@@ -3,6 +3,7 @@
 import csv
 import os
 import re
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ COLUMNS = {"x": "m", "y": "m", "z": "m", "time": "s"}
 HEAD = re.compile(r"\s*(\w+)\s*\[\s*([^\]]+?)\s*\]\s*")
 NEAR = 4
 """Points that a cell is read from, weighted by the inverse square of their distance."""
+UNEVEN = 0.05
+"""Of the longest time: what a place and its image may differ by where a casting is mirrored."""
 
 
 @plain
@@ -73,8 +76,23 @@ class FillMap:
         """(n,) s, when the melt reaches each cell: of the NEAR nearest places, the nearer the more."""
         if not self.rows.size:
             raise CaseError(f"'{self.file}' holds no place; give one a line", "file")
-        places = onto(cells.lattice, self.rows[:, :3])
-        away, near = cKDTree(places).query(cells.centres(), k=min(NEAR, len(places)))
+        lattice, centres = cells.lattice, cells.centres()
+        places = onto(replace(lattice, mirrored=()), self.rows[:, :3])
+        own = self._read(places, centres)
+        for axis in lattice.mirrored:
+            image = centres.copy()
+            image[:, axis] = 2.0 * lattice.origin[axis] - centres[:, axis]
+            apart = float(np.abs(self._read(places, image) - own).max())
+            if apart > UNEVEN * float(own.max()):
+                raise CaseError(
+                    f"'{self.file}' is not mirrored along {'xyz'[axis]}: {apart:.2g} s between a place and its image; "
+                    f"leave '{'xyz'[axis]}' out of the symmetry of the grid",
+                    "fill_time",
+                )
+        return own
+
+    def _read(self, places: Array, points: Array) -> Array:
+        away, near = cKDTree(places).query(points, k=min(NEAR, len(places)))
         away, near = away.reshape(len(away), -1), near.reshape(len(near), -1)
         weight = 1.0 / np.maximum(away, 1e-9) ** 2
         return np.asarray((weight * self.rows[near, 3]).sum(1) / weight.sum(1))

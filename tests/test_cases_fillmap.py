@@ -1,5 +1,7 @@
 """A map of fill times: the file, what it makes of the melt, and the books."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,20 @@ def test_each_place_loses_what_its_own_time_costs(bar):
         own = float(bar.pour) - filling_loss(bar, cells, float(arrival[cell]))
         assert T[cell] == pytest.approx(own, abs=0.3)  # between the 101 times of the table
     assert poured(bar, cells).lost == pytest.approx(float(bar.pour) - np.average(T, weights=cells.volume))
+
+
+def test_a_mirrored_casting_takes_a_map_that_is_mirrored_too(bar):
+    """Filled along x: the halves in y and z fill alike, those in x do not."""
+    half = bar.replace(grid=mt.Grid("5 mm", symmetry=("y", "z")))
+    file = Path(bar.fill_time.file)
+    places = ((x, y, z) for x in range(-100, 101, 10) for y in (-9, 9) for z in (-12, 12))  # none as near as another
+    file.write_text(HEAD + "".join(f"{x},{y},{z},{(x + 100) / 100}\n" for x, y, z in places), "utf-8")
+    own = {tuple(place): T for place, T in zip(bar.problem().cells.centres().round(6), bar.problem().melt, strict=True)}
+    made = half.problem()
+    there = [own[tuple(place)] for place in made.cells.centres().round(6)]
+    assert made.melt == pytest.approx(there, abs=1e-6)
+    with pytest.raises(mt.CaseError, match=r"fill_time: .* not mirrored along x: 1.9 s .*leave 'x' out"):
+        bar.replace(grid=mt.Grid("5 mm", symmetry=("x",))).problem()
 
 
 def test_the_books_tell_what_the_filling_took(bar):

@@ -99,7 +99,7 @@ def test_plate_on_a_chill_freezes_last_in_a_ring_about_it():
 def test_the_thick_bar_of_the_stress_frame_ends_in_tension(tmp_path):
     module = example("stress_frame")
     module["frame"](tmp_path / "frame.stl")
-    case = coarse(module["case"](tmp_path / "frame.stl"), "12 mm", **{"shake_out": "300 degC"})
+    case = coarse(module["case"](tmp_path / "frame.stl"), "6 mm", **{"shake_out": "300 degC"})
     result = case.run()
     thick, thin = module["bars"](result)
     assert thick > 15.0 and 36.0 * thick == pytest.approx(-24.0 * thin, rel=0.03)  # areas of the bars, mm
