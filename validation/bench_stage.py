@@ -19,7 +19,7 @@ from ..solver.heat import Heat
 from ..solver.shape import Box, Cylinder
 from .apart import apart
 from .figure import Figure
-from .machine import cores, peak_memory
+from .machine import cores, peak_memory, share_of_triad
 
 BYTES = 16.0  # read one float64, write one: the yardstick of every conduction kernel
 LEAST = {"run-stage-freezing": 40.0, "run-stage-steel": 76.0}
@@ -84,17 +84,17 @@ def _steel() -> tuple[int, Callable[[], int]]:
 def stage(id: str, triad: float) -> Figure:
     """A whole step over its stages: walls, contacts, start and error estimate are in it."""
     cells, step = {"run-stage-freezing": _freezing, "run-stage-steel": _steel}[id]()
-    rate = cells / _seconds(step, 3.0)
+    share, rate = share_of_triad(lambda: BYTES * cells * step())
     what = {
         "run-stage-freezing": "ball, sand and chill, freezing",
         "run-stage-steel": "bar of five phases in oil",
     }[id]
     conditions = (
-        f"{rate / 1e6:.0f} Mcells/s and stage over a step of {STAGES} stages, {cells / 1e6:.2f} million cells, {what}; "
-        f"{cores()} threads; the method moves {LEAST[id]:.0f} B or more, so that {100 * BYTES / LEAST[id]:.0f} % is all"
+        f"{rate / BYTES / 1e6:.0f} Mcells/s and stage over a step of {STAGES} stages, {cells / 1e6:.2f} million cells, "
+        f"{what}; {cores()} threads; the method moves {LEAST[id]:.0f} B or more: {100 * BYTES / LEAST[id]:.0f} % is all"
     )
     target = 30.0 if id == "run-stage-freezing" else None
-    return Figure(id, 100.0 * rate * BYTES / triad, "% of triad / 16 B a cell", target, conditions, most=False)
+    return Figure(id, 100.0 * share, "% of triad / 16 B a cell", target, conditions, most=False)
 
 
 def _cube(cells: float) -> tuple[int, float, float]:

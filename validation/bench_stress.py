@@ -1,7 +1,6 @@
 """What stress costs: whole cases, iterations against size, the operator against the memory, CalculiX beside it."""
 
 import json
-import math
 import shutil
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from ..materials.library import alloy
 from ..solver.multigrid import Multigrid, conjugate_gradients, mesh
 from .apart import apart
 from .figure import Figure
-from .machine import cores, peak_memory
+from .machine import cores, peak_memory, share_of_triad
 
 PEERS = Path(__file__).parents[1] / "benchmarks" / "peers" / "stress"
 FLOPS = 970.0  # of one cell in kernels/_solid.h: tangent_batch, counted
@@ -94,20 +93,23 @@ def _iterations(id: str, triad: float) -> Figure:
 
 
 def _operator(id: str, triad: float) -> Figure:
-    """The tangent of a million cells; best of repeats."""
+    """The tangent of a million cells."""
     n = 100
     box = mesh((n, n, n), np.arange(n**3))
     slots = box.order.cell.size
     moduli, points = np.ones((slots // 16, 2, 16), float32), np.full((slots // 8, 8, 6, 8), 1000, int16)
     scale, x, y = np.ones(4), np.ones((box.node.size, 3)), np.zeros((box.node.size, 3))
-    best = math.inf
-    for _ in range(10):
-        begin = time.perf_counter()
+
+    def apply() -> float:
         kernel.tangent(box.order, moduli, points, scale, x, y)
-        best = min(best, time.perf_counter() - begin)
-    rate, moved = FLOPS * n**3 / best / 1e9, BYTES * n**3 / best
-    conditions = f"{rate:.1f} GFLOP/s, {BYTES} bytes a cell, {1e9 * best / n**3:.1f} ns a cell, {cores()} threads"
-    return Figure(id, 100.0 * moved / triad, "% of triad", None, conditions)
+        return BYTES * n**3
+
+    share, rate = share_of_triad(apply)
+    cells = rate / BYTES
+    conditions = (
+        f"{FLOPS * cells / 1e9:.1f} GFLOP/s, {BYTES} bytes a cell, {1e9 / cells:.1f} ns a cell, {cores()} threads"
+    )
+    return Figure(id, 100.0 * share, "% of triad", None, conditions)
 
 
 def _calculix(id: str, triad: float) -> Figure:

@@ -4,6 +4,7 @@ import os
 import platform
 import sys
 import time
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -34,13 +35,38 @@ def cores() -> int:
 
 def triad_bandwidth(elements: int = 1 << 25, repeats: int = 8) -> float:
     """Bytes/s of a = b + s c on arrays far beyond the caches (24 bytes an element), best of some repeats."""
-    a, b, c = np.zeros(elements), np.ones(elements), np.full(elements, 2.0)
-    best, threads = float("inf"), cores()
-    for _ in range(repeats):
+    once = _triad(elements)
+    return max(once() for _ in range(repeats))
+
+
+def share_of_triad(step: Callable[[], float], least: float = 3.0, elements: int = 1 << 25) -> tuple[float, float]:
+    """Share of the bandwidth that a step reaches, and its bytes/s: medians over steps that last `least` s together.
+
+    step  answers the bytes that it moved. Each has a triad before it: on a shared machine the bandwidth wanders.
+    """
+    once, shares, rates, spent = _triad(elements), [], [], 0.0
+    step()
+    while spent < least or len(rates) < 3:
+        bandwidth = once()
+        begin = time.perf_counter()
+        moved = step()
+        took = time.perf_counter() - begin
+        shares.append(moved / took / bandwidth)
+        rates.append(moved / took)
+        spent += took
+    return float(np.median(shares)), float(np.median(rates))
+
+
+def _triad(elements: int) -> Callable[[], float]:
+    """Bytes/s of one triad, whenever it is called."""
+    a, b, c, threads = np.zeros(elements), np.ones(elements), np.full(elements, 2.0), cores()
+
+    def once() -> float:
         begin = time.perf_counter()
         triad(a, b, c, 3.0, threads)
-        best = min(best, time.perf_counter() - begin)
-    return 24.0 * elements / best
+        return 24.0 * elements / (time.perf_counter() - begin)
+
+    return once
 
 
 def peak_memory() -> float:
