@@ -6,6 +6,7 @@ judged at 50 temperatures there. What was computed stands in the file `kept`, so
 kill too; the table goes between its marks in `page`, docs/calibration.md. Seconds a record.
 """
 
+import functools
 import json
 import sys
 from pathlib import Path
@@ -61,16 +62,23 @@ def case(medium, place):
     )
 
 
-def one(task):
-    """Relative error of h, share of the bands that hold, error of the peak."""
-    name, seed = task
+@functools.cache
+def record(name):
+    """Times s and exact temperatures K of a design, and its thermocouple."""
     kind, place, noise, spacing, _ = DESIGNS[name]
     h = mt.Curve([f"{k} K" for k in KELVIN], [f"{v} W/m^2/K" for v in truth(kind, KELVIN)])
     real = finer(finer(case(mt.Medium(kind, h=h, temperature="40 degC"), place)))
     sensor = mt.Sensor("probe", (f"{place} m", "0 m", "0 m"), noise=noise)
     time = np.arange(0.0, float(real.steps[0].duration), spacing)
     forward = Forward(real, (sensor,), time[-1])
-    exact = forward.trace(forward.problem(real, 64.0)).at(time)[0]
+    return time, forward.trace(forward.problem(real, 64.0)).at(time)[0], sensor
+
+
+def one(task):
+    """Relative error of h, share of the bands that hold, error of the peak."""
+    name, seed = task
+    kind, place, *_ = DESIGNS[name]
+    time, exact, sensor = record(name)
     read = exact + sensor.scatter(exact) * np.random.default_rng(seed).standard_normal(time.size)
     run = mt.Measurements(time, {"probe": read}, {"probe": sensor})
     guess = mt.Medium(kind, h={"oil": "1000 W/m^2/K", "water": "3000 W/m^2/K"}[kind], temperature="40 degC")

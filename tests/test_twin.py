@@ -18,7 +18,8 @@ from metaltwin.twin.forward import Forward, inwards
 from metaltwin.twin.model import Model
 from metaltwin.twin.noise import tied
 from metaltwin.twin.refined import finer
-from metaltwin.twin.sensitivities import again, sensitivities
+from metaltwin.twin.search import Search
+from metaltwin.twin.sensitivities import sensitivities
 from metaltwin.twin.unknowns import Bound, look_up
 
 H = "steps.quench.medium.h"
@@ -316,12 +317,34 @@ def test_differences_along_the_same_steps_agree_with_the_tangent():
 
 def test_processes_give_what_one_gives():
     model = Model(case(), (record(),), UNKNOWNS[1:2])
-    forward, marks = model.forward, model.first.marks
+    forward, trace = model.forward, model.first
     from metaltwin.twin.sensitivities import _again
 
-    ends = [(forward, model.case_at(np.array([side])), marks) for side in (0.05, -0.05)]
+    ends = [(forward, model.case_at(np.array([side])), trace) for side in (0.05, -0.05)]
     np.testing.assert_array_equal(Executor(1).map(_again, ends), Executor(2).map(_again, ends))
-    np.testing.assert_allclose(again(forward, case(), marks), model.first.values, atol=1e-9)
+    np.testing.assert_allclose(model.along(np.zeros(1), trace).values, trace.values, atol=1e-9)
+
+
+def test_hardly_a_step_of_a_search_is_refused():
+    """Marches that choose their own steps are too rough for noise as low as this: two of three steps were refused."""
+
+    class Counted(Model):
+        marches = slopings = 0
+
+        def trace(self, x):
+            Counted.marches += 1
+            return super().trace(x)
+
+        def along(self, x, like):
+            Counted.marches += 1
+            return super().along(x, like)
+
+        def slopes(self, x, trace):
+            Counted.slopings += 1
+            return super().slopes(x, trace)
+
+    Search(Counted(case(), (record(noise=0.1),), UNKNOWNS[:1])).found()
+    assert 3 < Counted.slopings and Counted.marches <= 1.5 * Counted.slopings + 1
 
 
 def test_steel_that_transforms_is_differenced():
