@@ -20,6 +20,7 @@ from metaltwin.twin.noise import tied
 from metaltwin.twin.refined import finer
 from metaltwin.twin.search import Search
 from metaltwin.twin.sensitivities import sensitivities
+from metaltwin.twin.starts import best_start
 from metaltwin.twin.unknowns import Bound, look_up
 
 H = "steps.quench.medium.h"
@@ -533,6 +534,26 @@ def test_a_fit_is_saved_and_read(fit, tmp_path):
     assert H in str(fit) and "What the data cannot tell" in str(fit)
     with pytest.raises(mt.CaseError, match="no saved fit"):
         mt.read_fit(written(tmp_path, "{}", "other.json"))
+
+
+def test_of_several_starts_the_best_goes_on(tmp_path):
+    """All end at the same h; how well each fits is told and kept."""
+    model = Model(case(oil("1500 W/m^2/K")), (record(case(oil("2500 W/m^2/K"))),), (mt.Unknown.factor(H, prior=0.5),))
+    x, misfits = best_start(model, 3)
+    assert 1500.0 * np.exp(0.5 * x[0]) == pytest.approx(2500.0, rel=0.01)
+    assert len(misfits) == 3 and max(misfits) < 1.02 * min(misfits)
+    fit = mt.calibrate(model.case, model.runs, model.unknowns, starts=2)
+    assert fit.parameters[0].value == pytest.approx(2500.0 / 1500.0, rel=0.01)
+    assert "2 starts: 2 fit as well" in str(fit)
+    fit.save(tmp_path / "fit.json")
+    assert mt.read_fit(tmp_path / "fit.json").starts == fit.starts
+
+
+def test_where_all_starts_fail_the_first_says_why():
+    flat = record(case())
+    model = Model(case(), (flat,), (mt.Unknown.value("steps.quench.duration", prior="1 s"),))
+    with pytest.raises(mt.CaseError, match="no influence"):
+        best_start(model, 2)
 
 
 def test_a_stopped_calibration_goes_on(fit, tmp_path):

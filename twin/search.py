@@ -60,7 +60,7 @@ class Search:
         """Search while the noise is judged by the misfit, nearly free; then search again for that noise."""
         x = kept(self.file, self.model.labels) if self.start is None else self.start
         x = np.zeros(self._count) if x is None else x
-        x, trace, _ = self._climb(x, self.model.trace(x), rough=True)
+        x, trace = self.roughly(x)
         left = self._left(x, trace)[:-1]
         self._correct(x, trace)
         self.noise.judge(left)
@@ -68,6 +68,18 @@ class Search:
         x, trace, _ = self._climb(x, trace, rough=False)
         self._correct(x, trace)
         return self._fit(*self._climb(x, trace, rough=False))
+
+    def roughly(self, x: Array) -> tuple[Array, Trace]:
+        """A nearly free fit from parameters x on, and what the thermocouples see then."""
+        x, trace, _ = self._climb(x, self.model.trace(x), rough=True)
+        return x, trace
+
+    def misfit(self, x: Array, trace: Trace) -> float:
+        """Root mean square of what is left: K of thermocouples; without any, scatters of the inspections."""
+        return self._misfit(self._left(x, trace))
+
+    def _misfit(self, left: list[Array]) -> float:
+        return rms(np.concatenate(left[:-1] or [left[-1] / self.noise.inspected]))
 
     def _correct(self, x: Array, trace: Trace) -> None:
         """Take what cells and steps err by out of what is compared."""
@@ -80,12 +92,13 @@ class Search:
         damping, moved, misfits = 1e-3, np.inf, []
         for number in range(MOST):
             left, (slopes, self.how) = self._left(x, trace), self.model.slopes(x, trace)
-            misfits.append(rms(np.concatenate(left[:-1] or [left[-1] / self.noise.inspected])))
+            misfits.append(self._misfit(left))
             if rough:
                 self.noise.judge(left[:-1])
             inspected = self.model.inspected_slopes(x)
             jacobian = np.concatenate([*slopes, inspected])
-            self._influence([*slopes, inspected / self.noise.inspected[:, None]])
+            if rough and number == 0:
+                self._influence([*slopes, inspected / self.noise.inspected[:, None]])
             self.strength, self.evidence = self._strength(x, left, jacobian, SMOOTH / 10.0**number if rough else 0.0)
             weight = self.noise.weights
             normal = (jacobian.T * weight) @ jacobian + self.precision + self.strength * self.rough
