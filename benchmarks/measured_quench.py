@@ -1,7 +1,7 @@
 """Calibrate the measured oil quench of a 50 mm cylinder: python benchmarks/measured_quench.py [folder for pictures].
 
-Needs METALTWIN_DATA. From T1, T2, T4 it predicts T3 (core), that of 25 mm too, from T1, T3, T4 it says when T2 passes 500
-degC, and the curves of 50 mm are tried on 25 mm. Numbers and pictures of docs/calibration.md come from here.
+Needs METALTWIN_DATA. From T1, T2, T4 it predicts T3 (core), that of 25 mm too, from T1, T3, T4 it says when T2 passes
+500 degC, and the curves of 50 mm are tried on 25 mm. Numbers and pictures of docs/calibration.md come from here.
 """
 
 import os

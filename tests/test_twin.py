@@ -199,6 +199,10 @@ def test_what_makes_the_answer_worse_is_remarked():
     assert "end of its range" in str(looked(clipped))
     cut = dataclasses.replace(run, time=run.time[:100], values={k: v[:100] for k, v in run.values.items()})
     assert "nothing below" in str(looked(cut)) and looked(cut).ready
+    high = looked(changed(run, "core", lambda k: k + 15.0))
+    assert "core begins 15 K above the others" in str(high) and high.ready
+    gone = looked(changed(run, "core", lambda k: np.full_like(k, np.nan)))
+    assert "core has no reading" in str(gone) and not gone.ready
     marked = dataclasses.replace(run, events={"transfer": 0.0, "quench": 8.0})
     assert "quench was marked +3.0 s" in str(looked(marked))
 
@@ -672,6 +676,12 @@ def test_the_command_calibrates_and_writes_the_case(folder):
         ("unknowns:\n  - factor: {name: steps.quench.medium.hh}\n", "nearest: h"),
         ("unknowns:\n  - factor: {name: start}\nevents: {qench: 5 s}\n", "nearest: quench"),
         ("unknowns:\n  - value: {name: start, prior: 5}\n", "has no unit"),
+        ("", "bar.calibrate.yaml:1: this says nothing"),
+        ("unknowns: {h: 1}\n", "bar.calibrate.yaml: unknowns: {'h': 1} is no list"),
+        ("sensors: [core]\n", "sensors: ['core'] names nothing; write {T2: {at: "),
+        ("sensors: {core: [0 mm, 0 mm, 0 mm]}\n", "sensors.core: ['0 mm', '0 mm', '0 mm'] is no place"),
+        ("sensors: {core: {at: [0 mm, 0 mm, 0 mm], nois: 1 K}}\n", "sensors.core.nois: is no argument; nearest: noise"),
+        ("events: 5 s\n", "events: '5 s' names nothing; write {quench: 16 s}"),
     ],
 )
 def test_a_wrong_plan_is_one_message_and_status_2(folder, plan, said):

@@ -66,17 +66,44 @@ def read_plan(path: str | os.PathLike[str] | None, case: Any) -> Plan:
     try:
         for word in words:
             one_of(word, WORDS, "entry of a calibration")
-        sensors = words.get("sensors")
         return Plan(
-            tuple(unknown(entry, KINDS) for entry in words.get("unknowns") or ()),
-            None if sensors is None else {name: Sensor(name, **given) for name, given in sensors.items()},
-            words.get("events"),
+            tuple(unknown(entry, KINDS) for entry in _listed(words, "unknowns")),
+            _sensors(_named(words, "sensors", "T2: {at: [23.5 mm, 0 mm, 75 mm]}")),
+            _named(words, "events", "quench: 16 s"),
             words.get("clock_within"),
-            tuple(inspection(entry) for entry in words.get("inspections") or ()),
+            tuple(inspection(entry) for entry in _listed(words, "inspections")),
             words.get("starts", 1),
         )
     except CaseError as error:
         raise error.under(place=place) from None
+
+
+def _named(words: dict[str, Any], word: str, said: str) -> dict[str, Any] | None:
+    given = words.get(word)
+    if given is not None and not isinstance(given, dict):
+        raise CaseError(f"{given!r} names nothing; write {{{said}}}", word)
+    return given
+
+
+def _listed(words: dict[str, Any], word: str) -> list[Any]:
+    given = words.get(word) or []
+    if not isinstance(given, list):
+        raise CaseError(f"{given!r} is no list; begin each entry with '- '", word)
+    return given
+
+
+def _sensors(given: dict[str, Any] | None) -> dict[str, Sensor] | None:
+    if given is None:
+        return None
+    ready = {}
+    for name, entry in given.items():
+        if not isinstance(entry, dict):
+            raise CaseError(f"{entry!r} is no place; write {{at: [23.5 mm, 0 mm, 75 mm]}}", "sensors", name)
+        try:
+            ready[name] = Sensor(name, **entry)
+        except CaseError as error:
+            raise CaseError(error.sentence, "sensors", name, *error.where) from None
+    return ready
 
 
 def first_quench(case: Any) -> str:
