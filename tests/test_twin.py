@@ -104,6 +104,16 @@ def test_what_is_written_is_read(tmp_path_factory, values, sign):
     np.testing.assert_allclose(mt.Measurements.read_csv(path).values["T"] - 273.15, values, atol=1e-9)
 
 
+def test_a_record_is_saved_to_the_last_bit(tmp_path):
+    run = record()
+    run.values["skin"][3] = np.nan
+    back = mt.Measurements.read_csv(run.save(tmp_path / "run.h5"))
+    assert back.time.tobytes() == run.time.tobytes()
+    assert all(back.values[name].tobytes() == run.values[name].tobytes() for name in ("skin", "core"))
+    with pytest.raises(mt.CaseError, match="no ending of a record '.xls'"):
+        run.save(tmp_path / "run.xls")
+
+
 def test_a_record_may_be_hdf5(tmp_path):
     with h5py.File(tmp_path / "run.h5", "w") as file:
         file["time"], file["T1 [degC]"] = [0.0, 1.0], [850.0, 800.0]
