@@ -374,17 +374,18 @@ def info(
 
 
 Unknowns = Annotated[Path | None, typer.Option("--unknowns", metavar="FILE", help="YAML: unknowns, sensors, events.")]
+Maybe = Annotated[list[Path] | None, typer.Argument(metavar="DATA", help="Records; none for inspections alone.")]
 Records = Annotated[list[Path], typer.Argument(metavar="DATA", help="Records, .csv .h5 .parquet.")]
 
 
-def _records(case: Path, data: list[Path], unknowns: Path | None) -> tuple[Any, Any, list[Any]]:
+def _records(case: Path, data: list[Path] | None, unknowns: Path | None) -> tuple[Any, Any, list[Any]]:
     """Case, plan and records; the plan beside the case, shaft.calibrate.yaml, is found without being named."""
     from .cases.casefile import load
     from .twin.plan import read_plan
 
     found, beside = load(case), case.with_suffix(".calibrate.yaml")
     plan = read_plan(unknowns or (beside if beside.exists() else None), found)
-    return found, plan, [plan.read(path) for path in data]
+    return found, plan, [plan.read(path) for path in data or ()]
 
 
 @app.command()
@@ -404,13 +405,14 @@ def readiness(case: CaseFile, data: Records, unknowns: Unknowns = None) -> None:
 @app.command()
 def calibrate(
     case: CaseFile,
-    data: Records,
+    data: Maybe = None,
     unknowns: Unknowns = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FIT", help="The fit, .json.")] = None,
     save: Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Residuals: .png, .pdf or .svg.")] = None,
-    workers: Annotated[int, typer.Option(metavar="N", help="Processes, for 3d and steels.", min=1)] = 1,
+    starts: Annotated[int | None, typer.Option(metavar="N", help="Begin in N places, take the best.", min=1)] = None,
+    workers: Annotated[int, typer.Option(metavar="N", help="Processes, for 3d, steels and starts.", min=1)] = 1,
 ) -> None:
-    """Fit a case to thermocouple records and say how sure the answer is.
+    """Fit a case to thermocouple records or inspections and say how sure the answer is.
 
     What is unknown stands in FILE, or in shaft.calibrate.yaml beside shaft.yaml; without one it is the heat transfer
     coefficient of the first quench. Writes FIT (shaft.fit.json) and the calibrated case beside it (shaft.fit.yaml).
@@ -422,7 +424,8 @@ def calibrate(
     target = output or case.with_suffix(".fit.json")
     _make_room(target)
     found, plan, runs = _records(case, data, unknowns)
-    fit = search(found, runs, plan.unknowns, workers=workers)
+    what = {"inspections": plan.inspections, "starts": starts or plan.starts, "workers": workers}
+    fit = search(found, runs or None, plan.unknowns, **what)
     print(fit)
     fit.save(target)
     fit.case.save(target.with_suffix(".yaml"))

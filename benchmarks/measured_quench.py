@@ -1,7 +1,7 @@
 """Calibrate the measured oil quench of a 50 mm cylinder: python benchmarks/measured_quench.py [folder for pictures].
 
-Needs METALTWIN_DATA. From T1, T2, T4 it predicts T3 (core), from T1, T3, T4 it says when T2 passes 500 degC, and the
-curves of 50 mm are tried on 25 mm. Numbers and pictures of docs/calibration.md come from here.
+Needs METALTWIN_DATA. From T1, T2, T4 it predicts T3 (core), that of 25 mm too, from T1, T3, T4 it says when T2 passes
+500 degC, and the curves of 50 mm are tried on 25 mm. Numbers and pictures of docs/calibration.md come from here.
 """
 
 import os
@@ -67,9 +67,12 @@ def main(folder=None):
     (skin,) = from_rest.compare(run.only("T2"))
     measured, computed = skin.passing("500 degC")
     print("from T1, T3, T4:", skin, f"\nT2 passes 500 degC at {measured:.2f} s, computed {computed:.2f} s")
+    thin, cooled = case(25, 100, "12 s", "200 s"), record(25, 100, "16.8 s")
+    from_skin = mt.calibrate(thin, cooled.only("T1", "T2", "T4"), unknowns)
+    print("\n25 mm, from T1, T2, T4:", *from_skin.compare(cooled.only("T3")))
     small = case(25, 100, "12 s", "200 s", fit.case.steps[1].medium)
-    found = mt.calibrate(small, record(25, 100, "16.8 s"), [mt.Unknown.value("start", prior="0.5 K")])
-    print("\ncurves of 50 mm on 25 mm:", *found.sensors, sep="\n")
+    found = mt.calibrate(small, cooled, [mt.Unknown.value("start", prior="0.5 K")])
+    print("\ncurves of 50 mm on 25 mm:")
     for sensor in found.sensors:
         print(f"{sensor.name}: rms {sensor.rms:.1f} K, NRMSE {100 * sensor.nrmse:.1f} %")
 

@@ -23,6 +23,8 @@ from .treatment import HeatTreatment
 AnyKind = HeatTreatment | Casting
 WORDS: dict[str, type[Any]] = {word.KIND: word for word in (HeatTreatment, Casting)}
 INSERTS: dict[str, type[Any]] = dict(zip(BODIES, (Chill, Core, Sleeve, Feeder), strict=True))
+NO_CASE = "this is no case; begin with 'metaltwin: 1' and 'name: ...'"
+EMPTY = "this says nothing; begin each line with a word and a colon"
 STUMBLES = {
     "'\\t'": "a tab stands where only blanks can; put blanks in its place",
     "mapping values are not allowed": "a colon too many; quote a text with ': ' in it, or move the line left or right",
@@ -56,7 +58,7 @@ def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> AnyKind:
 def mapping(path: str | os.PathLike[str]) -> dict[str, Any]:
     """What stands in a YAML file of another kind. Raises CaseError with file and line, FileNotFoundError."""
     path = Path(path)
-    found: dict[str, Any] = _bare(_document(path.read_text("utf-8"), path.name))
+    found: dict[str, Any] = _bare(_document(path.read_text("utf-8"), path.name, EMPTY))
     return found
 
 
@@ -108,7 +110,7 @@ def schema(kind: str = KINDS[0]) -> dict[str, Any]:
     }
 
 
-def _document(content: str, file: str) -> CommentedMap:
+def _document(content: str, file: str, lacking: str = NO_CASE) -> CommentedMap:
     try:
         document = YAML(typ="rt").load(content)
     except MarkedYAMLError as error:
@@ -122,7 +124,7 @@ def _document(content: str, file: str) -> CommentedMap:
     except RecursionError:
         raise CaseError("this is no case: it is nested too deep", place=file) from None
     if not isinstance(document, CommentedMap):
-        raise CaseError("this is no case; begin with 'metaltwin: 1' and 'name: ...'", place=f"{file}:1")
+        raise CaseError(lacking, place=f"{file}:1")
     return document
 
 

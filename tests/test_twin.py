@@ -18,7 +18,9 @@ from metaltwin.twin.forward import Forward, inwards
 from metaltwin.twin.model import Model
 from metaltwin.twin.noise import tied
 from metaltwin.twin.refined import finer
-from metaltwin.twin.sensitivities import again, sensitivities
+from metaltwin.twin.search import Search
+from metaltwin.twin.sensitivities import sensitivities
+from metaltwin.twin.starts import best_start
 from metaltwin.twin.unknowns import Bound, look_up
 
 H = "steps.quench.medium.h"
@@ -100,6 +102,16 @@ def test_what_is_written_is_read(tmp_path_factory, values, sign):
     rows = "\n".join(f"{i}{sign}{value!r}" for i, value in enumerate(values))
     path = written(tmp_path_factory.mktemp("run"), f"time [s]{sign}T [degC]\n{rows}\n")
     np.testing.assert_allclose(mt.Measurements.read_csv(path).values["T"] - 273.15, values, atol=1e-9)
+
+
+def test_a_record_is_saved_to_the_last_bit(tmp_path):
+    run = record()
+    run.values["skin"][3] = np.nan
+    back = mt.Measurements.read_csv(run.save(tmp_path / "run.h5"))
+    assert back.time.tobytes() == run.time.tobytes()
+    assert all(back.values[name].tobytes() == run.values[name].tobytes() for name in ("skin", "core"))
+    with pytest.raises(mt.CaseError, match="no ending of a record '.xls'"):
+        run.save(tmp_path / "run.xls")
 
 
 def test_a_record_may_be_hdf5(tmp_path):
@@ -197,6 +209,10 @@ def test_what_makes_the_answer_worse_is_remarked():
     assert "end of its range" in str(looked(clipped))
     cut = dataclasses.replace(run, time=run.time[:100], values={k: v[:100] for k, v in run.values.items()})
     assert "nothing below" in str(looked(cut)) and looked(cut).ready
+    high = looked(changed(run, "core", lambda k: k + 15.0))
+    assert "core begins 15 K above the others" in str(high) and high.ready
+    gone = looked(changed(run, "core", lambda k: np.full_like(k, np.nan)))
+    assert "core has no reading" in str(gone) and not gone.ready
     marked = dataclasses.replace(run, events={"transfer": 0.0, "quench": 8.0})
     assert "quench was marked +3.0 s" in str(looked(marked))
 
@@ -316,12 +332,34 @@ def test_differences_along_the_same_steps_agree_with_the_tangent():
 
 def test_processes_give_what_one_gives():
     model = Model(case(), (record(),), UNKNOWNS[1:2])
-    forward, marks = model.forward, model.first.marks
+    forward, trace = model.forward, model.first
     from metaltwin.twin.sensitivities import _again
 
-    ends = [(forward, model.case_at(np.array([side])), marks) for side in (0.05, -0.05)]
+    ends = [(forward, model.case_at(np.array([side])), trace) for side in (0.05, -0.05)]
     np.testing.assert_array_equal(Executor(1).map(_again, ends), Executor(2).map(_again, ends))
-    np.testing.assert_allclose(again(forward, case(), marks), model.first.values, atol=1e-9)
+    np.testing.assert_allclose(model.along(np.zeros(1), trace).values, trace.values, atol=1e-9)
+
+
+def test_hardly_a_step_of_a_search_is_refused():
+    """Marches that choose their own steps are too rough for noise as low as this: two of three steps were refused."""
+
+    class Counted(Model):
+        marches = slopings = 0
+
+        def trace(self, x):
+            Counted.marches += 1
+            return super().trace(x)
+
+        def along(self, x, like):
+            Counted.marches += 1
+            return super().along(x, like)
+
+        def slopes(self, x, trace):
+            Counted.slopings += 1
+            return super().slopes(x, trace)
+
+    Search(Counted(case(), (record(noise=0.1),), UNKNOWNS[:1])).found()
+    assert 3 < Counted.slopings and Counted.marches <= 1.5 * Counted.slopings + 1
 
 
 def test_steel_that_transforms_is_differenced():
@@ -512,6 +550,26 @@ def test_a_fit_is_saved_and_read(fit, tmp_path):
         mt.read_fit(written(tmp_path, "{}", "other.json"))
 
 
+def test_of_several_starts_the_best_goes_on(tmp_path):
+    """All end at the same h; how well each fits is told and kept."""
+    model = Model(case(oil("1500 W/m^2/K")), (record(case(oil("2500 W/m^2/K"))),), (mt.Unknown.factor(H, prior=0.5),))
+    x, misfits = best_start(model, 3)
+    assert 1500.0 * np.exp(0.5 * x[0]) == pytest.approx(2500.0, rel=0.01)
+    assert len(misfits) == 3 and max(misfits) < 1.02 * min(misfits)
+    fit = mt.calibrate(model.case, model.runs, model.unknowns, starts=2)
+    assert fit.parameters[0].value == pytest.approx(2500.0 / 1500.0, rel=0.01)
+    assert "2 starts: 2 fit as well" in str(fit)
+    fit.save(tmp_path / "fit.json")
+    assert mt.read_fit(tmp_path / "fit.json").starts == fit.starts
+
+
+def test_where_all_starts_fail_the_first_says_why():
+    flat = record(case())
+    model = Model(case(), (flat,), (mt.Unknown.value("steps.quench.duration", prior="1 s"),))
+    with pytest.raises(mt.CaseError, match="no influence"):
+        best_start(model, 2)
+
+
 def test_a_stopped_calibration_goes_on(fit, tmp_path):
     from metaltwin.twin.pages import write
 
@@ -628,6 +686,12 @@ def test_the_command_calibrates_and_writes_the_case(folder):
         ("unknowns:\n  - factor: {name: steps.quench.medium.hh}\n", "nearest: h"),
         ("unknowns:\n  - factor: {name: start}\nevents: {qench: 5 s}\n", "nearest: quench"),
         ("unknowns:\n  - value: {name: start, prior: 5}\n", "has no unit"),
+        ("", "bar.calibrate.yaml:1: this says nothing"),
+        ("unknowns: {h: 1}\n", "bar.calibrate.yaml: unknowns: {'h': 1} is no list"),
+        ("sensors: [core]\n", "sensors: ['core'] names nothing; write {T2: {at: "),
+        ("sensors: {core: [0 mm, 0 mm, 0 mm]}\n", "sensors.core: ['0 mm', '0 mm', '0 mm'] is no place"),
+        ("sensors: {core: {at: [0 mm, 0 mm, 0 mm], nois: 1 K}}\n", "sensors.core.nois: is no argument; nearest: noise"),
+        ("events: 5 s\n", "events: '5 s' names nothing; write {quench: 16 s}"),
     ],
 )
 def test_a_wrong_plan_is_one_message_and_status_2(folder, plan, said):

@@ -1,9 +1,13 @@
 """Calibration against what was measured on a finished part and on specimens of its steel."""
 
+import re
+
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import metaltwin as mt
+from metaltwin.__main__ import app
 from metaltwin.twin.inspection import computed
 
 H = "steps.quench.medium.h"
@@ -89,3 +93,62 @@ def test_a_strain_is_that_of_the_dilatometer():
 def test_a_wrong_inspection_is_refused(make, said):
     with pytest.raises(mt.CaseError, match=said):
         make()
+
+
+FILE = """\
+metaltwin: 1
+name: bar
+part: {shape: cylinder, diameter: 60 mm}
+alloy: {name: 42CrMo4, rates: {bainite: 1.0}}
+grid: {spacing: 10 mm}
+steps:
+  - soak: {temperature: 850 degC, duration: 1 s}
+  - quench: {medium: {name: oil, h: 900 W/m^2/K, temperature: 60 degC}, until: 100 degC}
+"""
+PLAN = """\
+unknowns:
+  - factor: {name: alloy.rates.bainite, prior: 1.0}
+inspections:
+  - {dilatometer: {rate: 3 K/s, at: 400 degC, of: bainite}, measured: 30 %, within: 4 %}
+starts: 2
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "bar.yaml").write_text(FILE, "utf-8")
+    (tmp_path / "bar.calibrate.yaml").write_text(PLAN, "utf-8")
+    return tmp_path
+
+
+def test_the_command_calibrates_to_inspections_alone(folder):
+    done = CliRunner().invoke(app, ["calibrate", str(folder / "bar.yaml")], prog_name="metaltwin")
+    assert done.exit_code == 0, done.stderr
+    assert "bainite at 400 degC, 3 K/s: measured 30 %" in done.stdout and "2 starts: 2 fit as well" in done.stdout
+    fit = mt.read_fit(folder / "bar.fit.json")
+    assert fit.inspected[0] == pytest.approx(0.30, abs=0.03) and len(fit.starts) == 2
+    assert float(fit.case.alloy.rates["bainite"]) == pytest.approx(fit.parameters[0].value, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("{end_quench: J9, measured: 45 HRC}", "no inspection; write"),
+        ("{end_quensh: J9, measured: 45 HRC, within: 9 HV}", "nearest: end_quench"),
+        ("{end_quench: J0, measured: 45 HRC, within: 9 HV}", "inspections.end_quench: "),
+        ("{end_quench: J9, measured: 45 MPa, within: 9 HV}", "needs a hardness"),
+        ("{dilatometer: {rate: 5 K/s}, measured: 30 %, within: 5 %}", "inspections.dilatometer: .*'at'"),
+        ("{observable: {field: hardness}, measured: 300 HV, within: 5 HV}", "needs a place"),
+    ],
+)
+def test_a_wrong_inspection_in_a_plan_is_one_message_and_status_2(folder, entry, said):
+    (folder / "bar.calibrate.yaml").write_text(f"unknowns: [factor: {{name: start}}]\ninspections:\n  - {entry}\n")
+    done = CliRunner().invoke(app, ["calibrate", str(folder / "bar.yaml")], prog_name="metaltwin")
+    assert done.exit_code == 2 and re.search(said, done.stderr.replace("\n", " ")), done.stderr
+
+
+@pytest.mark.parametrize(("starts", "said"), [("0", "no number of starts"), ("many", "no number of starts")])
+def test_a_wrong_number_of_starts_is_refused(folder, starts, said):
+    (folder / "bar.calibrate.yaml").write_text(PLAN.replace("starts: 2", f"starts: {starts}"))
+    done = CliRunner().invoke(app, ["calibrate", str(folder / "bar.yaml")], prog_name="metaltwin")
+    assert done.exit_code == 2 and said in done.stderr

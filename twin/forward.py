@@ -18,6 +18,7 @@ from ..solver.field import Sampler, onto
 from ..solver.geometry import Cells
 from ..solver.march import Stopped, march
 from ..solver.problem import Around, Problem
+from ..solver.replay import Marks, replay
 from ..solver.state import State
 from .sensors import Sensor
 
@@ -158,6 +159,19 @@ class Forward:
         except Stopped:
             pass
         return Trace(np.array(sink.times), np.array(sink.values).T, begins, error, tuple(marks), walls)
+
+    def along(self, problem: Problem, like: Trace, marks: Marks | None = None) -> Trace:
+        """The same along the steps of another trace, or along `marks`; what the surface went through stays that of it.
+
+        Marches that choose their own steps differ by a little more than their parameters do: too rough to compare what
+        lies close together. Raises ArithmeticError where those steps lead nowhere.
+        """
+        sink = Follow()
+        replay(problem, like.marks if marks is None else marks, sink)
+        values = np.array(sink.values).T
+        if not np.isfinite(values).all():
+            raise ArithmeticError("a march along given steps diverged")
+        return replace(like, times=np.array(sink.times), values=values)
 
 
 def depth(cells: Cells, points: Array) -> Array:

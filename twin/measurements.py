@@ -14,7 +14,7 @@ from ..cases.case import Case
 from ..cases.step import step_names
 from ..materials.quantity import parse
 from ..materials.refusal import CaseError, nearest, one_of
-from .recordfile import READERS, Columns, read_csv
+from .recordfile import READERS, Columns, read_csv, write_hdf5
 from .sensors import FINEST, Sensor
 
 if TYPE_CHECKING:
@@ -74,6 +74,13 @@ class Measurements:
         marks = {step: parse(when, "s", f"events {step}") for step, when in (events or {}).items()}
         within = None if clock_within is None else parse(clock_within, "s", "clock_within")
         return cls(time, chosen, sensors, marks, within, str(path))
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write time and readings as HDF5, which `read_csv` reads back to the last bit; places and marks stay out."""
+        path = Path(path)
+        one_of(path.suffix.lower(), (".h5", ".hdf5"), "ending of a record", str(path))
+        write_hdf5(path, self.time, self.values)
+        return path
 
     def only(self, *names: str) -> Self:
         """Some of the thermocouples; what is left out can judge the fit."""

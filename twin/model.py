@@ -158,6 +158,10 @@ class Model:
         """What the thermocouples see for parameters x."""
         return self.forward.trace(self.forward.problem(self.case_at(x)))
 
+    def along(self, x: Array, like: Trace) -> Trace:
+        """The same along the steps of a trace for parameters near x, from which it differs smoothly."""
+        return self.forward.along(self.forward.problem(self.case_at(x)), like)
+
     def seen(self, x: Array, trace: Trace) -> list[Array]:
         """What each reading should show, K."""
         return [self._read(i, x, trace)[:, 0] for i in range(len(self.readings))]

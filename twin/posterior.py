@@ -17,6 +17,7 @@ Array = NDArray[float64]
 BAND = 1.645  # standard deviations of a 90 % band
 TOLD = 0.7  # of the width before: what keeps more was not told by the data
 HEAD = "thermocouple      rms [K]  chi2/n  noise [K]  numerical [K]  readings  count as  NRMSE"
+ALIKE = 1.02  # times the best misfit of several starts: as good a fit
 CLOSE = 0.9  # of a correlation worth saying
 
 
@@ -91,6 +92,7 @@ class Posterior:
     beyond         K, what the case misses by besides noise and numerical error
     strength       of smoothness, found with the rest;  evidence  its logarithm
     derivatives    "tangent" or "differences"
+    starts         misfit of each nearly free fit, where there were several; inf for one that failed
     """
 
     model: Model = field(repr=False)
@@ -105,6 +107,7 @@ class Posterior:
     evidence: float
     derivatives: str
     steps: int
+    starts: tuple[float, ...] = ()
 
     @cached_property
     def case(self) -> Any:
@@ -218,6 +221,13 @@ class Posterior:
             f"smoothness {self.strength:.3g} by evidence, ln {self.evidence:.1f}; {self.steps} steps, derivatives by "
             f"{self.derivatives}; noise as given or from the scatter of the record, readings that stand out count less"
         )
+        if self.starts:
+            best = min(self.starts)
+            alike = sum(each <= ALIKE * best for each in self.starts)
+            lines.append(
+                f"{len(self.starts)} starts: {alike} fit as well as the best, misfit {best:.3g}; the others "
+                f"{', '.join(f'{each:.3g}' for each in sorted(self.starts) if each > ALIKE * best) or 'none'}"
+            )
         return "\n".join(lines)
 
 

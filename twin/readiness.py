@@ -28,6 +28,7 @@ DEEPER = 1.5  # times as deep as another: only then is it known which stays hott
 STUCK = 8  # samples at one extreme value: a range that ended
 FAR = 100.0  # K from all others at the start
 JUMP = 150.0  # K from one sample to the next, and back up
+FIRST, OFFSET = 5, 8.0  # samples, and K from the others over them: more than class 2 of IEC 60584-1 allows at 850 degC
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def readiness(run: "Measurements", case: Case) -> Readiness:
         *_rate(seen, time[inside]),
         *_gaps(seen),
         *_saturated(seen),
+        *_offset(seen, computed),
     ]
     flat = np.concatenate([values[np.isfinite(values)] for values in seen.values()])
     return Readiness(tuple(reasons), tuple(remarks), (float(flat.min()), float(flat.max())))
@@ -106,7 +108,7 @@ def _beginning(seen: dict[str, Array], start: float, time: Array) -> Iterator[st
 
 
 def _range(seen: dict[str, Array], start: float, bath: float) -> Iterator[str]:
-    gone = max(float(np.nanmax(values) - np.nanmin(values)) for values in seen.values())
+    gone = max(_moved(values) for values in seen.values())
     if gone < LEAST * abs(start - bath):
         yield (
             f"no thermocouple moves by more than {gone:.0f} K of the {abs(start - bath):.0f} K that the case goes: "
@@ -130,8 +132,14 @@ def _detached(seen: dict[str, Array]) -> Iterator[str]:
             yield f"{name} stands still while others move: detached, or not connected"
 
 
+def _moved(values: Array) -> float:
+    """K from the lowest to the highest reading; 0 without one."""
+    there = values[np.isfinite(values)]
+    return float(np.ptp(there)) if there.size else 0.0
+
+
 def _most(seen: dict[str, Array], but: str) -> float:
-    return max(float(np.nanmax(values) - np.nanmin(values)) for name, values in seen.items() if name != but)
+    return max(_moved(values) for name, values in seen.items() if name != but)
 
 
 def _swapped(seen: dict[str, Array], computed: Array, deep: Array) -> Iterator[str]:
@@ -158,7 +166,7 @@ def _clock(run: "Measurements", trace: Trace) -> Iterator[str]:
 
 
 def _truncated(seen: dict[str, Array], start: float, bath: float) -> Iterator[str]:
-    lowest = min(float(np.nanmin(values)) for values in seen.values())
+    lowest = min(float(values[np.isfinite(values)].min(initial=np.inf)) for values in seen.values())
     if (start - lowest) < DONE * (start - bath):
         yield f"the record ends at {_celsius(lowest)}: nothing below that can be known from it"
 
@@ -186,3 +194,14 @@ def _saturated(seen: dict[str, Array]) -> Iterator[str]:
         for extreme, word in ((finite.max(), "highest"), (finite.min(), "lowest")) if finite.size else ():
             if (finite == extreme).sum() >= STUCK and np.ptp(finite) > 50.0:
                 yield f"{name} shows its {word} value, {_celsius(float(extreme))}, again and again: end of its range?"
+
+
+def _offset(seen: dict[str, Array], computed: Array) -> Iterator[str]:
+    """In a part that begins at one temperature all thermocouples begin alike."""
+    begin = {name: (values - row)[:FIRST] for (name, values), row in zip(seen.items(), computed, strict=True)}
+    high = {name: float(np.median(rest[np.isfinite(rest)])) for name, rest in begin.items() if np.isfinite(rest).any()}
+    for name, value in high.items():
+        others = [each for other, each in high.items() if other != name]
+        if others and OFFSET < abs(value - float(np.median(others))) <= FAR:
+            side = "above" if value > float(np.median(others)) else "below"
+            yield f"{name} begins {abs(value - float(np.median(others))):.0f} K {side} the others: declare its offset"

@@ -60,6 +60,15 @@ def read_hdf5(path: Path) -> tuple[Array, Columns]:
     return _columns(heads, path.name)
 
 
+def write_hdf5(path: Path, time: Array, values: Columns) -> None:
+    """What `read_hdf5` reads back to the last bit: s and K."""
+    import h5py
+
+    with h5py.File(path, "w") as file:
+        for name, column, unit in (("time", time, "s"), *((name, column, "K") for name, column in values.items())):
+            file.create_dataset(name, data=column).attrs["unit"] = unit
+
+
 def read_parquet(path: Path) -> tuple[Array, Columns]:
     """As `read_csv`, from a Parquet file; needs pyarrow."""
     try:

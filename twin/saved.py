@@ -42,6 +42,7 @@ def save(fit: Posterior, path: Path) -> Path:
         "walls": [[*key, *value] for key, value in fit.walls.items()],
         **{name: getattr(fit, name).tolist() for name in ARRAYS},
         **{name: getattr(fit, name) for name in NUMBERS},
+        "starts": list(fit.starts),
     }
     write(path, page)
     return path
@@ -57,6 +58,7 @@ def read(path: Path) -> Posterior:
         raise CaseError(f"'{path}' is no saved fit") from None
     arrays: dict[str, Any] = {name: np.array(page[name], float64) for name in ARRAYS}
     numbers: dict[str, Any] = {name: page[name] for name in NUMBERS}
+    numbers["starts"] = tuple(page.get("starts", ()))
     return Posterior(
         model=Model(
             load_case(page["case"]),

@@ -27,6 +27,7 @@ STRENGTHS = 10.0 ** np.arange(-1.0, 6.1, 0.5)  # of smoothness, that are tried; 
 SMOOTH = 1e3  # strength of smoothness at the first step; a tenth of it at each that follows
 MOST = 40  # steps
 SETTLED = 0.03  # of the posterior's own width: a step that no longer matters
+NEAR = 1.0  # of that width: a step so short is judged along the steps of the march before it
 LEAST, PATIENCE = 0.02, 3  # while the noise is judged by the misfit: share of it that so many steps must bring
 SILENT = 1e-3  # K, or scatters of an inspection: an unknown that moves no reading by more has no influence
 
@@ -58,14 +59,27 @@ class Search:
     def found(self) -> Posterior:
         """Search while the noise is judged by the misfit, nearly free; then search again for that noise."""
         x = kept(self.file, self.model.labels) if self.start is None else self.start
-        x, trace, _ = self._climb(np.zeros(self._count) if x is None else x, rough=True)
+        x = np.zeros(self._count) if x is None else x
+        x, trace = self.roughly(x)
         left = self._left(x, trace)[:-1]
         self._correct(x, trace)
         self.noise.judge(left)
         self.noise.tie(left)
-        x, trace, _ = self._climb(x, rough=False)
+        x, trace, _ = self._climb(x, trace, rough=False)
         self._correct(x, trace)
-        return self._fit(*self._climb(x, rough=False))
+        return self._fit(*self._climb(x, trace, rough=False))
+
+    def roughly(self, x: Array) -> tuple[Array, Trace]:
+        """A nearly free fit from parameters x on, and what the thermocouples see then."""
+        x, trace, _ = self._climb(x, self.model.trace(x), rough=True)
+        return x, trace
+
+    def misfit(self, x: Array, trace: Trace) -> float:
+        """Root mean square of what is left: K of thermocouples; without any, scatters of the inspections."""
+        return self._misfit(self._left(x, trace))
+
+    def _misfit(self, left: list[Array]) -> float:
+        return rms(np.concatenate(left[:-1] or [left[-1] / self.noise.inspected]))
 
     def _correct(self, x: Array, trace: Trace) -> None:
         """Take what cells and steps err by out of what is compared."""
@@ -73,17 +87,18 @@ class Search:
         self.correction = [WHOLE * each for each in off]
         self.noise.numerical = [LEFT * rms(each) for each in off]
 
-    def _climb(self, x: Array, rough: bool) -> tuple[Array, Trace, Array]:
+    def _climb(self, x: Array, trace: Trace, rough: bool) -> tuple[Array, Trace, Array]:
         """The most probable parameters for the noise as it is judged now; `rough`: as it shrinks with the misfit."""
-        trace, damping, moved, misfits = self.model.trace(x), 1e-3, np.inf, []
+        damping, moved, misfits = 1e-3, np.inf, []
         for number in range(MOST):
             left, (slopes, self.how) = self._left(x, trace), self.model.slopes(x, trace)
-            misfits.append(rms(np.concatenate(left[:-1] or [left[-1] / self.noise.inspected])))
+            misfits.append(self._misfit(left))
             if rough:
                 self.noise.judge(left[:-1])
             inspected = self.model.inspected_slopes(x)
             jacobian = np.concatenate([*slopes, inspected])
-            self._influence([*slopes, inspected / self.noise.inspected[:, None]])
+            if rough and number == 0:
+                self._influence([*slopes, inspected / self.noise.inspected[:, None]])
             self.strength, self.evidence = self._strength(x, left, jacobian, SMOOTH / 10.0**number if rough else 0.0)
             weight = self.noise.weights
             normal = (jacobian.T * weight) @ jacobian + self.precision + self.strength * self.rough
@@ -94,11 +109,12 @@ class Search:
                 there = np.clip(x + step, self.low, self.high)
                 moved = float((there - x) @ normal @ (there - x))
                 try:
-                    after = self.model.trace(there)
+                    near = moved < NEAR**2 * x.size
+                    after = self.model.along(there, trace) if near else self.model.trace(there)
                     gained = now - self._loss(there, self._left(there, after))
                 except ArithmeticError:  # a march that diverges is a step too far
                     gained = -np.inf
-                if gained > 0.0 or moved < SETTLED**2:
+                if gained > 0.0 or moved < SETTLED**2 * x.size:
                     break
                 damping *= 10.0
             if gained > 0.0:

@@ -8,10 +8,9 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from ..cases.case import Case
-from ..solver.replay import Marks, replay
 from ..solver.tangent import Moved, differentiable, tangent
 from .executor import Executor, executor
-from .forward import Follow, Forward, Trace
+from .forward import Forward, Trace
 
 Array = NDArray[float64]
 
@@ -33,17 +32,11 @@ def sensitivities(
         slopes = tangent(problem, moved, trace.marks)[1]
         return replace(trace, values=slopes), "tangent"
     ends = [*beside(STEP), *beside(-STEP)]
-    seen = np.array(executor(workers).map(_again, [(forward, each, trace.marks) for each in ends]))
+    seen = np.array(executor(workers).map(_again, [(forward, each, trace) for each in ends]))
     above, below = seen[: len(moved)], seen[len(moved) :]
     return replace(trace, values=np.moveaxis((above - below) / (2.0 * STEP), 0, -1)), "differences"
 
 
-def again(forward: Forward, case: Case, marks: Marks) -> Array:
-    """(k, m) K at the places of the thermocouples, along given steps."""
-    sink = Follow()
-    replay(forward.problem(case), marks, sink)
-    return np.array(sink.values).T
-
-
-def _again(task: tuple[Forward, Case, Marks]) -> Array:
-    return again(*task)
+def _again(task: tuple[Forward, Case, Trace]) -> Array:
+    forward, case, trace = task
+    return forward.along(forward.problem(case), trace).values

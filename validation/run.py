@@ -31,8 +31,10 @@ from . import (  # noqa: F401 (they enter the catalogue)
     numerics,
     pouring,
     precipitation,
+    records,
     stress,
     supports,
+    tangents,
 )
 from .machine import machine
 from .verdict import CATALOGUE, Entry, Skipped, Verdict
