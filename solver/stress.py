@@ -16,7 +16,7 @@ from .geometry import Cells
 from .properties import Knots, Properties
 from .restraint import Restraint
 from .state import State
-from .supports import Grip, Held, Nodes, Support, hold
+from .supports import Grip, Held, Nodes, Support, hold, planes
 
 Array = NDArray[float64]
 
@@ -75,8 +75,8 @@ class Body(ABC):
         peak (n,) Pa                            largest principal stress since below martensite start
         crack (n,)                              the largest of it over the tensile strength of the phases
     and what `blank` adds: elastic strain and hardening of the integration points, displacement of the nodes.
-    Where supports hold it: engaged (k,) which of them do, anchor (d N) m displacement where each node was taken
-    hold of, touched (d N) whether it presses on a die.
+    Where supports or planes of symmetry hold it: engaged (k,) which of them do, anchor (d N) m displacement where
+    each node was taken hold of, touched (d N) whether it presses on a die.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Body(ABC):
         restraint: Restraint | None = None,
     ) -> None:  # fmt: skip
         self.cells, self.restraint = cells, restraint
-        self.supports = supports
+        self.supports = (*planes(cells.lattice.mirrored), *supports)
         self.held_by: Held | None = None
         self.properties = Properties(matter, axis)
         self.weight = cells.volume
@@ -284,6 +284,9 @@ class Body(ABC):
     def mean_stress(self, state: State) -> Array:
         """(6,) volume mean of the raw stress, Pa: 0 in a free body (of radial plus hoop where curved)."""
         mean: Array = np.einsum("kj,j->k", self.stress(state), self.weight) / self.weight.sum()
+        for k in range(3):
+            if {k, (k + 1) % 3} & set(self.cells.lattice.mirrored):  # the images shear the other way
+                mean[3 + k] = 0.0
         return mean
 
     def fields(self, state: State) -> dict[str, Array]:
