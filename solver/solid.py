@@ -15,7 +15,7 @@ from ..kernels import solid as kernel
 from ..kernels.plasticity import STRAIN
 from ..kernels.space import space
 from ..materials.matter import Matter
-from .coherency import FLOOR, forget
+from .coherency import forget
 from .geometry import Cells
 from .multigrid import Mesh, Multigrid, conjugate_gradients, mesh, pieces
 from .properties import Knots
@@ -91,7 +91,7 @@ class Solid(Body):
         self._stiff = self.weight
         if load.soft is not None:
             free[load.soft] = 0.0
-            self._stiff = np.where(load.soft, FLOOR * self.weight, self.weight)
+            self._stiff = self.weight * load.left
         slots, nodes = order.cell.size, self.mesh.node.size
         increment, force = space(nodes, 3), space(nodes, 3)
         moduli, points = self.moduli, space(slots // 8, 8, 6, 2).view(int16)
@@ -129,8 +129,8 @@ class Solid(Body):
         if converged or last:
             self.forces(mechanics, load, free, increment, force, moduli, points, keep=True)
             mechanics["displacement"] += increment.ravel()
-            if load.soft is not None:
-                forget(mechanics, load.soft)
+            if load.gone is not None:
+                forget(mechanics, load.gone)
             self.keep(mechanics, grip)
         return iterations, norm / size if size else 0.0, converged
 

@@ -95,6 +95,33 @@ def test_what_melts_forgets_and_what_freezes_begins_unstressed(metric):
     assert goes(np.full(n, 400.0), firm) < 1e3  # of a yield stress of 20 MPa: what the balance leaves
 
 
+@pytest.mark.parametrize("metric", SHAPES)
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.8])
+def test_a_yielding_body_that_melts_again_in_part_finds_its_balance(metric, share):
+    """The core melts: what it carried goes over to the rest, which goes on from there.
+
+    In the slab the two layers that are left both yielded in tension: they go back together, to the FLOOR of the melt.
+    """
+    cells = SHAPES[metric]()
+    n = cells.index.size
+    solid = Mechanics(constant(7e10), constant(0.33), lambda T: 2e-5 * (np.asarray(T) - 900.0), constant(2e7))
+    matter = Matter("solid", 1.0, (Phase("solid", constant(1.0), lambda T: np.asarray(T), solid),))
+    body, none = mechanics_for(cells, matter, Axis()), np.empty(0)
+    away = np.sqrt(((cells.centres() - cells.centres()[0]) ** 2).sum(1))
+    state = State(0.0, none, np.empty((0, n)), 850.0 - 250.0 * (away / away.max()) ** 2, none)
+    hot, state.temperature = state.temperature, np.full(n, 850.0)
+    body.start(state)
+    state.temperature = hot
+    firm, core = np.zeros(n, bool), np.arange(n) < share * n
+    assert body.advance(state, 1.0, firm).converged
+    molten = body.advance(state, 2.0, core)
+    assert molten.converged and molten.residual < 1e-6
+    assert (body.stress(state)[:, core] == 0.0).all()
+    if metric == "slab" and share == 0.5:
+        assert np.abs(body.stress(state)).max() < 0.002 * 2e7
+    assert body.advance(state, 3.0, firm).converged
+
+
 def test_a_melt_within_a_shell_takes_no_load():
     """A cold shell around mush: its force balance is that of the shell alone, to the floor of the stiffness."""
     cells = SHAPES["slab"]()
