@@ -177,8 +177,6 @@ def _shell(case: "Casting") -> None:
 
 
 def _stress(case: "Casting") -> None:
-    if case.stress and case.grid.symmetry:
-        raise CaseError("stress is computed of whole parts only; say stress=False, or leave it out", "grid", "symmetry")
     if case.restraint is None:
         return
     if not case.stress:

@@ -9,8 +9,10 @@ from ..solver.geometry import Cells
 from ..solver.problem import Around, Sink
 from ..solver.state import State
 from ..solver.symmetry import whole
+from .limits import TENSORS
 
 Array = NDArray[float64]
+DIRECTED = (*TENSORS, "displacement")
 
 
 class Imaged:
@@ -50,4 +52,8 @@ class Imaged:
         return shared
 
     def _all(self, fields: dict[str, Array]) -> dict[str, Array]:
-        return {name: values[..., self._whole.cell] for name, values in fields.items()}
+        whole = self._whole
+        return {
+            name: whole.directed(values) if name in DIRECTED else values[..., whole.cell]
+            for name, values in fields.items()
+        }

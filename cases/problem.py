@@ -21,6 +21,7 @@ from ..solver.geometry import Cells, build, one_cell_thick, piece_volumes
 from ..solver.mechanics import mechanics_for
 from ..solver.problem import Leg, Problem
 from ..solver.supports import Support, check
+from ..solver.symmetry import whole
 from ..solver.tables import Axis
 from .case import AnyCase, Case
 from .estimate import machine_memory, memory
@@ -42,7 +43,7 @@ def problem(case: Case) -> Problem:
     """What the march runs. Raises CaseError for a spacing too large and for a probe outside the part."""
     matter = case.alloy.matter()
     grid = lattice_cells(case)
-    cut_all(grid, case.part, tools(case.steps))
+    cut_all(whole(grid).cells, case.part, tools(case.steps))
     if wants_stress(case, matter):
         bends(case, grid)
     ready = legs(case, grid, matter)
@@ -80,8 +81,17 @@ def held(case: Case, grid: Cells, matter: Matter, names: tuple[str, ...]) -> tup
     ready = tuple(support.as_solver() for support in case.supports)
     if grid.lattice.metric == "rz" and any(support.axis != 2 for support in ready):
         raise CaseError("a body of revolution is held at -z and +z; for others give Grid(metric='3d')", "supports")
+    for number, (support, word) in enumerate(zip(ready, case.supports, strict=True)):
+        if support.axis in grid.lattice.mirrored and support.side < 0:
+            raise CaseError(
+                f"'{word.at}' is computed as the image of '+{word.at[1]}'; hold that, and both are held",
+                "supports",
+                number,
+                "at",
+            )
     try:
-        check(ready, mechanics_for(grid, matter, Axis()).body_nodes(), names)
+        body = mechanics_for(grid, matter, Axis(), ready)
+        check(body.supports, body.body_nodes(), names)
     except ValueError as error:
         raise CaseError(f"{error}; change them", "supports") from None
     return ready

@@ -164,8 +164,6 @@ def check_words(case: Case) -> None:
 def _grid(case: Case, matter: Matter) -> None:
     if case.grid.coarsest is not None:
         raise CaseError("only the cells of a mould grow, and here is none; leave it out", "grid", "coarsest")
-    if case.grid.symmetry and wants_stress(case, matter):
-        raise CaseError("stress is computed of whole parts only; say stress=False, or leave it out", "grid", "symmetry")
     if case.grid.symmetry and layers(case, matter) is not None:
         raise CaseError("a case on coarse cells is followed on whole parts only; leave it out", "grid", "symmetry")
     check_mirrored(case.steps, case.grid, "steps")

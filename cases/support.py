@@ -20,7 +20,7 @@ class Support:
     """Something that holds the outermost flat of a part in a direction, for its stress and distortion.
 
     at         the flat: "-z" is the lowest
-    hold       what it holds there: "xyz" is a grip, "z" at "-z" a table or a plane of symmetry
+    hold       what it holds there: "xyz" is a grip, "z" at "-z" a table
     stiffness  per area, where it yields: "1e9 Pa/m"; None: rigid
     pushes     True for a die of a press or a fixture: it only pushes, along `at`, and lets the part come off
     gap        between such a die and the part, where it is put on

@@ -2,7 +2,9 @@
 
    Node a of a cell has bits (x, y, z); a row r = (y, z) names its two nodes along x, which have consecutive numbers.
    The seven strain-producing modes of a nodal field are xi, eta, zeta, xi eta, eta zeta, zeta xi, xi eta zeta.
-   Mean dilatation (B-bar): the trace of the strain is that of the cell's centre, at every point. */
+   Mean dilatation (B-bar): the trace of the strain is that of the cell's centre, at every point. The gradient of
+   component k along another axis, where it varies with coordinate k, is shear that comes with bending and should not:
+   it counts as in a cube, 1/(4 d_k) in place of 1/(4 d), or long cells would not bend. */
 #ifndef REAL
 #ifndef METALTWIN_SOLID_H
 #define METALTWIN_SOLID_H
@@ -125,8 +127,8 @@ CLONES static void tangent_batch(const int32_t *rows, const float *bulk, const f
     for (int d = 0; d < 3; d++) { /* values at (p, q) = (-, -), (+, -), (-, +), (+, +) of the two other coordinates */
         int q = (d + 2) % 3;
         for (int k = 0; k < 3; k++) {
-            wide_double one = scale[d] * c[k][d], by_p = scale[d] * gauss * c[k][3 + d];
-            wide_double by_q = scale[d] * gauss * c[k][3 + q], both = scale[d] / 3.0 * c[k][6];
+            wide_double one = scale[d] * c[k][d], by_p = scale[k == q ? d : k] * gauss * c[k][3 + d];
+            wide_double by_q = scale[k == q ? k : d] * gauss * c[k][3 + q], both = scale[k] / 3.0 * c[k][6];
             grad[k][d][0] = one - by_p - by_q + both;
             grad[k][d][1] = one + by_p - by_q - both;
             grad[k][d][2] = one - by_p + by_q - both;
@@ -165,11 +167,11 @@ CLONES static void tangent_batch(const int32_t *rows, const float *bulk, const f
         for (int k = 0; k < 3; k++) {
             wide_double *f = force[k][d];
             wide_double low = f[0] + f[1], high = f[2] + f[3], low_p = f[1] - f[0], high_p = f[3] - f[2];
-            double by = scale[3] * scale[d];
-            c[k][d] += by * (low + high);
-            c[k][3 + d] += by * gauss * (low_p + high_p);
-            c[k][3 + q] += by * gauss * (high - low);
-            c[k][6] += by / 3.0 * (high_p - low_p);
+            double by = scale[3] * gauss;
+            c[k][d] += scale[3] * scale[d] * (low + high);
+            c[k][3 + d] += by * scale[k == q ? d : k] * (low_p + high_p);
+            c[k][3 + q] += by * scale[k == q ? k : d] * (high - low);
+            c[k][6] += scale[3] * scale[k] / 3.0 * (high_p - low_p);
         }
         c[d][d] += scale[3] * scale[d] * wide_bulk * dilatation;
     }
@@ -253,7 +255,6 @@ INLINE void NAME(elastic)(WIDE u[3][8], const WIDE *moduli, const REAL *scale, W
     for (int k = 0; k < 3; k++) NAME(modes)(u[k], c[k]);
     bulk *= scale[3];
     shear *= scale[3];
-    REAL total = scale[0] * scale[0] + scale[1] * scale[1] + scale[2] * scale[2];
     WIDE trace = scale[0] * c[0][0] + scale[1] * c[1][1] + scale[2] * c[2][2];
     WIDE mean = bulk * trace - (2 * third) * shear * trace;
     for (int d = 0; d < 3; d++) {
@@ -263,7 +264,7 @@ INLINE void NAME(elastic)(WIDE u[3][8], const WIDE *moduli, const REAL *scale, W
         out[d][p] = scale[p] * slide;
         out[p][d] = scale[d] * slide;
         for (int k = 0; k < 3; k++) out[k][3 + d] = 0 * trace;
-        out[d][6] = shear * c[d][6] * ((total + third * scale[d] * scale[d]) * third * third);
+        out[d][6] = shear * c[d][6] * (10 * third * third * third * scale[d] * scale[d]);
     }
     shear *= third;
     for (int d = 0; d < 3; d++) { /* strains that vary with coordinate d come from the gradients along p and q */
@@ -273,8 +274,8 @@ INLINE void NAME(elastic)(WIDE u[3][8], const WIDE *moduli, const REAL *scale, W
         WIDE slide = shear * (scale[p] * c[q][3 + d] + scale[q] * c[p][3 + q]);
         out[p][3 + d] += scale[p] * (2 * shear) * (along_p - part);
         out[q][3 + q] += scale[q] * (2 * shear) * (along_q - part);
-        out[d][3 + d] += scale[p] * scale[p] * shear * c[d][3 + d];
-        out[d][3 + q] += scale[q] * scale[q] * shear * c[d][3 + q];
+        out[d][3 + d] += scale[d] * scale[d] * shear * c[d][3 + d];
+        out[d][3 + q] += scale[d] * scale[d] * shear * c[d][3 + q];
         out[q][3 + d] += scale[p] * slide;
         out[p][3 + q] += scale[q] * slide;
     }

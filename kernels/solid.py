@@ -232,7 +232,8 @@ def balance(
 
     The order of all sums is that of the slabs. Trilinear displacements cannot follow a free strain e that
     varies along x: they lack u_x = e' (x^2 - y^2 - z^2) / 2. Its strains are added as known incompatible
-    modes, so that a linear temperature leaves a free body without stress, as it must.
+    modes, so that a linear temperature leaves a free body without stress, as it must. The shear that comes with
+    bending and should not counts as in a cube, see _solid.h.
     """
     force[:] = 0.0
     slabs = first.size
@@ -274,8 +275,9 @@ def balance(
                     for d in range(3):
                         q = (d + 2) % 3
                         for k in range(3):
-                            one, by_p = scale[d] * c[k, d], scale[d] * GAUSS * c[k, 3 + d]
-                            by_q, both = scale[d] * GAUSS * c[k, 3 + q], scale[d] / 3.0 * c[k, 6]
+                            to_p, to_q = (scale[d], scale[k]) if k == q else (scale[k], scale[d])
+                            one, by_p = scale[d] * c[k, d], to_p * GAUSS * c[k, 3 + d]
+                            by_q, both = to_q * GAUSS * c[k, 3 + q], scale[k] / 3.0 * c[k, 6]
                             grad[k, d, 0] = one - by_p - by_q + both
                             grad[k, d, 1] = one + by_p - by_q - both
                             grad[k, d, 2] = one - by_p + by_q - both
@@ -286,9 +288,6 @@ def balance(
                     bend0 = GAUSS * _slope(free, number, bx, by, bz, 1, 0, 0)
                     bend1 = GAUSS * _slope(free, number, bx, by, bz, 0, 1, 0)
                     bend2 = GAUSS * _slope(free, number, bx, by, bz, 0, 0, 1)
-                    turn01, turn02 = bend0 * scale[0] / scale[1], bend0 * scale[0] / scale[2]
-                    turn10, turn12 = bend1 * scale[1] / scale[0], bend1 * scale[1] / scale[2]
-                    turn20, turn21 = bend2 * scale[2] / scale[0], bend2 * scale[2] / scale[1]
                     pull[:] = 0.0
                     third = (scale[0] * c[0, 0] + scale[1] * c[1, 1] + scale[2] * c[2, 2]) / 3.0
                     old_mean = new_mean = mean[j]
@@ -309,12 +308,9 @@ def balance(
                         )  # fmt: skip
                         strain = (
                             e0 + fill, e1 + fill, e2 + fill,
-                            0.5 * (grad[0, 1, i1] + grad[1, 0, i0]
-                                   - (2 * y - 1) * turn01 - (2 * x - 1) * turn10),
-                            0.5 * (grad[1, 2, i2] + grad[2, 1, i1]
-                                   - (2 * z - 1) * turn12 - (2 * y - 1) * turn21),
-                            0.5 * (grad[2, 0, i0] + grad[0, 2, i2]
-                                   - (2 * x - 1) * turn20 - (2 * z - 1) * turn02),
+                            0.5 * (grad[0, 1, i1] + grad[1, 0, i0] - (2 * y - 1) * bend0 - (2 * x - 1) * bend1),
+                            0.5 * (grad[1, 2, i2] + grad[2, 1, i1] - (2 * z - 1) * bend1 - (2 * y - 1) * bend2),
+                            0.5 * (grad[2, 0, i0] + grad[0, 2, i2] - (2 * x - 1) * bend2 - (2 * z - 1) * bend0),
                         )  # fmt: skip
                         r0, r1 = float64(parent[j, g]), float64(product[j, g])
                         if kinematic > 0.0:
@@ -366,20 +362,21 @@ def balance(
                     c[:] = 0.0
                     for d in range(3):
                         q = (d + 2) % 3
-                        by = share * scale[3] * scale[d] * 0.125
+                        by = share * scale[3] * 0.125
                         for k in range(3):
                             f = pull[k, d]
+                            to_p, to_q = (scale[d], scale[k]) if k == q else (scale[k], scale[d])
                             lower, upper, lower_p, upper_p = (
                                 f[0] + f[1],
                                 f[2] + f[3],
                                 f[1] - f[0],
                                 f[3] - f[2],
                             )
-                            c[k, d] += by * (lower + upper)
-                            c[k, 3 + d] += by * GAUSS * (lower_p + upper_p)
-                            c[k, 3 + q] += by * GAUSS * (upper - lower)
-                            c[k, 6] += by / 3.0 * (upper_p - lower_p)
-                        c[d, d] += 8.0 * by * pressure
+                            c[k, d] += by * scale[d] * (lower + upper)
+                            c[k, 3 + d] += by * to_p * GAUSS * (lower_p + upper_p)
+                            c[k, 3 + q] += by * to_q * GAUSS * (upper - lower)
+                            c[k, 6] += by * scale[k] / 3.0 * (upper_p - lower_p)
+                        c[d, d] += 8.0 * by * scale[d] * pressure
                     for a in range(8):
                         x, y, z = 2 * (a & 1) - 1, 2 * (a >> 1 & 1) - 1, 2 * (a >> 2) - 1
                         node = rows[slot, a >> 1] + (a & 1)

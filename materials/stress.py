@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from .composition import Composition
 from .critical import ZERO
-from .hardness import bainite_maynier, ferrite_pearlite_maynier, hv_martensite
-from .hardness_scale import tensile_strength_pavlina, yield_strength_pavlina
+from .hardness import bainite_maynier, ferrite_pearlite_maynier, hardness_law_local, hv_martensite
+from .hardness_scale import hv_from_hrc, tensile_strength_pavlina, yield_strength_pavlina
 from .matter import Mechanics, Property, Stage
 
 Array = NDArray[float64]
@@ -23,6 +23,10 @@ CREEP = (9.7e-33, 5.0, 270.0e3)
 # Middle and width of each stage of tempering, K: reactions of 111 and 203 kJ/mol, fastest at 160 and 360 degC
 # when heated by 20 K/min [M]; share of the shrinkage of tempering that is over behind it, of 1.68 C per cent [M].
 STAGES = ((6525.0, 433.0, 0.90 / 1.68), (9582.0, 633.0, 1.0))
+# Middle and width of what follows without strain: cementite coarsens, dislocations recover. Chosen, with the hardness
+# behind each stage, so that their mixture follows the hardness of tempered martensite to 50 HV.
+RECOVERY = ((10500.0, 1300.0), (14400.0, 1300.0))
+PARAMETERS = np.linspace(5400.0, 18000.0, 127)  # K, 10 s at 100 degC to 32 h at 700 degC
 KNOTS = np.array([0.0, 300.0, 600.0, 900.0]) + ZERO
 YOUNG = {"austenite": (200e9, 175e9, 150e9, 124e9), "bcc": (210e9, 193e9, 165e9, 120e9)}
 POISSON = {"austenite": (0.29, 0.31, 0.33, 0.345), "bcc": (0.28, 0.30, 0.31, 0.33)}
@@ -186,24 +190,50 @@ def tempering(c: Composition, stress_free: float = STRESS_FREE) -> tuple[Stage, 
     Hollomon and Jaffe stands for time: the temperatures of M. Jung, S.-J. Lee, Y.-K. Lee, Metall. Mater. Trans. A 40
     (2009) 551, 70 to 240 and 200 to 450 degC [V], at the rates of heating that they tell. Plasticity of
     each stage after G.W. Greenwood, R.H. Johnson, Proc. R. Soc. A 283 (1965) 403: K = 5/6 dV/V over the yield stress of
-    martensite, untried [U].
+    martensite, untried [U]. Two more stages change no length: behind every stage yield and tensile strength are those
+    of the hardness there, see `tempered_hardness`.
 
-    >>> first, last = tempering(Composition(C=0.42))
-    >>> [f"{stage.mechanics.trip:.1e}" for stage in (first, last)]
-    ['2.5e-12', '2.5e-12']
+    >>> stages = tempering(Composition(C=0.42))
+    >>> [f"{stage.mechanics.trip:.1e}" for stage in stages]
+    ['2.5e-12', '2.5e-12', '0.0e+00', '0.0e+00']
     """
     fresh = mechanics(c, "martensite", stress_free)
     old, new = free_strain(c, "martensite", stress_free), free_strain(c, "ferrite", stress_free)
     made: list[Stage] = []
-    passed = 0.0
-    for middle, width, share in STAGES:
+    passed, levels = 0.0, tempered_hardness(c)
+    for (middle, width, share), level in zip((*STAGES, *((*one, 1.0) for one in RECOVERY)), levels, strict=True):
         hot = np.array(width)
         volume = 3.0 * (share - passed) * float(abs(new(hot) - old(hot)))
         strain = _part_way(old, new, share)
         trip = 5.0 / 6.0 * volume / float(yield_strength(c, "martensite")(hot))
-        made.append(Stage(middle, width, replace(fresh, strain=strain, trip=trip)))
+        limits = (_falling("martensite", law(level)) for law in (yield_strength_pavlina, tensile_strength_pavlina))
+        yields, breaks = limits
+        made.append(Stage(middle, width, replace(fresh, strain=strain, trip=trip, yield_stress=yields, tensile=breaks)))
         passed = share
     return tuple(made)
+
+
+def tempered_hardness(c: Composition) -> tuple[float, ...]:
+    """Hardness [HV] behind each stage of tempering, by least squares to that of `hrc_tempered_fit`, never rising.
+
+    Carbon beyond the range of that law counts as its end does; other elements beyond it: as quenched.
+
+    >>> [round(hv) for hv in tempered_hardness(Composition(C=0.42, Si=0.25, Mn=0.75, Cr=1.0, Mo=0.2))]
+    [590, 559, 445, 276]
+    """
+    fresh = hv_martensite(c)
+    stages = [(middle, width) for middle, width, _ in STAGES] + list(RECOVERY)
+    law = hardness_law_local(c).temper
+    if law is None:
+        return (fresh,) * len(stages)
+    exact = np.minimum(hv_from_hrc(np.polynomial.polynomial.polyval(PARAMETERS / 1000.0 - 14.0, law)), fresh)
+    left, shares = np.ones(PARAMETERS.size), []
+    for middle, width in stages[::-1]:
+        gone = -left * np.expm1(-(10.0 ** np.minimum((PARAMETERS - middle) / width, 2.0)))
+        shares.append(gone)
+        left = left - gone
+    found = np.linalg.lstsq(np.array(shares[::-1]).T, exact - left * fresh, rcond=None)[0]
+    return tuple(float(hv) for hv in np.minimum.accumulate(np.minimum(found, fresh)))
 
 
 def _part_way(first: Property, last: Property, share: float) -> Property:

@@ -145,7 +145,8 @@ class CastingColumns(Physics):
         return self.pour.explicit_limit(H, walls, [leg.dry or leg.laws, *leg.around], state.time, state)
 
     def attempt(self, state: State, leg: Leg, entered: float, dt: float) -> Trial:
-        """One step of heat, then of phases; `state` stays as it is."""
+        """One step of heat, then of phases; of `state` only what holds it may change."""
+        self.metal.enter(state, leg)
         H, walls = self._split(state, leg)
         laws, since = [(*leg.laws, *leg.dry), *leg.around], state.time - entered
         burnt: Any = state.memory["burnt"]

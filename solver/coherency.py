@@ -7,7 +7,7 @@ import numpy as np
 from numpy import bool_, float64
 from numpy.typing import NDArray
 
-from ..kernels.plasticity import BULK, FREE, NEVER, SHEAR, SHEAR_BEFORE, TRIP, YIELD
+from ..kernels.plasticity import BULK, FREE, HARD_PARENT, HARD_PRODUCT, NEVER, SHEAR, SHEAR_BEFORE, TRIP, YIELD
 from ..materials.matter import FreezingTable
 from .state import State
 
@@ -41,12 +41,30 @@ class Coherency:
         return replace(state, temperature=np.minimum(state.temperature, self.temperature))
 
 
-def soften(rows: Array, creeps: Array, soft: Soft) -> None:
-    """Take strength and load from cells in rows (n, ROW) and creeps (n, 2, c) of kernels.plasticity.point, in place."""
-    for column in (SHEAR_BEFORE, SHEAR, BULK):
-        rows[soft, column] *= FLOOR
+def strained(mechanics: dict[str, Any], n: int) -> Soft:
+    """(n,) cells whose points remember a strain: those that carried load in the last increment."""
+    found = np.zeros(n, bool)
+    for name in POINTS & mechanics.keys():
+        found |= mechanics[name].reshape(n, -1).any(1)
+    return found
+
+
+def stiffness(soft: Soft, melting: Soft | None, share: float) -> Array:
+    """(n,) share of the stiffness that cells keep: `share` those that are melting, FLOOR others that are soft."""
+    left = np.where(soft, FLOOR, 1.0)
+    left[melting] = max(share, FLOOR)
+    return left
+
+
+def soften(rows: Array, creeps: Array, soft: Soft, left: Array) -> None:
+    """Take strength and load from cells in rows (n, ROW) and creeps (n, 2, c) of kernels.plasticity.point, in place.
+
+    left (n,) share of the stiffness that they keep
+    """
+    for column in (SHEAR_BEFORE, SHEAR, BULK, YIELD, HARD_PARENT, HARD_PRODUCT):
+        rows[soft, column] *= left[soft]
     rows[soft, FREE] = rows[soft, TRIP] = creeps[soft] = 0.0
-    rows[soft, YIELD] = NEVER
+    rows[left <= FLOOR, YIELD] = NEVER
 
 
 def forget(mechanics: dict[str, Any], soft: Soft) -> None:

@@ -327,6 +327,8 @@ def one_cell_thick(cells: Cells) -> NDArray[np.int64]:
             continue
         padded = np.pad(there, [(1, 1) if 2 - axis == k else (0, 0) for k in range(3)])
         before = np.take(padded, range(shape[axis]), 2 - axis)
+        if axis in cells.lattice.mirrored:  # behind the plane of symmetry lies the image
+            np.moveaxis(before, 2 - axis, 0)[0] = np.moveaxis(there, 2 - axis, 0)[0]
         after = np.take(padded, range(2, shape[axis] + 2), 2 - axis)
         alone |= there & ~before & ~after
     return np.flatnonzero(alone.reshape(-1)[cells.index])

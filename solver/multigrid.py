@@ -106,15 +106,14 @@ def reference(spacing: tuple[float, float, float]) -> Array:
     shear = np.zeros((24, 24))
     weight = np.array([2.0, 2.0, 2.0, 4.0, 4.0, 4.0])
     for point in signs / np.sqrt(3.0):
-        slope = np.empty((8, 3))
-        for d in range(3):
-            p, q = (d + 1) % 3, (d + 2) % 3
-            slope[:, d] = centre[:, d] * (1.0 + signs[:, p] * point[p]) * (1.0 + signs[:, q] * point[q])
+        by = 1.0 + signs * point
         strain = np.zeros((6, 8, 3))
         for d in range(3):
-            strain[d, :, d] = slope[:, d]
-            strain[3 + d, :, d] = 0.5 * slope[:, (d + 1) % 3]
-            strain[3 + d, :, (d + 1) % 3] = 0.5 * slope[:, d]
+            p, q = (d + 1) % 3, (d + 2) % 3
+            strain[d, :, d] = centre[:, d] * by[:, p] * by[:, q]
+            for row, k, along, other in ((3 + d, d, p, q), (3 + q, d, q, p)):  # of u_k, as in a cube with its axis k
+                cube = 1.0 + signs[:, k] * point[k] * spacing[along] / spacing[k]
+                strain[row, :, k] = 0.5 * centre[:, along] * by[:, other] * cube
         strain[:3] -= strain[:3].sum(0) / 3.0
         flat = strain.reshape(6, 24)
         shear += volume / 8.0 * (flat.T * weight) @ flat

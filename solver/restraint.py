@@ -43,7 +43,7 @@ class Restraint:
         corners = np.array([[a & 1, a >> 1 & 1, a >> 2] for a in range(8)], float64)
         share = np.prod(np.where(corners[None] > 0.5, place[:, None], 1.0 - place[:, None]), axis=2)
         pull = (share[:, :, None] * normal[:, None, :]).reshape(patch.size, 24)
-        return cls(cell.astype(int64), pull, per_area * cells.patch_area[patch])
+        return cls(cell.astype(int64), pull, per_area * cells.patch_area[patch] / cells.lattice.images)
 
     def outwards(self, moved: Array) -> Array:
         """(p,) m, how far each wall is out.   moved (p, d) m of the corners as `pull`"""

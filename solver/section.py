@@ -15,7 +15,7 @@ from .restraint import LOOSE, Restraint
 from .skin import FULL, skin
 from .state import State
 from .stress import ITERATIONS, NEVER_BELOW_ZERO, REVISIONS, SUNK, TOLERANCE, Banded, Load
-from .supports import Grip, Nodes, Support
+from .supports import Grip, Nodes, Support, images
 
 Array = NDArray[float64]
 Index = NDArray[int64]
@@ -61,7 +61,9 @@ class Section(Banded):
         for a in range(4):
             places[self.corner[:, a], 0] = lattice.origin[0] + lattice.spacing[0] * (i + a % 2)
             places[self.corner[:, a], 2] = lattice.origin[2] + lattice.spacing[2] * (k + a // 2)
-        return Nodes(places, (0, -1, 1), self.corner, self.cells.fraction, lattice.spacing)
+        return Nodes(
+            places, (0, -1, 1), self.corner, self.cells.fraction, lattice.spacing, images(places, lattice)
+        )  # fmt: skip
 
     def enter(self, state: State, leg: str) -> None:
         before = self.held_by
@@ -93,7 +95,7 @@ class Section(Banded):
         raw = super().fields(state)
         if self.spread is not None:
             for name in [name for name in raw if name != "displacement"]:
-                raw[name] = np.ascontiguousarray((self.spread @ raw[name].T).T)
+                self.spread.extend(raw[name])
             for name in NEVER_BELOW_ZERO & raw.keys():
                 raw[name] = np.maximum(raw[name], 0.0)
         return raw
@@ -152,7 +154,7 @@ class Section(Banded):
                 force[self.own[known]] = both[known]
                 band[0, self.own[known]] += grip.held.spring.ravel()[known]
                 take_out(band, given)
-            if self.restraint is not None:
+            if self.restraint is not None and not (grip is not None and grip.held.resists()[:, 1].any()):
                 self._keep(load.held, du, force, band)
             residual = float(np.abs(force).max() / (unit * scale.max()))
             if residual <= TOLERANCE or not np.isfinite(residual):

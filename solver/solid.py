@@ -15,7 +15,7 @@ from ..kernels import solid as kernel
 from ..kernels.plasticity import STRAIN
 from ..kernels.space import space
 from ..materials.matter import Matter
-from .coherency import FLOOR, forget
+from .coherency import forget
 from .geometry import Cells
 from .multigrid import Mesh, Multigrid, conjugate_gradients, mesh, pieces
 from .properties import Knots
@@ -24,7 +24,7 @@ from .skin import skin
 from .springs import Springs
 from .state import State
 from .stress import NEVER_BELOW_ZERO, REVISIONS, SUNK, Body, Load
-from .supports import Grip, Nodes, Support, settled
+from .supports import Grip, Nodes, Support, images, settled
 from .threads import tidy
 
 Array = NDArray[float64]
@@ -58,12 +58,13 @@ class Solid(Body):
         self.spacing = lattice.spacing
         self.multigrid = Multigrid(self.mesh, lattice.spacing)
         self.scale = np.array([*(0.25 / np.array(lattice.spacing)), np.prod(lattice.spacing)])
-        self.number = np.full(lattice.shape[::-1], -1, int32)
-        self.number.reshape(-1)[cells.index] = np.arange(cells.index.size)
+        self.number, self.box = numbers(cells)
         self.moduli = np.zeros((self.mesh.order.cell.size // 16, 2, 16), float32)
         self.piece = pieces(self.mesh).astype(int32)
         self.skin = skin(cells)
-        self.springs = None if restraint is None else Springs(restraint, self.mesh, lattice.spacing)
+        self.springs = None
+        if restraint is not None:
+            self.springs = Springs(restraint, self.mesh, lattice.spacing, lattice.mirrored)
 
     def blank(self) -> dict[str, Array]:
         n = self.cells.index.size
@@ -90,7 +91,7 @@ class Solid(Body):
         self._stiff = self.weight
         if load.soft is not None:
             free[load.soft] = 0.0
-            self._stiff = np.where(load.soft, FLOOR * self.weight, self.weight)
+            self._stiff = self.weight * load.left
         slots, nodes = order.cell.size, self.mesh.node.size
         increment, force = space(nodes, 3), space(nodes, 3)
         moduli, points = self.moduli, space(slots // 8, 8, 6, 2).view(int16)
@@ -128,8 +129,8 @@ class Solid(Body):
         if converged or last:
             self.forces(mechanics, load, free, increment, force, moduli, points, keep=True)
             mechanics["displacement"] += increment.ravel()
-            if load.soft is not None:
-                forget(mechanics, load.soft)
+            if load.gone is not None:
+                forget(mechanics, load.gone)
             self.keep(mechanics, grip)
         return iterations, norm / size if size else 0.0, converged
 
@@ -166,7 +167,7 @@ class Solid(Body):
         mesh, lattice = self.mesh, self.cells.lattice
         places = mesh.node_places() * np.array(lattice.spacing) + lattice.origin
         corners = np.stack([mesh.corner(a) for a in range(8)], 1)
-        return Nodes(places, (0, 1, 2), corners, self.cells.fraction, lattice.spacing)
+        return Nodes(places, (0, 1, 2), corners, self.cells.fraction, lattice.spacing, images(places, lattice))
 
     def outwards(self, mechanics: dict[str, Array]) -> Array:
         assert self.springs is not None
@@ -192,7 +193,7 @@ class Solid(Body):
         set_num_threads(threads if n > FEW else 1)
         kernel.balance(
             order.rows, order.first, order.count, order.cell, self.scale, self._stiff, self.number,
-            self.cells.index, free, increment, p.low, p.step, load.T0, load.z0, load.T1, load.z1,
+            self.box, free, increment, p.low, p.step, load.T0, load.z0, load.T1, load.z1,
             p.table, p.trip, p.creep, p.creeping, p.exponent, float(load.dt), p.law, p.martensite,
             p.formed, load.theta, p.memory, p.factor, p.kinematic, mechanics["mean"],
             mechanics["deviator"].reshape(n, 8, 5), mechanics["parent"].reshape(n, 8),
@@ -242,11 +243,26 @@ class Solid(Body):
         """As Body.fields; the displacement has no rigid motion."""
         fields = super().fields(state)
         for name in [name for name in fields if name != "displacement"]:
-            for row in np.atleast_2d(fields[name]):
-                row[:] = self.skin @ row
+            self.skin.extend(fields[name])
         for name in NEVER_BELOW_ZERO & fields.keys():
             np.maximum(fields[name], 0.0, out=fields[name])
         return fields
+
+
+def numbers(cells: Cells) -> tuple[NDArray[int32], NDArray[np.int64]]:
+    """Number of the cell in each box of the lattice (nz, ny, nx), -1 where none, and the box (n,) of each cell.
+
+    Before a plane of symmetry stands one more layer of boxes, which hold the images of those behind it.
+    """
+    lattice, n = cells.lattice, cells.index.size
+    number = np.full(lattice.shape[::-1], -1, int32)
+    number.reshape(-1)[cells.index] = np.arange(n)
+    if not lattice.mirrored:
+        return number, cells.index
+    first = [int(axis in lattice.mirrored) for axis in range(3)]
+    number = np.pad(number, [(before, 0) for before in first[::-1]], mode="edge")
+    i, j, k = (place + before for place, before in zip(lattice.places(cells.index), first, strict=True))
+    return number, i + number.shape[2] * (j + number.shape[1] * k)
 
 
 def unturned(mesh: Mesh, spacing: tuple[float, float, float], piece: NDArray[int32], moved: Array) -> Array:

@@ -13,9 +13,14 @@ Array = NDArray[float64]
 
 
 class Springs:
-    """Force and tangent of a restraint, and the rigid motion that brings its forces into balance."""
+    """Force and tangent of a restraint, and the rigid motion that brings its forces into balance.
 
-    def __init__(self, restraint: Restraint, mesh: Mesh, spacing: tuple[float, float, float]) -> None:
+    mirrored  axes across which planes of symmetry take the balance on themselves
+    """
+
+    def __init__(
+        self, restraint: Restraint, mesh: Mesh, spacing: tuple[float, float, float], mirrored: tuple[int, ...] = ()
+    ) -> None:
         p, size = restraint.cell.size, 3 * mesh.node.size
         nodes = np.stack([mesh.corner(a)[restraint.cell] for a in range(8)], axis=1)
         columns = (3 * nodes[:, :, None] + np.arange(3)).reshape(p, 24)
@@ -25,11 +30,11 @@ class Springs:
         place = mesh.node_places() * np.array(spacing)
         place = place - place.mean(0)
         place /= np.abs(place).max()
-        turns = [np.cross(axis, place) for axis in np.eye(3)]
-        shifts = [np.broadcast_to(axis, place.shape) for axis in np.eye(3)]
-        self._rigid = np.stack([mode.ravel() for mode in (*shifts, *turns)], axis=1)
+        turns = [np.cross(np.eye(3)[k], place) for k in range(3) if not {0, 1, 2} - {k} & set(mirrored)]
+        shifts = [np.broadcast_to(np.eye(3)[k], place.shape) for k in range(3) if k not in mirrored]
+        self._rigid = np.array([mode.ravel() for mode in (*shifts, *turns)]).reshape(-1, size).T
         self._now = np.zeros(p)
-        self._unbalanced = np.zeros(6)
+        self._unbalanced = np.zeros(self._rigid.shape[1])
 
     def outwards(self, moved: Array) -> Array:
         """(p,) m, how far out the walls are, of a displacement (3 N,) m."""

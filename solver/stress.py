@@ -11,12 +11,12 @@ from ..kernels import plasticity
 from ..kernels.space import space
 from ..materials.matter import Matter
 from .case_stress import CaseStress
-from .coherency import Soft, forget, soften
+from .coherency import FLOOR, Soft, forget, soften, stiffness, strained
 from .geometry import Cells
 from .properties import Knots, Properties
 from .restraint import Restraint
 from .state import State
-from .supports import Grip, Held, Nodes, Support, hold
+from .supports import Grip, Held, Nodes, Support, hold, planes
 
 Array = NDArray[float64]
 
@@ -53,6 +53,8 @@ class Load:
     dt      s
     theta   weight of the end in transformation plasticity and creep, see kernels.plasticity.point
     soft    (n,) cells that are mush or melt at the end and carry nothing, or None where nothing freezes
+    left    (n,) share of its stiffness and strength that each keeps: 1 for what is firm, FLOOR for what is soft, and
+            between them where it melts again and what it carried goes over to others bit by bit
     held    whether the restraint of the body acts
     """
 
@@ -63,7 +65,13 @@ class Load:
     dt: float
     theta: float
     soft: Soft | None = None
+    left: Array | None = None
     held: bool = False
+
+    @property
+    def gone(self) -> Soft | None:
+        """(n,) cells that carry nothing any more."""
+        return None if self.left is None else self.left <= FLOOR
 
 
 class Body(ABC):
@@ -75,8 +83,8 @@ class Body(ABC):
         peak (n,) Pa                            largest principal stress since below martensite start
         crack (n,)                              the largest of it over the tensile strength of the phases
     and what `blank` adds: elastic strain and hardening of the integration points, displacement of the nodes.
-    Where supports hold it: engaged (k,) which of them do, anchor (d N) m displacement where each node was taken
-    hold of, touched (d N) whether it presses on a die.
+    Where supports or planes of symmetry hold it: engaged (k,) which of them do, anchor (d N) m displacement where
+    each node was taken hold of, touched (d N) whether it presses on a die.
     """
 
     def __init__(
@@ -84,7 +92,7 @@ class Body(ABC):
         restraint: Restraint | None = None,
     ) -> None:  # fmt: skip
         self.cells, self.restraint = cells, restraint
-        self.supports = supports
+        self.supports = (*planes(cells.lattice.mirrored), *supports)
         self.held_by: Held | None = None
         self.properties = Properties(matter, axis)
         self.weight = cells.volume
@@ -214,6 +222,7 @@ class Body(ABC):
             forget(mechanics, soft)
             done = 1.0
         Ta, za = T0, z0
+        melting = None if soft is None else soft & strained(mechanics, soft.size)
         while done < 1.0:
             share = min(size, 1.0 - done)
             theta = 0.5
@@ -223,7 +232,8 @@ class Body(ABC):
                 share = min(share, relaxed)
             end = done + share if done + share < 1.0 - 1e-9 else 1.0
             Tb, zb = (T1, z1) if end == 1.0 else (between(T0, T1, end), between(z0, z1, end))
-            load = Load(Ta, za, Tb, zb, (end - done) * elapsed, theta, soft, held)
+            left = None if soft is None else stiffness(soft, melting, 1.0 - end)
+            load = Load(Ta, za, Tb, zb, (end - done) * elapsed, theta, soft, left, held)
             used, error, ok = self.attempt(mechanics, load, last=share <= SMALLEST)
             iterations += used
             if not ok and share > SMALLEST:
@@ -284,6 +294,9 @@ class Body(ABC):
     def mean_stress(self, state: State) -> Array:
         """(6,) volume mean of the raw stress, Pa: 0 in a free body (of radial plus hoop where curved)."""
         mean: Array = np.einsum("kj,j->k", self.stress(state), self.weight) / self.weight.sum()
+        for k in range(3):
+            if {k, (k + 1) % 3} & set(self.cells.lattice.mirrored):  # the images shear the other way
+                mean[3 + k] = 0.0
         return mean
 
     def fields(self, state: State) -> dict[str, Array]:
@@ -332,11 +345,11 @@ class Banded(Body):
         rows, creeps = self.properties.rows(load.T0, load.z0, load.T1, load.z1, load.dt)
         if self.case is not None:
             self.case.add(rows, mechanics["carbon"], load.T0, load.z0, load.T1, load.z1)
-        if load.soft is not None:
-            soften(rows, creeps, load.soft)
+        if load.soft is not None and load.left is not None:
+            soften(rows, creeps, load.soft, load.left)
         new, used, error, ok = self.solve(mechanics, rows, creeps, load)
-        if load.soft is not None:
-            forget(new, load.soft)
+        if load.gone is not None:
+            forget(new, load.gone)
         if ok or last:
             mechanics.update(new)
         return used, error, ok

@@ -8,6 +8,8 @@ import numpy as np
 from numpy import float64, int64
 from numpy.typing import NDArray
 
+from .lattice import Lattice
+
 Array = NDArray[float64]
 Index = NDArray[int64]
 Mask = NDArray[np.bool_]
@@ -48,6 +50,7 @@ class Nodes:
     cells    (n, k) nodes at the corners of every cell
     share    (n,) what the part fills of each
     spacing  m, of the lattice; the section of a body of revolution has no y
+    images   (N,) how many nodes of the whole each stands for, where the lattice is mirrored
     """
 
     places: Array
@@ -55,6 +58,7 @@ class Nodes:
     cells: Index
     share: Array
     spacing: tuple[float, float, float]
+    images: Array
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,19 @@ class Held:
         found = self.spring / max(float(self.spring.max()), 1e-300)
         found[self.fixed] = 1.0
         return np.asarray(found)
+
+
+def planes(mirrored: tuple[int, ...]) -> tuple[Support, ...]:
+    """What the planes of symmetry of a lattice do to the computed part: it slides along them."""
+    return tuple(Support(axis, -1, (axis,)) for axis in mirrored)
+
+
+def images(places: Array, lattice: Lattice) -> Array:
+    """How many nodes of the whole each of `places` (N, 3) m stands for: those on a plane of symmetry only for one."""
+    count = np.ones(len(places))
+    for axis in lattice.mirrored:
+        count[places[:, axis] > lattice.origin[axis] + 0.5 * lattice.spacing[axis]] *= 2.0
+    return count
 
 
 def hold(supports: Sequence[Support], nodes: Nodes) -> Held:
@@ -185,11 +202,12 @@ def loose(held: Held, nodes: Nodes) -> list[str]:
 def settled(held: Held, nodes: Nodes, moved: Array) -> Array:
     """Displacement (N, d) without the rigid motion that fits it best, of those that nothing resists."""
     modes = rigid(nodes)
-    ways = np.einsum("km,knd->mnd", _free(held, modes), modes).reshape(-1, moved.size)
+    ways = np.einsum("km,knd->mnd", _free(held, modes), modes)
     if not ways.size:
         return moved
-    share = np.linalg.lstsq(ways.T, moved.ravel(), rcond=None)[0]
-    return np.asarray(moved - (share @ ways).reshape(moved.shape))
+    weight = np.sqrt(nodes.images)[:, None]
+    share = np.linalg.lstsq((ways * weight).reshape(len(ways), -1).T, (moved * weight).ravel(), rcond=None)[0]
+    return np.asarray(moved - np.einsum("m,mnd->nd", share, ways))
 
 
 def _free(held: Held, modes: Array) -> Array:

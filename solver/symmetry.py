@@ -62,16 +62,27 @@ class Whole:
     """A part and its images.
 
     cells  of the whole;   cell (N,), patch (P,)  the computed ones whose values they have
+    turned (3, N) bool, the axes across which each cell is an image
     """
 
     cells: Cells
     cell: Index
     patch: Index
+    turned: NDArray[np.bool_]
+
+    def directed(self, values: Array) -> Array:
+        """A vector (3, N) x y z or a tensor (6, N) xx yy zz xy yz zx of the whole from that of the computed part."""
+        made = np.ascontiguousarray(values[:, self.cell])
+        for k in range(3):
+            back = self.turned[k] if len(values) == 3 else self.turned[k] ^ self.turned[(k + 1) % 3]
+            made[len(values) - 3 + k, back] *= -1.0
+        return made
 
 
 def whole(cells: Cells) -> Whole:
     """The whole of a part; itself where nothing is mirrored."""
-    made = Whole(cells, np.arange(cells.index.size), np.arange(cells.patch_cell.size))
+    n = cells.index.size
+    made = Whole(cells, np.arange(n), np.arange(cells.patch_cell.size), np.zeros((3, n), bool))
     for axis in cells.lattice.mirrored:
         made = _unfolded(made, axis)
     return made
@@ -119,4 +130,6 @@ def _unfolded(half: Whole, axis: int) -> Whole:
         patch_distance=cells.patch_distance[patch],
         patch_zone=zones_of(normal),
     )
-    return Whole(made, half.cell[cell], half.patch[patch])
+    turned = half.turned[:, cell]
+    turned[axis] ^= order < cells.index.size
+    return Whole(made, half.cell[cell], half.patch[patch], turned)

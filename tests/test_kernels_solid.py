@@ -16,7 +16,10 @@ def part(shape=SHAPE, holes=0.3, seed=1):
 
 
 def strain_matrices(spacing):
-    """(8 points, 6, 24) B-bar strain of a box by Lagrange products in physical coordinates; tensor shear."""
+    """(8 points, 6, 24) B-bar strain of a box by Lagrange products in physical coordinates; tensor shear.
+
+    What of the slope of u_i along j varies along i counts as if the cell were as wide along i as along j.
+    """
     d = np.array(spacing)
     corners = np.array([[a & 1, a >> 1 & 1, a >> 2] for a in range(8)]) * d
     gauss = np.array([[a & 1, a >> 1 & 1, a >> 2] for a in range(8)]) * 2.0 - 1.0
@@ -33,12 +36,13 @@ def strain_matrices(spacing):
     out = np.zeros((8, 6, 24))
     for g, point in enumerate(gauss):
         slope = slopes(d / 2 * (1.0 + point / np.sqrt(3.0)))
+        between = [slopes(d / 2 * (1.0 + point * (np.arange(3) != i) / np.sqrt(3.0))) for i in range(3)]
         for a in range(8):
             for k in range(3):
                 out[g, k, 3 * a + k] = slope[a, k]
-                i, j = ((0, 1), (1, 2), (2, 0))[k]
-                out[g, 3 + k, 3 * a + i] += 0.5 * slope[a, j]
-                out[g, 3 + k, 3 * a + j] += 0.5 * slope[a, i]
+                for i, j in (((0, 1), (1, 2), (2, 0))[k], ((1, 0), (2, 1), (0, 2))[k]):
+                    bent = (slope[a, j] - between[i][a, j]) * d[j] / d[i]
+                    out[g, 3 + k, 3 * a + i] += 0.5 * (between[i][a, j] + bent)
         out[g, :3] += (middle.ravel() - out[g, :3].sum(0)) / 3.0
     return out
 

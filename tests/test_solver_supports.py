@@ -33,6 +33,17 @@ def test_a_beam_bends_as_timoshenko_says():
     assert cases.tip((40, 4, 4), 0.3) == pytest.approx(1.0, abs=0.05)
 
 
+def test_long_cells_bend_as_cubes_and_a_linear_temperature_leaves_them_without_stress():
+    verdicts(cases.cantilever)
+    cells = cases.block((0.04, 0.02, 0.01), (10, 10, 20))
+    body, n = mechanics_for(cells, cases.matter(expansion=1.2e-5), Axis()), cells.index.size
+    state = State(0.0, np.zeros(n), np.zeros((0, n)), np.full(n, COLD), np.zeros(0))
+    body.start(state)
+    state.temperature = COLD + cells.centres() @ np.array([2e3, -5e3, 1e4])
+    assert body.advance(state, 1.0).converged
+    assert np.abs(body.stress(state)).max() < 1e-5 * YOUNG * 1.2e-5 * 100.0
+
+
 def test_a_pressed_block_does_not_lock():
     verdicts(cases.punch)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import metaltwin as mt
 from metaltwin.materials.library import alloy
 from metaltwin.solver.carbon import Atmosphere, Diffusion
 from metaltwin.solver.field import Sampler, distance_outside
@@ -90,3 +91,44 @@ def test_carbon_enters_a_quarter_as_the_whole():
     (content, entered), (quarter, same) = found
     assert same == pytest.approx(entered, rel=1e-9) and entered > 0.0
     assert quarter[whole(cells).cell] == pytest.approx(content, rel=1e-9)
+
+
+BLOCK, DISC = mt.Part.box("30 mm", "25 mm", "20 mm"), mt.Part.cylinder("24 mm", "18 mm")
+
+
+@pytest.mark.parametrize("part, metric, spacing, symmetry", [
+    (BLOCK, "3d", "2.5 mm", ("x", "y", "z")), (BLOCK, "3d", "2.5 mm", ("y",)), (DISC, "3d", "3 mm", ("x", "y")),
+    (DISC, "rz", "1.5 mm", ("z",)),
+])  # fmt: skip
+def test_stress_and_distortion_of_an_eighth_are_those_of_the_whole(part, metric, spacing, symmetry):
+    """A quench that yields and transforms; 3d balances to 1e-6 in every increment, rz to round-off."""
+    case = mt.HeatTreatment(
+        name="half", part=part, alloy="42CrMo4", grid=mt.Grid(spacing, metric=metric), start="850 degC",
+        steps=[mt.Quench("fast oil", bath="60 degC", duration="8 s")],
+    )  # fmt: skip
+    mirrored = case.replace(grid=mt.Grid(spacing, metric=metric, symmetry=symmetry))
+    whole, half = case.run(progress=False), mirrored.run(progress=False)
+    near = 1e-5 if metric == "3d" else 1e-9
+    largest = np.abs(whole.stress.values).max()
+    for name in ("stress", "max_principal_transient"):
+        assert half.field(name).values == pytest.approx(whole.field(name).values, abs=near * largest), name
+    for name in ("plastic_strain", *(["displacement"] if metric == "3d" else [])):
+        expected = whole.field(name).values
+        assert half.field(name).values == pytest.approx(expected, abs=near * np.abs(expected).max()), name
+    ends = whole.distortion(), half.distortion()
+    assert ends[1].deviation == pytest.approx(ends[0].deviation, abs=1e-10)
+    for name, zone in ends[0].rounds.items():
+        assert ends[1].rounds[name].roundness == pytest.approx(zone.roundness, abs=1e-10)
+
+
+def test_an_image_is_not_held_and_a_half_may_be_machined():
+    case = mt.HeatTreatment(
+        name="half", part=DISC, alloy="42CrMo4", grid=mt.Grid("1.5 mm", symmetry=("z",)), start="850 degC",
+        steps=[mt.Quench("fast oil", bath="60 degC", duration="2 s"), mt.Machine(mt.Part.cylinder("8 mm", "18 mm"))],
+        supports=[mt.Support("-z", hold="z")],
+    )  # fmt: skip
+    with pytest.raises(mt.CaseError, match=r"supports.0.at: '-z' is computed as the image of '\+z'; hold that"):
+        case.problem()
+    bored = case.replace(supports=[mt.Support("+z", hold="z")]).run(progress=False)
+    left = np.pi * 18e-3 * (12e-3**2 - 4e-3**2)
+    assert bored.is_machined and bored.cells.volume.sum() == pytest.approx(left, rel=1e-3)
