@@ -1,8 +1,8 @@
 """Austenite decomposes and forms in every cell, at constant enthalpy.
 
 Competition (isokinetic, fictitious fraction): product i beside austenite g has xi = X_i / (X_i + g), its
-progress is s = shape^-1(xi), ds = rate(T) dt, and dX_i = (X_i + g) dxi. A product with an equilibrium limit
-has that in place of X_i + g where it is less.
+progress is s = shape^-1(xi), ds = rate(T) exp(-bent xi^2) dt, and dX_i = (X_i + g) dxi. A product with an
+equilibrium limit has that in place of X_i + g where it is less.
 """
 
 from math import ceil, exp, expm1, inf, log, log1p, sqrt
@@ -41,6 +41,7 @@ class Laws(NamedTuple):
     rates, limits   (K, m)  1/s, and the largest fraction of the cell
     windows         (K, 2)  K, where each forms
     exponents       (K,)    0 for li98, n for jmak
+    bents           (K,)    how much a product hinders itself, 0 not at all; with classes (q K,)
     share, knot     (q,)    li98: X from 2^DEEPEST to 1/2, BINS an octave, and S(X)
     hint            (b,)    li98: the knot below each bin of s
     first           ()      li98: octave of the first bin of s
@@ -68,6 +69,7 @@ class Laws(NamedTuple):
     limits: object
     windows: object
     exponents: object
+    bents: object
     share: object
     knot: object
     hint: object
@@ -111,7 +113,7 @@ def _local(laws, carbon, left):
     known = laws.classes
     return Laws(
         laws.low, laws.step, laws.per, laws.table, laws.product, laws.rates, laws.limits, laws.windows,
-        laws.exponents, laws.share, laws.knot, laws.hint, laws.first,
+        laws.exponents, laws.bents, laws.share, laws.knot, laws.hint, laws.first,
         _between(known[m, 0], known[m + 1, 0], rest), _between(known[m, 1], known[m + 1, 1], rest),
         _between(known[k, 2], known[k + 1, 2], part), _between(known[k, 3], known[k + 1, 3], part),
         laws.tau1, laws.tau3, laws.martensite, laws.latent, known, laws.least, laws.classed,
@@ -210,6 +212,13 @@ def _window(laws, i, side):
 
 
 @njit(**INNER)
+def _bent(laws, i):
+    """How much product i hinders itself."""
+    row = laws.row + i
+    return _between(laws.bents[row], laws.bents[row + laws.product.size], laws.part) if laws.part else laws.bents[row]
+
+
+@njit(**INNER)
 def _form(z, j, a, b, h, i, room, laws):
     """Product i along a -> b [K] in h [s]; returns the fraction that austenite lost, at most `room`."""
     g = z[0, j]
@@ -231,8 +240,12 @@ def _form(z, j, a, b, h, i, room, laws):
         return 0.0
     unit = 1.0 / whole
     x, rest = old * unit, (whole - old) * unit
-    s = _progress(laws.exponents[i], x, rest, laws) + rate * inside
-    x_new, rest_new = _fraction(laws.exponents[i], s, laws)
+    s, gained = _progress(laws.exponents[i], x, rest, laws), rate * inside
+    bent = _bent(laws, i)
+    if bent > 0.0:  # by the fraction halfway
+        halfway, _ = _fraction(laws.exponents[i], s + 0.5 * gained * exp(-bent * x * x), laws)
+        gained *= exp(-bent * halfway * halfway)
+    x_new, rest_new = _fraction(laws.exponents[i], s + gained, laws)
     moved = whole * ((x_new - x) if x_new <= 0.5 else (rest - rest_new))
     moved = min(max(moved, 0.0), room, g)
     if g - moved < ROUND:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from .composition import Composition
 from .critical import ZERO, ac1_trzaska, ac3_trzaska, ae1_andrews, ae1_grange, ae3_andrews, ae3_grange, bs_li
+from .kirkaldy import bent_kirkaldy
 from .matter import Kinetics, Product, Property
 
 Array = NDArray[float64]
@@ -114,7 +115,8 @@ def decomposition(c: Composition, grain_size: float, start: float, alpha: float,
     start, alpha  martensite start (K) and Koistinen-Marburger constant (1/K) of one source
     factor        multipliers of the rates by phase, 1 where not given
 
-    Ferrite forms from Ae3 to Bs, pearlite from Ae1 to 500 degC (see PEARLITE_END), bainite from Bs to Ms.
+    Ferrite forms from Ae3 to Bs, pearlite from Ae1 to 500 degC (see PEARLITE_END), bainite from Bs to Ms, the
+    more slowly the more of it there is (`bent_kirkaldy`, which Li et al. left out; see docs/theory/kinetics.md).
     Ac1 and Ac3 are Trzaska's; the time constants of Leblond and Devaux, 1 s and 0.5 s, are assumed.
     """
     upper, lower, bainite = ae3(c), ae1(c), bs_li(c)
@@ -130,6 +132,7 @@ def decomposition(c: Composition, grain_size: float, start: float, alpha: float,
             low,
             high,
             limit=ferrite_limit(c) if phase == "ferrite" else None,
+            bent=bent_kirkaldy(c) if phase == "bainite" else 0.0,
         )
         for phase, (top, low, high) in spans.items()
         if high > low

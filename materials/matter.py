@@ -73,6 +73,7 @@ class Product:
     low, high K, where it forms
     shape     "li98", or ("jmak", n) for X = 1 - exp(-s^n)
     limit     largest fraction of the cell it may reach against K (equilibrium), or None for all austenite
+    bent      how much it hinders itself: the rate at a fraction X is exp(-bent X2) of the shape's own
     """
 
     phase: str
@@ -81,6 +82,7 @@ class Product:
     high: float
     shape: tuple[str, float] = ("li98", 0.0)
     limit: Property | None = None
+    bent: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ def laws(rows=2, latent=0.0, **given):
         ac1=np.inf, ac3=np.inf, tau1=1.0, tau3=1.0, martensite=-1, latent=latent / 600.0 if latent else -1.0,
         classes=np.empty((0, 4)), least=0.0, classed=0.0, row=0, part=0.0,
     )  # fmt: skip
+    nothing["bents"] = np.zeros(len(given.get("exponents", ())))
     return Laws(**nothing | given)
 
 
@@ -119,6 +120,24 @@ def test_two_products_compete_as_the_differential_equation_says():
         z, place, *_ = run(law, z, place, place - 0.5 * speed, 0.5)
     assert z[1:, 0] == pytest.approx(exact, abs=5e-4)
     assert 0.05 < exact.min()
+
+
+@pytest.mark.parametrize(("step", "error"), [(0.5, 2e-3), (0.1, 2e-4)])
+def test_a_product_that_hinders_itself_takes_the_published_time(step, error):
+    """At one temperature t(X) = integral of exp(b x^2) / f(x) / rate; the fraction halfway makes it second order."""
+    rate, bent = 0.05, 2.75
+    law = laws(
+        product=np.array([1]), rates=np.full((1, COUNT), rate), limits=np.ones((1, COUNT)),
+        windows=np.array([[600.0, 900.0]]), exponents=np.zeros(1), bents=np.array([bent]),
+    )  # fmt: skip
+    z, place, time = np.array([[1.0], [0.0]]), np.array([700.0]), 0.0
+    for mark in (0.01, 0.5, 0.9):
+        exact = quad(lambda u: np.exp(bent * u**5) * integrand(u**2.5) * 2.5 * u**1.5, 0.0, mark**0.4)[0] / rate
+        while time < exact:
+            dt = min(step, exact - time)
+            z, place, *_ = run(law, z, place, place.copy(), dt)
+            time += dt
+        assert z[1, 0] == pytest.approx(mark, abs=error)
 
 
 def test_martensite_and_its_latent_heat_meet_the_enthalpy():

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..cases.bars import QuenchedBars
 from ..cases.grid import Grid
+from ..cases.jominy import EndQuench
 from ..cases.part import Part
 from ..cases.step import Quench, Temper
 from ..cases.treatment import HeatTreatment
@@ -17,6 +18,7 @@ from ..materials.medium import Medium
 Array = NDArray[float64]
 
 PLACES = (1.0, 0.5, 0.0)  # of the radius: surface, half radius, centre
+SKIN = 0.99  # of the radius: the wall itself is no place of a cell
 FITTED = 25.4  # mm, the one diameter that tells the severity
 PER_SEVERITY = 2360.0  # W/m2/K for each 1/in of Grossmann's H, k about 30 W/m/K
 SEVERITIES = {"oil": (0.2, 0.3, 0.4, 0.5, 0.7), "water": (0.7, 1.0, 1.4, 2.0, 3.0, 5.0)}
@@ -35,13 +37,30 @@ class Bars:
     composition: dict[str, float]
     hardness: dict[float, tuple[float, float, float]]
 
+    @property
+    def _steel(self) -> Alloy:
+        return Alloy(self.name, composition=self.composition, conductivity="43 W/m/K")
+
+    def _medium(self, severity: float) -> Medium:
+        return Medium(self.bath, h=f"{severity * PER_SEVERITY!r} W/m^2/K", temperature="25 degC")
+
     def computed(self, severity: float, diameters: tuple[float, ...]) -> Array:
         """(d, 3) HRC at PLACES, the scale carried on below 20."""
-        steel = Alloy(self.name, composition=self.composition, conductivity="43 W/m/K")
-        bath = Medium(self.bath, h=f"{severity * PER_SEVERITY!r} W/m^2/K", temperature="25 degC")
-        seen = QuenchedBars(steel, bath, [f"{size} mm" for size in diameters]).run()
-        hv = np.stack([seen.at(place) for place in PLACES], axis=1)
-        return np.asarray((100.0 * hv - 14500.0) / (hv + 223.0))
+        seen = QuenchedBars(self._steel, self._medium(severity), [f"{size} mm" for size in diameters]).run()
+        return rockwell(np.stack([seen.at(place) for place in PLACES], axis=1))
+
+    def elsewhere(self, bar: EndQuench, severity: float, diameter: float) -> Array:
+        """(3,) HRC that an end-quenched bar was measured to have where its t8/5 is that of PLACES."""
+        assert bar.measured is not None
+        seen = QuenchedBars(self._steel, self._medium(severity), [f"{diameter} mm"])
+        result = seen.case(seen.diameters[0]).run(progress=False)
+        places = [result.at(f"{SKIN * place * 0.5 * diameter} mm", "0 mm", "0 mm") for place in PLACES]
+        return rockwell(np.interp([bar.equivalent_distance(place) for place in places], *bar.measured))
+
+
+def rockwell(hv: Array) -> Array:
+    """HRC of HV, the scale carried on below 20."""
+    return np.asarray((100.0 * hv - 14500.0) / (hv + 223.0))
 
 
 RESIDUAL = {"Ni": 0.10, "Cu": 0.15}
