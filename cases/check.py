@@ -13,7 +13,7 @@ from ..materials.matter import Matter
 from ..solver.geometry import Cells
 from .case import Case
 from .estimate import CUT_CELLS, LONGEST, Body, LegEstimate, estimate, memory, seconds
-from .problem import lattice_cells, probes_inside
+from .problem import held, part_cells
 from .schedule import (
     Stretch,
     ambient,
@@ -119,13 +119,13 @@ def _row(leg: LegEstimate) -> str:
 
 
 def check(case: Case) -> Check:
-    """The report. Raises CaseError for what only the grid shows: a spacing above a wall, a probe outside."""
+    """The report. Raises CaseError for what only the grid shows: a spacing above a wall, a probe outside, no hold."""
     matter = case.alloy.matter()
-    cells = lattice_cells(case)
-    probes_inside(case, cells)
+    cells = part_cells(case, matter)
     start, phases = beginning(case, matter)
     body = Body.of(cells, matter, phases)
     schedule = stretches(case, matter.emissivity)
+    held(case, cells, matter, tuple(stretch.name for stretch in schedule))
     limit = explicit_limit(cells, body, start)
     legs = estimate(schedule, body, start, limit, float(case.tolerance))
     stress, count, metric = wants_stress(case, matter), cells.index.size, cells.lattice.metric

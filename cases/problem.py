@@ -42,13 +42,9 @@ ONE_CELL = 0.02
 def problem(case: Case) -> Problem:
     """What the march runs. Raises CaseError for a spacing too large and for a probe outside the part."""
     matter = case.alloy.matter()
-    grid = lattice_cells(case)
-    cut_all(whole(grid).cells, case.part, tools(case.steps))
-    if wants_stress(case, matter):
-        bends(case, grid)
+    grid = part_cells(case, matter)
     ready = legs(case, grid, matter)
     start, phases = beginning(case, matter)
-    probes_inside(case, grid)
     snapshots = case.snapshots
     return Problem(
         cells=grid,
@@ -114,6 +110,19 @@ def bends(case: Case, grid: Cells) -> None:
             f"'{case.grid.spacing}' leaves {100.0 * share:.0f} % of the part one cell thick, and such a wall cannot "
             f"bend: its stress would be wrong; take half the spacing, or stress=False", "grid", "spacing",
         )  # fmt: skip
+
+
+def part_cells(case: Case, matter: Matter) -> Cells:
+    """The part on its grid, which every cut leaves in one piece, which can bend and holds every thermocouple.
+
+    Raises CaseError.
+    """
+    grid = lattice_cells(case)
+    cut_all(whole(grid).cells, case.part, tools(case.steps))
+    if wants_stress(case, matter):
+        bends(case, grid)
+    probes_inside(case, grid)
+    return grid
 
 
 def lattice_cells(case: Case) -> Cells:

@@ -159,7 +159,10 @@ def remaining(cells: Cells, shape: Shape, tool: Shape, rays: int = RAYS) -> Cell
     kind[cells.index] = pieces.kind[cells.index]
     stays = kind[pieces.cell] == CUT
     rows = {name: getattr(pieces, name)[stays] for name in vars(pieces) if name != "kind"}
-    rest = _joined(without_crumbs(Pieces(kind=kind, **rows), lattice), lattice, float("nan"))
+    left_over = without_crumbs(Pieces(kind=kind, **rows), lattice)
+    if not left_over.kind.any():
+        raise ValueError("nothing is left")
+    rest = _joined(left_over, lattice, float("nan"))
     old = np.searchsorted(cells.index, rest.index)
     cut = scan_rz(tool, lattice) if lattice.metric == "rz" else scan(tool, lattice, rays)
     untouched = cut.kind[rest.index] == EMPTY

@@ -14,10 +14,12 @@ disk full                                   test_a_full_disk_is_one_message, tes
 read-only output                            test_output_that_cannot_be
 Ctrl-C                                      test_roof.py, test_cases_running.py
 kill -9                                     test_kill_9_and_resume_end_bit_identically, test_cases_store.py
+stress: mechanics, supports, pieces, K      test_stress_that_cannot_be_is_refused_by_check
 a result file cut short                     test_damaged_files, test_cases_store.py
 """
 
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -511,3 +513,41 @@ def test_a_full_disk_is_one_message(tmp_path):
     assert "the disk is full; what it held stays readable" in message and str(path) in message
     assert not mt.read(path).ended
     assert same(mt.resume(path, progress=False), whole)
+
+
+STRESSED = "name: m, conductivity: 40 W/m/K, density: 7800 kg/m^3, heat_capacity: 500 J/kg/K, {0}"
+ELASTIC = "young: 200 GPa, poisson: '0.3', expansion: 12e-6 1/K, yield_stress: 250 MPa"
+FLAT, LID = "supports:\n  - {at: -z, hold: z}\n", "supports:\n  - {at: +z, hold: z, pushes: true}\n"
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    (("alloy: 42CrMo4", "alloy: {name: m, conductivity: 40 W/m/K, density: 7800 kg/m^3, heat_capacity: 500 J/kg/K}"),
+     "stress: 'm' has no mechanics"),
+    (("250 MPa", "0 MPa"), "yield_stress: '0 MPa' must be above zero"),
+    (("250 MPa", "-250 MPa"), "yield_stress: '-250 MPa' must be above zero"),
+    (("'0.3'", "'0.5'"), "poisson: '0.5' must not be above 0.4999"),
+    (("12e-6 1/K", "{temperatures: 20 900 degC, values: 12e-6 15e-6 1/K}"), "is secant from a temperature"),
+    (("alloy: 42CrMo4", "alloy: {name: 42CrMo4, trip: {martensite: 6e-5 1/Pa}}"), "is no K of steel, .*; its unit"),
+    ((FLAT, FLAT + "  - {at: -z, hold: xyz}\n"), "over-constrained: in quench two supports hold z of the same flat"),
+    ((FLAT, LID), "under-constrained: in quench a die pushes, and nothing holds the part along z"),
+    (("spacing: 2.5 mm", "spacing: 2.5 mm, symmetry: [z]"), "'-z' is computed as the image of"),
+    (("z: 20 mm", "z: 2.5 mm"), "one cell thick, and such a wall cannot bend"),
+    (("2 s}", "2 s}\n  - machine: {remove: {shape: box, x: 30 mm, y: 5 mm, z: 30 mm}}"), "leaves 2 pieces"),
+    (("2 s}", "2 s}\n  - machine: {remove: {shape: box, x: 30 mm, y: 30 mm, z: 30 mm}}"), "nothing is left"),
+])  # fmt: skip
+def test_stress_that_cannot_be_is_refused_by_check(tmp_path, change, said):
+    words = f"""metaltwin: 1
+name: wrong
+part: {{shape: box, x: 20 mm, y: 20 mm, z: 20 mm}}
+alloy: {"42CrMo4" if "42CrMo4" in change[0] else "{" + STRESSED.format(ELASTIC) + "}"}
+grid: {{spacing: 2.5 mm}}
+steps:
+  - quench: {{medium: fast oil, bath: 60 degC, duration: 2 s}}
+start: 850 degC
+stress: true
+{FLAT}"""
+    assert change[0] in words
+    file = tmp_path / "wrong.yaml"
+    file.write_text(words.replace(*change))
+    answer = CliRunner().invoke(app, ["check", str(file)])
+    assert answer.exit_code == 2 and re.search(said, answer.output.replace("\n", " ")), answer.output
