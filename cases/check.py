@@ -8,9 +8,13 @@ import numpy as np
 
 from ..materials.alloy import Alloy
 from ..materials.carbon import saturation
+from ..materials.composition import beyond
 from ..materials.curve import Curve
+from ..materials.hardness import TEMPERED
 from ..materials.matter import Matter
+from ..materials.tempering import FITTED
 from ..solver.geometry import Cells
+from ..solver.layers import whole_stack
 from .case import Case
 from .estimate import CUT_CELLS, LONGEST, Body, LegEstimate, estimate, memory, seconds
 from .problem import held, part_cells
@@ -22,6 +26,7 @@ from .schedule import (
     carburises,
     celsius,
     layers,
+    no_case_stress,
     stretches,
     wants_hardness,
     wants_stress,
@@ -130,7 +135,7 @@ def check(case: Case) -> Check:
     legs = estimate(schedule, body, start, limit, float(case.tolerance))
     stress, count, metric = wants_stress(case, matter), cells.index.size, cells.lattice.metric
     family = metric if metric in ("rz", "3d") else "1d"
-    reach = _reach(schedule, legs)
+    reach, thin = _reach(schedule, legs), _thin_layers(case, matter, cells)
     return Check(
         name=case.name,
         metric=metric,
@@ -139,8 +144,8 @@ def check(case: Case) -> Check:
         spacing=cells.lattice.spacing,
         asked=float(case.grid.spacing),
         symmetry=case.grid.symmetry,
-        memory=memory(count, int(np.prod(cells.lattice.shape)), stress, metric),
-        seconds=seconds(legs, count, family, matter.transforms, stress),
+        memory=memory(count, int(np.prod(cells.lattice.shape)), stress, metric, thin),
+        seconds=seconds(legs, count, family, matter.transforms, stress, thin),
         limit=limit,
         computed=computed(case, matter),
         start=", ".join(_share(name, z) for name, z in phases.items() if z > 0.0) + f" at {celsius(start)}",
@@ -149,6 +154,12 @@ def check(case: Case) -> Check:
         outside=(*_media_outside(schedule, legs), *_matter_outside(case.alloy, *reach)),
         marks=_marks(schedule, matter),
     )
+
+
+def _thin_layers(case: Case, matter: Matter, cells: Cells) -> int:
+    """Layers below the skin at most: whole stacks below all patches."""
+    below = layers(case, matter)
+    return 0 if below is None else cells.patch_area.size * (whole_stack(*below).size - 1)
 
 
 def explicit_limit(cells: Cells, body: Body, hot: float) -> float:
@@ -232,12 +243,13 @@ def _warnings(case: Case, matter: Matter) -> list[str]:
     if not matter.transforms:
         return []
     found = [*_saturated(case, matter), *_carbide(case, matter), *_intercritical(case, matter)]
-    found += [*_too_hot(case, matter), *_too_cold(case, matter)]
+    found += [*_too_hot(case, matter), *_too_cold(case, matter), *_untold(case, matter)]
     if isinstance(case.alloy, Alloy):
         found += case.alloy.outside()
     no_law = matter.hardness is not None and matter.hardness.temper is None and not carburises(case)
     if no_law and wants_hardness(case, matter) and any(isinstance(step, Temper) for step in case.steps):
-        found.append("temper: no tempering law at this carbon; hardness stays as quenched")
+        left = "; ".join(beyond(case.alloy.austenite, dict(TEMPERED))) if isinstance(case.alloy, Alloy) else "no data"
+        found.append(f"temper: no tempering law for this steel ({left}); hardness stays as quenched")
     return found
 
 
@@ -322,8 +334,10 @@ def _saturated(case: Case, matter: Matter) -> list[str]:
     if below is not None:
         found.append(
             f"the case is computed in layers below the skin, from {1e3 * below[1]:.2g} mm to a depth of "
-            f"{1e3 * below[0]:.2g} mm, for '{case.grid.spacing}' does not resolve it; its stress is not computed"
+            f"{1e3 * below[0]:.2g} mm, for '{case.grid.spacing}' does not resolve it"
         )
+    if case.stress is None and matter.has_mechanics and (why := no_case_stress(case, matter)):
+        found.append(f"stress: not computed, for {why}")
     return found
 
 
@@ -337,12 +351,25 @@ def _too_hot(case: Case, matter: Matter) -> list[str]:
     ]
 
 
+def _untold(case: Case, matter: Matter) -> list[str]:
+    """Tempers longer or hotter than the tempering law was fitted to."""
+    if matter.hardness is None or matter.hardness.temper is None:
+        return []
+    (coldest, hottest), (_, longest) = FITTED["temperature"], FITTED["time"]
+    return [
+        f"{name}: {celsius(step.temperature)} for {duration(float(step.duration))} is beyond the tempering law, "
+        f"{celsius(coldest)} to {celsius(hottest)} and up to {duration(longest)}; hardness takes the bound"
+        for name, step in _named(case)
+        if isinstance(step, Temper) and not (coldest <= step.temperature <= hottest and float(step.duration) <= longest)
+    ]
+
+
 def _too_cold(case: Case, matter: Matter) -> list[str]:
     """Schedules in which nothing becomes austenite, so that hardness has no law to follow."""
     ac1 = matter.kinetics.ac1 if matter.kinetics is not None else None
     if ac1 is None or not wants_hardness(case, matter) or _hottest(case) >= ac1:
         return []
-    return [f"hardness: nothing reaches Ac1 ({celsius(ac1)}), so the part keeps a hardness that is not known"]
+    return [f"hardness: nothing reaches Ac1 ({celsius(ac1)}), so it stays that of the annealed start"]
 
 
 def _hottest(case: Case) -> float:

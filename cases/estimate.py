@@ -21,7 +21,7 @@ from .schedule import Stretch
 # Measured on 2 cores with a warm cache; good within a factor 2.
 STAGE = {"3d": 12e-9, "rz": 20e-9, "1d": 60e-9}  # s a cell and stage of the heat step
 STAGE_CALL = 60e-6  # s a stage, however few the cells
-KINETICS = 150e-9  # s a cell and step: phases, recorder
+KINETICS = 150e-9  # s a cell, or a layer below the skin, and step: phases, recorder
 STEP_CALL = 0.7e-3  # s a step, however few the cells
 INCREMENT = {"3d": 20e-6, "rz": 8e-6, "1d": 5e-6}  # s a cell and stress increment
 STRAIN = 2.8e-5  # 1/K, of the cell that strains most
@@ -35,6 +35,7 @@ CASTING_STAGE = 7e-9  # s a cell and stage in 3d, the share of a step in it
 LATTICE = 12e-6  # s a cell, while bodies are measured in 3d
 START_SECONDS = 3.5  # s, loading compiled code
 HEAT_BYTES, STRESS_BYTES, BOX_BYTES, BASE_BYTES = 175.0, 850.0, 17.0, 250e6
+LAYER_BYTES = 280.0  # a layer below the skin of a case
 SCAN_RZ_BYTES = 2650.0  # a cell of the box, while an r-z lattice is measured
 
 SIGMA = 5.670374419e-8  # W/m2/K4
@@ -204,12 +205,14 @@ def estimate(
     return tuple(ready)
 
 
-def seconds(legs: tuple[LegEstimate, ...], cells: int, metric: str, kinetics: bool, stress: bool) -> float:
-    """Predicted run time, s.   metric "1d", "rz" or "3d" """
+def seconds(
+    legs: tuple[LegEstimate, ...], cells: int, metric: str, kinetics: bool, stress: bool, layers: int = 0
+) -> float:
+    """Predicted run time, s.   metric "1d", "rz" or "3d";  layers below the skin"""
     total = START_SECONDS
     for leg in legs:
         total += leg.stages * (STAGE_CALL + cells * STAGE[metric])
-        total += leg.steps * (STEP_CALL + (cells * KINETICS if kinetics else 0.0))
+        total += leg.steps * (STEP_CALL + ((cells + layers) * KINETICS if kinetics else 0.0))
         if stress:
             increments = 1.0 + leg.front * STRAIN * abs(leg.end - leg.before) / STRAIN_STEP.get(metric, FINE_STEP)
             total += increments * (STEP_CALL + cells * INCREMENT[metric])
@@ -244,9 +247,9 @@ def casting_seconds(steps: int, stages: int, cells: int, bodies: int, metric: st
     return START_SECONDS + stages * each + steps * STEP_CALL + (cells * LATTICE if solid else 0.0)
 
 
-def memory(cells: int, box: int, stress: bool, metric: str) -> float:
+def memory(cells: int, box: int, stress: bool, metric: str, layers: int = 0) -> float:
     """Predicted peak memory, bytes; where the lattice is measured it is held at once."""
-    run = cells * (HEAT_BYTES + (STRESS_BYTES if stress else 0.0)) + box * BOX_BYTES
+    run = cells * (HEAT_BYTES + (STRESS_BYTES if stress else 0.0)) + box * BOX_BYTES + layers * LAYER_BYTES
     return BASE_BYTES + (max(run, box * SCAN_RZ_BYTES) if metric == "rz" else run)
 
 

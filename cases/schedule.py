@@ -190,7 +190,7 @@ def wants_hardness(case: Case, matter: Matter) -> bool:
 
 def wants_stress(case: Case, matter: Matter) -> bool:
     """Whether stress is computed: asked for, or not refused and there are data."""
-    return case.stress is not False and matter.has_mechanics and not _no_case_stress(case, matter)
+    return case.stress is not False and matter.has_mechanics and not no_case_stress(case, matter)
 
 
 def carburises(case: Case) -> bool:
@@ -210,11 +210,11 @@ def check_data(case: Case, matter: Matter) -> None:
             "or leave stress out",
             "stress",
         )
-    if case.stress and (why := _no_case_stress(case, matter)):
+    if case.stress and (why := no_case_stress(case, matter)):
         raise CaseError(why, "stress")
 
 
-def _no_case_stress(case: Case, matter: Matter) -> str:
+def no_case_stress(case: Case, matter: Matter) -> str:
     """Why the stress of a carburised part cannot be computed; "" where it can, or there is no case."""
     if matter.carbon is None or not carburises(case):
         return ""
@@ -222,7 +222,7 @@ def _no_case_stress(case: Case, matter: Matter) -> str:
         return "the stress of a case is computed in 1d and rz alone; leave stress out, or take a round part"
     if layers(case, matter) is None:
         return ""
-    fine = 999.0 * case_depth_expected(case, matter.carbon) / CELLS_IN_CASE  # mm, rounded down
+    fine = 995.0 * case_depth_expected(case, matter.carbon) / CELLS_IN_CASE  # mm, rounded down
     return f"the stress of a case needs cells that resolve it; leave stress out, or take {fine:.3g} mm or less"
 
 

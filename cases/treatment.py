@@ -53,13 +53,13 @@ def _alloy(given: object) -> Alloy | Material:
         return given
     if isinstance(given, str | int | float) and not isinstance(given, bool):
         return library.alloy(str(given))
-    if isinstance(given, dict) and "heat_capacity" in given:
-        return Material(**given)
     if isinstance(given, dict) and "certificate" in given:
         changes = {key: value for key, value in given.items() if key != "certificate"}
         return certificate(given["certificate"]).replace(**changes)
-    if isinstance(given, dict) and "name" in given:
+    if isinstance(given, dict) and "name" in given and ("heat_capacity" not in given or library.knows(given)):
         return library.alloy(**given)
+    if isinstance(given, dict) and "heat_capacity" in given:
+        return Material(**given)
     raise CaseError(f"{given!r} is no alloy; give a name such as '42CrMo4', an alloy(...) or a Material")
 
 

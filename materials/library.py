@@ -2,12 +2,14 @@
 
 import functools
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from . import cardfile
 from .alloy import Alloy
 from .cardfile import Card
+from .composition import Composition
 from .medium import Medium
 from .mould import Mould
 from .refusal import CaseError, nearest, one_of
@@ -86,7 +88,7 @@ def alloy(name: str, **changes: Any) -> Alloy:
 
     The name is that of a card, or one of its other names, or the path of a card of your own, "cards/mine.yaml".
     Cards in the folders that the environment variable METALTWIN_MATERIALS names are found by name. A composition
-    is the whole analysis, not an addition. A steel without a card needs composition and conductivity; with notes
+    is the whole analysis, not an addition; with it a name without a card is `Alloy.from_composition`, with notes
     it is taken as it stands. Raises CaseError for an unknown name (the nearest is named), a card that does not pass
     its checks, a wrong value.
     """
@@ -103,9 +105,25 @@ def alloy(name: str, **changes: Any) -> Alloy:
             one_of(name, known, "alloy")
         if "conductivity" not in changes:
             near = nearest(name, known)
-            mend = near if near.startswith("; nearest") else ""
-            raise CaseError(f"is missing; '{name}' has no card, so give it with composition{mend}", "conductivity")
+            if near.startswith("; nearest"):
+                raise CaseError(f"is missing; '{name}' has no card, so give it with composition{near}", "conductivity")
+            return _analysed(name, changes)
     return Alloy(name, **changes)
+
+
+def knows(words: Mapping[str, Any]) -> bool:
+    """Whether the words of an alloy in a file are of a steel or a card, not of a bare material."""
+    return "composition" in words or _found(str(words.get("name"))) is not None
+
+
+def _analysed(name: str, changes: dict[str, Any]) -> Alloy:
+    """A low-alloy steel without a card: what its analysis does not say is assumed, and named so."""
+    try:
+        elements = Composition.read(changes["composition"])
+        made = Alloy.from_composition(name, **elements.words())
+    except CaseError as error:
+        raise error if error.where[:1] == ("composition",) else error.under("composition") from None
+    return made.replace(**{key: value for key, value in changes.items() if key != "composition"})
 
 
 def _found(name: str) -> Alloy | None:

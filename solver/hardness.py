@@ -15,6 +15,7 @@ from .state import State
 Array = NDArray[float64]
 
 TRACE = 1e-9  # a phase below this has no say
+ANNEALED = np.log10(3600.0 * RATES[0])  # K/h at 700 degC, of a furnace
 
 
 def hardness(state: State, matter: Matter, contents: tuple[float, float] | None = None) -> dict[str, Array]:
@@ -36,7 +37,8 @@ def vickers(state: State, matter: Matter, contents: tuple[float, float] | None =
     Each phase has clip(a + b log10 Vr, least, most), Vr the cooling rate at 700 degC in K/h, 330/t8_5 where
     that was not passed. Bainite that formed while cooling was interrupted has the hardness of its mean
     temperature instead, fine pearlite at least its floor; martensite is tempered, never above as quenched.
-    NaN where a phase that is there asks for a cooling rate that was not seen. Where carbon differs from cell to
+    Ferrite and pearlite that were not seen to cool are the annealed structure of the start: the slowest rate. NaN
+    where bainite asks for a cooling rate that was not seen. Where carbon differs from cell to
     cell each has the law of its own, linear between the classes of the kinetics.
 
     Raises ValueError where the matter has no hardness law, or none for a phase that is there.
@@ -70,7 +72,8 @@ def _vickers(phases: Array, known: dict[str, Array], matter: Matter, law: Hardne
             has = ", ".join(law.law)
             raise ValueError(f"{matter.name} has no hardness law for {phase.name}; it has {has}")
         a, b, least, most = law.law[phase.name]
-        value = np.clip(a + b * log_rate if b else np.full(rate.size, a), least, most)
+        seen = np.where(np.isnan(log_rate), ANNEALED, log_rate) if phase.name in ("ferrite", "pearlite") else log_rate
+        value = np.clip(a + b * seen if b else np.full(rate.size, a), least, most)
         if phase.name == "bainite":
             value = _held(value, law, known)
         elif phase.name == "pearlite" and law.fine is not None:

@@ -79,6 +79,12 @@ class Section:
         return np.asarray(((1.0 - self.bend[patch] * depth) * left).prod(1))
 
 
+def whole_stack(deep: float, thinnest: float) -> Array:
+    """(m + 1,) m, depths of the layers of a stack that no other wall cuts off."""
+    count = int(np.ceil(np.log1p(deep * (GROWTH - 1.0) / thinnest) / np.log(GROWTH)))
+    return np.asarray(thinnest * (GROWTH ** np.arange(count + 1, dtype=float64) - 1.0) / (GROWTH - 1.0), float64)
+
+
 def layers_below(cells: Cells, deep: float, thinnest: float = THINNEST) -> Layers:
     """Stacks as deep as `deep` m, the first layer `thinnest` m, each GROWTH times the one above it.
 
@@ -86,8 +92,7 @@ def layers_below(cells: Cells, deep: float, thinnest: float = THINNEST) -> Layer
     where another wall is as near: at an edge on the plane that halves its angle, in a thin wall at mid-thickness.
     Nothing passes sideways from stack to stack.
     """
-    count = int(np.ceil(np.log1p(deep * (GROWTH - 1.0) / thinnest) / np.log(GROWTH)))
-    edges: Array = thinnest * (GROWTH ** np.arange(count + 1, dtype=float64) - 1.0) / (GROWTH - 1.0)
+    edges = whole_stack(deep, thinnest)
     section = _section(cells, edges[-1], edges[1])
     ends = np.minimum(section.ends, edges[-1])
     patch, level = np.nonzero(edges[:-1] + thinnest <= ends[:, None] * (1.0 + 1e-9))

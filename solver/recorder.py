@@ -79,7 +79,10 @@ class Recorder:
                 )
         unseen = int(np.isnan(known["cooling_rate_700"]).sum())
         if unseen:
-            found.append(f"{unseen} of {n} cells did not cool from 750 to 650 degC: no cooling rate at 700 degC")
+            found.append(
+                f"{unseen} of {n} cells did not cool from 750 to 650 degC: no cooling rate at 700 degC, their ferrite "
+                "and pearlite as annealed"
+            )
         return tuple(found)
 
 

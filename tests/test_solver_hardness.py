@@ -241,11 +241,17 @@ def test_tempering_waits_for_martensite_and_is_forgotten_with_it():
     assert cell.hv > 1.5 * soft
 
 
+def test_ferrite_and_pearlite_of_the_start_are_annealed():
+    """A core below Ac1 is not seen to cool: the slowest rate of the law, 0.01 K/s."""
+    cell = Past(20.0, HardnessLaw({"ferrite": (100.0, 10.0, 0.0, 300.0)}), ferrite=1.0)
+    assert cell.hv == pytest.approx(100.0 + 10.0 * np.log10(36.0))
+
+
 def test_a_phase_without_a_law_or_a_rate_is_not_guessed():
     cell = Past(20.0, HardnessLaw({"austenite": (220.0, 0.0, 220.0, 220.0)}), austenite=0.5, ferrite=0.5)
     with pytest.raises(ValueError, match="no hardness law for ferrite; it has austenite"):
         vickers(cell.state, cell.matter)
-    cell = Past(20.0, HardnessLaw({"ferrite": (100.0, 10.0, 0.0, 300.0)}), ferrite=1.0)
+    cell = Past(20.0, HardnessLaw({"bainite": (100.0, 10.0, 0.0, 300.0)}), bainite=1.0)
     assert np.isnan(cell.hv)
     cell = Past(20.0, None, ferrite=1.0)
     with pytest.raises(ValueError, match="has no hardness law"):
