@@ -272,3 +272,19 @@ def free_change(low, step, T0, z0, T1, z1, strain):
                 change += (b[i, 0] - a[i, 0]) * now
         largest = max(largest, abs(thermal) + abs(change))
     return largest
+
+
+@njit(cache=True)
+def relaxed(rows, creeps, exponent, strain):
+    """Largest share of its stress that creep takes from any cell in one increment.
+
+    rows, creeps, exponent  see mixture();   strain (n,) sqrt(3/2 e':e') of the elastic strain
+    """
+    most = 0.0
+    for j in range(strain.size):
+        shear, loss = max(rows[j, SHEAR], rows[j, SHEAR_BEFORE]), 0.0
+        for k in range(exponent.size):
+            rate = max(creeps[j, 0, k], creeps[j, 1, k])
+            loss += 3.0 * shear * rate * (2.0 * shear * strain[j]) ** (exponent[k] - 1.0)
+        most = max(most, loss)
+    return most

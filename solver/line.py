@@ -3,7 +3,7 @@
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, solveh_banded
+from scipy.linalg.lapack import dpbsv
 
 from ..kernels import stress as kernel
 from ..materials.matter import Matter
@@ -68,7 +68,7 @@ class Line(Banded):
         back = self.back(mechanics, 2, 3)
         elastic1, parent1, product1, back1 = (np.empty_like(old) for old in (elastic, parent, product, back))
         force, scale = np.empty(size + 1), np.empty(size + 1)
-        band, edge, corner = np.empty((3, size)), np.empty(size), np.empty(1)
+        band, edge, corner, both = np.empty((3, size)), np.empty(size), np.empty(1), np.empty((2, size))
         plastic, stress = np.empty(n), np.empty((6, n))
         du, long = np.zeros(size), 0.0
         p = self.properties
@@ -88,13 +88,14 @@ class Line(Banded):
             residual = float(np.abs(force).max() / (unit * scale.max()))
             if residual <= TOLERANCE or not np.isfinite(residual):
                 break
-            try:
-                both = solveh_banded(band, np.stack([force[:-1], edge], 1), lower=True, check_finite=False)
-            except LinAlgError:
+            both[0], both[1] = force[:-1], edge
+            _, solved, failed = dpbsv(band, both.T, lower=1, overwrite_b=1)
+            if failed:
                 residual = np.inf
                 break
-            stretch = (force[-1] - edge @ both[:, 0]) / (corner[0] - edge @ both[:, 1])
-            du -= both[:, 0] - both[:, 1] * stretch
+            free, stretched = solved.T
+            stretch = (force[-1] - edge @ free) / (corner[0] - edge @ stretched)
+            du -= free - stretched * stretch
             long -= stretch
         new = {
             "elastic": elastic1.ravel(),

@@ -40,7 +40,7 @@ class Properties:
     creeping  (c, P)     which phases creep by each
     exponent  (c,)       their n
     formed    ()         number of the first stage
-    tensile   (P, m)     tensile strength, Pa; None where a phase has none
+    tensile   (P, m)     tensile strength, Pa; (0, m) where a phase has none
     """
 
     def __init__(self, matter: Matter, axis: Knots) -> None:
@@ -68,7 +68,7 @@ class Properties:
         )
         self.trip = np.array([law.trip for law in laws])
         tensile = [law.tensile for law in laws]
-        self.tensile = None if None in tensile else rows(tensile, 0.0)
+        self.tensile = np.zeros((0, T.size)) if None in tensile else rows(tensile, 0.0)
         each = [law.creep for law in laws]
         norton = [one for one in dict.fromkeys(each) if one is not None and one[0] > 0.0]
         self.creeping = np.array([[one == law for one in each] for law in norton], bool).reshape(-1, len(laws))
@@ -111,14 +111,6 @@ class Properties:
             self.creeping, float(dt), self.law, self.martensite, self.formed, rows, creeps,
         )  # fmt: skip
         return rows, creeps
-
-    def strength(self, T: Array, z: Array) -> Array:
-        """(n,) tensile strength of the phases z (P - 1, n) at T (n,) K: their mean by volume, Pa."""
-        assert self.tensile is not None
-        knots = self.low + self.step * np.arange(self.tensile.shape[1])
-        each = np.array([np.interp(T, knots, row) for row in self.tensile])
-        total: Array = (each * fractions(np.ascontiguousarray(z))).sum(0)
-        return total
 
     def change(self, T0: Array, z0: Array, T1: Array, z1: Array) -> float:
         """Largest |thermal| + |transformation| free strain of any cell between two instants."""

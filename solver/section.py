@@ -3,7 +3,7 @@
 import numpy as np
 from numpy import float64, int64
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, solveh_banded
+from scipy.linalg.lapack import dpbsv
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -159,11 +159,11 @@ class Section(Banded):
             residual = float(np.abs(force).max() / (unit * scale.max()))
             if residual <= TOLERANCE or not np.isfinite(residual):
                 break
-            try:
-                du -= solveh_banded(band, force, overwrite_ab=True, lower=True, check_finite=False)
-            except LinAlgError:
+            _, step, failed = dpbsv(band, force, lower=1, overwrite_ab=1)
+            if failed:
                 residual = np.inf
                 break
+            du -= step
         moved = mechanics["displacement"] + self._spread(du)
         new = {
             "elastic": elastic1.ravel(),

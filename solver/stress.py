@@ -8,6 +8,7 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from ..kernels import plasticity
+from ..kernels.crack import watch
 from ..kernels.space import space
 from ..materials.matter import Matter
 from .case_stress import CaseStress
@@ -149,7 +150,7 @@ class Body(ABC):
             last_time=np.array([state.time]),
             plastic_strain=np.zeros(n),
             peak=np.full(n, -np.inf),
-            **({"crack": np.zeros(n)} if self.properties.tensile is not None else {}),
+            **({"crack": np.zeros(n)} if self.properties.tensile.size else {}),
             **self.blank(),
         )
         if self.supports:
@@ -264,27 +265,16 @@ class Body(ABC):
         for first in range(0, strain.size, AT_ONCE):
             part = slice(first, first + AT_ONCE)
             rows, creeps = self.properties.rows(T0[part], z0[:, part], T1[part], z1[:, part], elapsed)
-            shear = np.maximum(rows[:, plasticity.SHEAR], rows[:, plasticity.SHEAR_BEFORE])
-            q = 2.0 * shear * strain[part]
-            loss = np.zeros(q.size)
-            for k, n in enumerate(self.properties.exponent):
-                loss += 3.0 * shear * creeps[:, :, k].max(1) * q ** (n - 1.0)
-            most = max(most, float(loss.max()))
+            most = max(most, plasticity.relaxed(rows, creeps, self.properties.exponent, strain[part]))
         return max(RELAXATION / max(most, RELAXATION), SHORTEST)
 
     def _watch(self, mechanics: dict[str, Array], T: Array, z: Array) -> None:
         """Follow the largest principal stress of the cells below martensite start, and what they can bear."""
-        if not (self.watch > T).any():
-            return
-        stress, peak = self.raw_stress(mechanics, T, z), mechanics["peak"]
-        for first in range(0, T.size, AT_ONCE):
-            part = slice(first, first + AT_ONCE)
-            below = first + np.flatnonzero(self.watch > T[part])
-            pull = largest_principal(stress[:, below])
-            peak[below] = np.maximum(peak[below], pull)
-            if "crack" in mechanics and below.size:
-                risk = pull / self.properties.strength(T[below], z[:, below])
-                mechanics["crack"][below] = np.maximum(mechanics["crack"][below], risk)
+        if (T < self.watch).any():
+            p, z = self.properties, np.ascontiguousarray(z)
+            crack = mechanics.get("crack", np.zeros(0))
+            stress = self.raw_stress(mechanics, T, z)
+            watch(self.watch, np.ascontiguousarray(T), z, stress, p.low, p.step, p.tensile, mechanics["peak"], crack)
 
     def stress(self, state: State) -> Array:
         """(6, n) mean stress of each cell as solved, Pa, cut cells too: not for the eye."""
@@ -356,20 +346,3 @@ class Banded(Body):
 
     def raw_stress(self, mechanics: dict[str, Array], T: Array, z: Array) -> Array:
         return mechanics["stress"].reshape(6, -1).copy()
-
-
-def largest_principal(stress: Array) -> Array:
-    """Largest principal stress; stress (6, n) in order xx yy zz xy yz zx.
-
-    By the invariants (O. K. Smith, Comm. ACM 4 (1961) 168).
-    """
-    mean = stress[:3].mean(0)
-    x, y, z = stress[:3] - mean
-    xy, yz, zx = stress[3:]
-    half = (x * x + y * y + z * z) / 2.0 + xy * xy + yz * yz + zx * zx
-    radius = np.sqrt(half / 3.0)
-    det = x * (y * z - yz * yz) - xy * (xy * z - yz * zx) + zx * (xy * yz - y * zx)
-    cube = np.where(radius > 0.0, radius, 1.0) ** 3
-    angle = np.arccos(np.clip(det / (2.0 * cube), -1.0, 1.0)) / 3.0
-    largest: Array = mean + 2.0 * radius * np.cos(angle)
-    return largest

@@ -389,3 +389,18 @@ def test_leblond_yield_of_austenite_and_martensite():
 def test_matter_without_mechanics_is_refused():
     with pytest.raises(ValueError, match="no mechanics for austenite"):
         Properties(Matter("bare", 7800.0, (Phase("austenite", constant(1.0), constant(1.0)),)), Knots())
+
+
+def test_what_creep_takes_of_a_stress_by_hand():
+    """3 G A q^(n - 1) dt, the rates of all laws together, those of the faster end; the worst cell counts."""
+    rng = np.random.default_rng(2)
+    rows, creeps, exponent = (
+        rng.uniform(1e10, 8e10, (7, law.ROW)),
+        rng.uniform(0.0, 1e-20, (7, 2, 2)),
+        np.array([1.0, 2.5]),
+    )
+    strain = rng.uniform(0.0, 2e-3, 7)
+    shear = rows[:, [law.SHEAR_BEFORE, law.SHEAR]].max(1)
+    q = 2.0 * shear * strain
+    expected = max(3.0 * shear * (creeps.max(1) * q[:, None] ** (exponent - 1.0)).sum(1))
+    assert law.relaxed(rows, creeps, exponent, strain) == pytest.approx(expected, rel=1e-12)

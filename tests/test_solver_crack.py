@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import metaltwin as mt
+from metaltwin.kernels.crack import watch
 from metaltwin.materials.matter import constant
 from metaltwin.solver.properties import Properties
 from metaltwin.solver.tables import Axis
@@ -48,13 +49,18 @@ def test_it_is_judged_by_the_phases_there_and_then():
     assert "threaten" in result.field("crack_index").meaning
 
 
-def test_strength_of_a_mixture(tmp_path):
+def test_a_mixture_bears_the_mean_of_its_phases_and_warm_cells_are_left_alone():
     properties = Properties(mt.alloy("42CrMo4").matter(), Axis())
-    T, z = np.array([300.0]), np.zeros((6, 1))
-    place = int((300.0 - properties.low) / properties.step)
+    T, z = np.array([300.0, 700.0]), np.zeros((6, 2))
     z[3] = 0.6
-    expected = 0.4 * properties.tensile[0, place] + 0.6 * properties.tensile[4, place]
-    assert properties.strength(T, z)[0] == pytest.approx(expected)
+    stress = np.zeros((6, 2))
+    stress[1] = 5e8
+    peak, crack = np.full(2, -np.inf), np.zeros(2)
+    watch(600.0, T, z, stress, properties.low, properties.step, properties.tensile, peak, crack)
+    knots = properties.low + properties.step * np.arange(properties.tensile.shape[1])
+    bears = 0.4 * np.interp(300.0, knots, properties.tensile[0]) + 0.6 * np.interp(300.0, knots, properties.tensile[4])
+    assert peak[0] == pytest.approx(5e8) and crack[0] == pytest.approx(5e8 / bears)
+    assert peak[1] == -np.inf and crack[1] == 0.0
 
 
 def test_a_material_without_strength_has_no_index():
