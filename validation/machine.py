@@ -44,7 +44,9 @@ def share_of_triad(step: Callable[[], float], least: float = 3.0, elements: int 
 
     step  answers the bytes that it moved. Each has a triad before it: on a shared machine the bandwidth wanders.
     """
-    once, shares, rates, spent = _triad(elements), [], [], 0.0
+    once, spent = _triad(elements), 0.0
+    shares: list[float] = []
+    rates: list[float] = []
     step()
     while spent < least or len(rates) < 3:
         bandwidth = once()
