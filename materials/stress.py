@@ -226,7 +226,8 @@ def tempered_hardness(c: Composition) -> tuple[float, ...]:
     law = hardness_law_local(c).temper
     if law is None:
         return (fresh,) * len(stages)
-    exact = np.minimum(hv_from_hrc(np.polynomial.polynomial.polyval(PARAMETERS / 1000.0 - 14.0, law)), fresh)
+    hrc = np.asarray(np.polynomial.polynomial.polyval(PARAMETERS / 1000.0 - 14.0, law), float64)
+    exact = np.minimum(hv_from_hrc(hrc), fresh)
     left, shares = np.ones(PARAMETERS.size), []
     for middle, width in stages[::-1]:
         gone = -left * np.expm1(-(10.0 ** np.minimum((PARAMETERS - middle) / width, 2.0)))

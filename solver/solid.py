@@ -89,7 +89,7 @@ class Solid(Body):
     def attempt(self, mechanics: dict[str, Array], load: Load, last: bool) -> tuple[int, float, bool]:
         order, free = self.mesh.order, self.free_strain(load)
         self._stiff = self.weight
-        if load.soft is not None:
+        if load.soft is not None and load.left is not None:
             free[load.soft] = 0.0
             self._stiff = self.weight * load.left
         slots, nodes = order.cell.size, self.mesh.node.size
