@@ -30,6 +30,7 @@ class Traces:
     past         name -> (n,), what `recorder.past` knows: cooling_rate_700 K/s, t8_5 s and more
     reached      level -> (time (n,) s, temperature (n,) K) where it was first reached; NaN where never
     history      (m, P, n) fractions at every time, or None where they were not asked for
+    tempering    (m, n) K, parameter of the tempering of martensite at every time, 0: none; or None as `history`
     """
 
     phases: Array
@@ -37,6 +38,7 @@ class Traces:
     past: dict[str, Array]
     reached: dict[Level, tuple[Array, Array]]
     history: Array | None = None
+    tempering: Array | None = None
 
 
 class Curves:
@@ -88,7 +90,7 @@ class Curves:
         transformation.begin(state)
         recorder.begin(state)
         reached = {level: (np.full(n, np.nan), np.full(n, np.nan)) for level in levels}
-        kept = [state.phases] if history else []
+        kept, parameters = ([state.phases], [state.memory["tempering"]]) if history else ([], [])
         for time, given in zip(times[1:], temperatures[1:], strict=True):
             after = np.array(given)
             moved = transformation.advance(state, still, state.temperature, after, float(time) - state.time)
@@ -100,8 +102,10 @@ class Curves:
                 self._look(level, before, state, *reached[level])
             if history:
                 kept.append(state.phases)
+                parameters.append(np.array(state.memory["tempering"]))
         hard = vickers(state, self.matter) if self.matter.hardness is not None else np.full(n, np.nan)
-        return Traces(state.phases, hard, past(state), reached, np.array(kept) if history else None)
+        followed = (np.array(kept), np.array(parameters)) if history else ()
+        return Traces(state.phases, hard, past(state), reached, *followed)
 
     def _look(self, level: Level, before: State, after: State, time: Array, temperature: Array) -> None:
         """Note where a level was passed in a step, linear between its ends."""
@@ -118,6 +122,7 @@ class Curves:
 def _joined(parts: list[Traces]) -> Traces:
     """The points of several chunks, one after another."""
     first, histories = parts[0], [part.history for part in parts if part.history is not None]
+    parameters = [part.tempering for part in parts if part.tempering is not None]
 
     def levels(level: Level, k: int) -> Array:
         return np.concatenate([part.reached[level][k] for part in parts])
@@ -128,4 +133,5 @@ def _joined(parts: list[Traces]) -> Traces:
         {name: np.concatenate([part.past[name] for part in parts]) for name in first.past},
         {level: (levels(level, 0), levels(level, 1)) for level in first.reached},
         np.concatenate(histories, axis=2) if histories else None,
+        np.concatenate(parameters, axis=1) if parameters else None,
     )

@@ -5,7 +5,8 @@ import pytest
 
 import metaltwin as mt
 from metaltwin.cases.diagram import cooled
-from metaltwin.materials.hardness_scale import hrc_from_hv
+from metaltwin.materials.hardness_scale import hrc_from_hv, hv_from_hrc
+from metaltwin.materials.tempering import hrc_tempered_fit
 from metaltwin.solver.kinetics import li98
 
 LI_4140 = {"C": 0.38, "Mn": 0.81, "Si": 0.28, "Ni": 0.11, "Cr": 0.98, "Mo": 0.22, "Cu": 0.11}
@@ -103,6 +104,28 @@ def test_the_dilatometer_sees_expansion_and_transformation():
     assert slow.begun > slow.done > seen.begun
     assert slow.hardness < 230.0 < 600.0 < seen.hardness
     assert "99 % at" in str(slow)
+
+
+def test_a_dilatometer_that_heats_again_sees_martensite_temper():
+    """Where it shrinks fastest: in the ranges that Jung, Lee, Lee 2009 tell of, 70 to 240 and 200 to 450 degC.
+
+    In the end it has the length of ferrite with cementite, and the hardness of the tempering curve at that parameter.
+    """
+    seen = mt.Dilatometer("42CrMo4", "60 K/s", reheat="20 K/min").run()
+    assert seen.reheated is not None
+    T, strain = seen.reheated.temperature - ZERO, seen.reheated.strain
+    assert strain[0] == pytest.approx(seen.strain[-1], abs=1e-6)
+    steps = mt.Dilatometer("42CrMo4", "0.02 K/s").run()  # ferrite and pearlite, for what heat alone does
+    plain = np.interp(T + ZERO, steps.temperature[::-1], steps.strain[::-1])
+    rate = np.gradient(strain - plain, T)
+    early, late = (np.where((T > low) & (T < high), rate, 0.0) for low, high in ((70.0, 240.0), (260.0, 450.0)))
+    assert early.min() < -3e-6 and 100.0 < T[early.argmin()] < 220.0
+    assert late.min() < -3e-6 and 280.0 < T[late.argmin()] < 430.0
+    assert strain[-1] - plain[-1] == pytest.approx(0.0, abs=2e-4)
+    held = 923.15 / (np.log(10.0) * 15.4) / (20.0 / 60.0)  # s at the end that temper as much as the way there
+    steel = mt.alloy("42CrMo4").composition
+    assert seen.reheated.hardness == pytest.approx(float(hv_from_hrc(hrc_tempered_fit(steel, 923.15, held))), abs=5.0)
+    assert "heated again" in str(seen)
 
 
 def test_thicker_bars_are_softer_and_softest_inside():

@@ -51,7 +51,7 @@ def test_it_is_judged_by_the_phases_there_and_then():
 
 def test_a_mixture_bears_the_mean_of_its_phases_and_warm_cells_are_left_alone():
     properties = Properties(mt.alloy("42CrMo4").matter(), Axis())
-    T, z = np.array([300.0, 700.0]), np.zeros((6, 2))
+    T, z = np.array([300.0, 700.0]), np.zeros((properties.table.shape[1] - 1, 2))
     z[3] = 0.6
     stress = np.zeros((6, 2))
     stress[1] = 5e8

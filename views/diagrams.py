@@ -195,6 +195,11 @@ def dilation(figure: Any, seen: Dilation) -> None:
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     T = seen.temperature - ZERO
     upper.plot(T, 100.0 * seen.strain, color=DARK, linewidth=1.8)
+    if seen.reheated is not None:
+        again = seen.reheated
+        label = f"heated again by {again.rate:.2g} K/s"
+        upper.plot(again.temperature - ZERO, 100.0 * again.strain, color="#d35400", linewidth=1.8, label=label)
+        upper.legend(loc="lower right")
     for kelvin, word in ((seen.begun, "1 %"), (seen.done, "99 %")):
         if np.isfinite(kelvin):
             strain = float(np.interp(kelvin, seen.temperature[::-1], 100.0 * seen.strain[::-1]))
