@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..materials.quantity import parse
 from ..materials.refusal import CaseError
-from ..solver.field import onto
+from ..solver.field import distance_outside, onto
 from ..solver.heat import lift
 from .grid import wall_of
 from .meaning import PHASES
@@ -83,20 +83,23 @@ def case_depth(result: "Result", limit: str = "550 HV", at: "Position | None" = 
 def case_profile(result: "Result", at: "Position | None" = None) -> CaseProfile:
     """See `Result.case_profile`. Raises CaseError where the place is left open although it matters."""
     cells, middle, patch = result.cells, np.array(result.cells.lattice.middle), _patch(result, at)
-    layers, wall = result.layers, 0.5 * wall_of(result.case.part.shape)
-    depth = np.linspace(0.0, wall, PLACES)
+    foot, inwards = middle + cells.feet()[patch], -cells.patch_normal[patch]
+    skin, wall = _middle(result, foot, inwards)
+    layers, depth = result.layers, np.linspace(0.0, wall, PLACES)
     if layers:
         own = np.flatnonzero(layers["patch"] == patch)
         below = layers["depth"][own]
         depth = np.concatenate([[0.0], below, depth[depth > below[-1]]])
         onward = below[0] / (below[1] - below[0])  # to the skin, in a straight line
-    points = middle + cells.feet()[patch] - depth[:, None] * cells.patch_normal[patch]
+    points = foot + np.maximum(depth, skin)[:, None] * inwards
 
     def read(name: str, missing: float) -> Array:
         values = result.sample(name, points) if name in result.fields else np.full(depth.size, missing)
         if layers and name in layers:
             held = layers[name][own]
             values[: own.size + 1] = np.append(held[0] + onward * (held[0] - held[1]), held)
+            mixed = depth[own.size + 1 :] <= below[-1] + max(cells.lattice.spacing)  # cells there are means of the case
+            values[own.size + 1 :][mixed] = held[-1]
         if layers and name == "carbon":  # below the layers there is no case
             values[own.size + 1 :] = layers[name][own[-1]]
         return values
@@ -106,6 +109,16 @@ def case_profile(result: "Result", at: "Position | None" = None) -> CaseProfile:
         depth, read("carbon", np.nan if alloy is None else alloy.content), read("hardness", np.nan),
         {name: read(name, np.nan) for name in PHASES},
     )  # fmt: skip
+
+
+def _middle(result: "Result", foot: Array, inwards: Array) -> tuple[float, float]:
+    """Depths, m, at which the normal from a foot is inside the cells, and half way to where it leaves them."""
+    wall = wall_of(result.case.part.shape)
+    depth = np.linspace(0.0, wall, PLACES)
+    inside = distance_outside(result.cells, foot + depth[:, None] * inwards) == 0.0
+    skin = int(inside.argmax())
+    left = np.flatnonzero(~inside[skin:])
+    return float(depth[skin]), 0.5 * (float(depth[skin + left[0]]) if left.size else wall)
 
 
 def carbon_uptake(result: "Result") -> float:

@@ -13,6 +13,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
+from ..materials.certificate import TABLES
 from ..materials.library import ENDINGS
 from ..materials.refusal import CaseError, one_of
 from .casetext import BODIES, FORMAT, KINDS, LISTED, OUTPUT
@@ -196,7 +197,7 @@ def _part_placed(given: dict[str, Any], folder: Path, *where: str | int) -> Part
 
 def _alloy_placed(given: Any, folder: Path) -> Any:
     """The files of a card and of a certificate count from the folder of the case."""
-    if isinstance(given, str) and given.endswith(ENDINGS):
+    if isinstance(given, str) and given.endswith((*ENDINGS, *TABLES)):
         return str(folder / given)
     if isinstance(given, dict):
         files = [key for key in ("name", "certificate") if isinstance(given.get(key), str)]

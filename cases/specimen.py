@@ -3,8 +3,8 @@
 import os
 from typing import Any
 
-from ..materials import library
 from ..materials.alloy import Alloy
+from ..materials.certificate import named
 from ..materials.refusal import CaseError
 from ..solver.curves import Curves
 
@@ -27,7 +27,7 @@ class Drawn:
 def steel(given: object) -> Alloy:
     """The steel that a name or an alloy stands for. Raises CaseError where it does not transform."""
     if isinstance(given, str):
-        given = library.alloy(given)
+        given = named(given)
     if not isinstance(given, Alloy):
         raise CaseError(f"{given!r} is no alloy; give a name such as '42CrMo4', or an alloy(...)", "alloy")
     if given.composition is None or not given.matter().transforms:

@@ -8,7 +8,7 @@ from pydantic.dataclasses import dataclass
 
 from ..materials import library
 from ..materials.alloy import Alloy
-from ..materials.certificate import certificate
+from ..materials.certificate import certificate, named
 from ..materials.material import Material
 from ..materials.quantity import DIFFERENCE, Amount, Duration, Quantity, Temperature
 from ..materials.refusal import STRICT, CaseError, one_of, plain
@@ -52,7 +52,7 @@ def _alloy(given: object) -> Alloy | Material:
     if isinstance(given, Alloy | Material):
         return given
     if isinstance(given, str | int | float) and not isinstance(given, bool):
-        return library.alloy(str(given))
+        return named(str(given))
     if isinstance(given, dict) and "certificate" in given:
         changes = {key: value for key, value in given.items() if key != "certificate"}
         return certificate(given["certificate"]).replace(**changes)

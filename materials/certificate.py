@@ -40,6 +40,11 @@ def certificate(path: str | os.PathLike[str]) -> Alloy:
         raise error if error.place else error.under(place=path.name) from None
 
 
+def named(name: str) -> Alloy:
+    """The alloy of a name or of a card, or the heat of a certificate, "heat_4711.csv". Raises as those do."""
+    return certificate(name) if name.lower().endswith(TABLES) else alloy(name)
+
+
 def _on_its_grade(words: dict[str, Any]) -> Alloy:
     for key in words:
         one_of(key, KEYS, "entry", str(key))

@@ -15,10 +15,10 @@ from . import (  # noqa: F401 (their correlations enter the list)
 )
 from .alloy import Alloy
 from .card import MARKS, columns
+from .certificate import named
 from .composition import Composition
 from .correlation import CONDITIONS, CORRELATIONS, Correlation, words
 from .hardness_scale import hv_from_hrc, said
-from .library import alloy as named
 from .quantity import Quantity
 from .refusal import CaseError, one_of
 

@@ -93,7 +93,8 @@ def _scale(unit: str) -> tuple[float, float, Any]:
         zero, one = (units.Quantity(number, parsed).to("K").magnitude for number in (0.0, 1.0))
         return one - zero, zero / (one - zero), parsed.dimensionality
     if re.search(r"deg_?[CF]\b|°[CF]\b|celsius|fahrenheit", unit, re.IGNORECASE) and "delta" not in unit:
-        raise CaseError(f"'{unit}' has a temperature scale inside a compound unit; write K")
+        write = "delta_degF" if re.search(r"deg_?F\b|°F\b|fahrenheit", unit, re.IGNORECASE) else "K"
+        raise CaseError(f"'{unit}' has a temperature scale inside a compound unit; write {write}")
     return float(factor.to_base_units().magnitude), 0.0, parsed.dimensionality
 
 

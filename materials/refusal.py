@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import ConfigDict, ValidationError
 
 T = TypeVar("T")
+MANY = 60  # names that a sentence can hold
 STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
 
@@ -39,11 +40,15 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
     >>> nearest("bat", ["bath", "until"])
     '; nearest: bath'
+    >>> nearest("oil", map(str, range(300)))
+    '; none of 300 known ones is near'
     """
     known = sorted(map(str, known))
     folded = {entry.casefold(): entry for entry in known}
     near = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.5)
-    return f"; nearest: {folded[near[0]]}" if near else f"; known: {', '.join(known)}"
+    if near:
+        return f"; nearest: {folded[near[0]]}"
+    return f"; known: {', '.join(known)}" if len(known) <= MANY else f"; none of {len(known)} known ones is near"
 
 
 def one_of(value: object, known: Iterable[str], what: str, *where: str | int) -> str:

@@ -58,6 +58,12 @@ def test_the_ranges_are_those_of_the_name_on_the_certificate(tmp_path: Path) -> 
     assert heat.outside() == ["ranges of the grade: Mn 1.05 wt % is outside 0.75 to 1"]
 
 
+def test_diagrams_take_a_certificate_by_its_file(tmp_path: Path) -> None:
+    path = str(written(tmp_path, COLUMNS, "heat.csv"))
+    assert mt.ttt(path).alloy.name == "42CrMo4 heat 4711"
+    assert str(mt.compare("ms", path)) == str(mt.compare("ms", mt.certificate(path)))
+
+
 def test_a_case_takes_a_certificate_and_warns(tmp_path: Path) -> None:
     written(tmp_path, COLUMNS, "heat.csv")
     (tmp_path / "bar.yaml").write_text(

@@ -11,12 +11,16 @@ import metaltwin as mt
 FOLDER = os.environ.get("METALTWIN_DATA")
 
 
-def quenched(name, spacing, alloy, stress):
+def part(name):
     if not FOLDER:
         pytest.skip("METALTWIN_DATA names no folder with parts/")
+    return mt.Part.from_stl(Path(FOLDER) / "parts" / f"{name}.stl", "mm")
+
+
+def quenched(name, spacing, alloy, stress):
     return mt.HeatTreatment(
         name=name,
-        part=mt.Part.from_stl(Path(FOLDER) / "parts" / f"{name}.stl", "mm"),
+        part=part(name),
         alloy=mt.alloy(alloy),
         grid=mt.Grid(spacing),
         start="850 degC",
@@ -45,3 +49,15 @@ def test_a_part_from_stl_is_quenched_with_stress():
     assert result.ledger[-1]["stress_unconverged"] == 0
     growth = result.field("displacement").values
     assert 1e-4 < abs(growth).max() < 5e-3
+
+
+def test_a_case_on_a_part_of_any_form_has_one_depth():
+    """Layers below the skin of an STL part on cells of 10 mm; profiles end half way through the wall they are in."""
+    steps = [mt.Carburise("930 degC", "4 h", potential="0.9 %"), mt.Quench("fast oil", bath="60 degC", until="80 degC")]
+    case = mt.HeatTreatment("block", part("bearing_block"), "20MnCr5", mt.Grid("10 mm"), steps, stress=False)
+    result = case.run(progress=False)
+    feet, middle = result.cells.feet(), np.array(result.cells.lattice.middle)
+    for patch in np.linspace(0, len(feet) - 1, 5).astype(int):
+        at = tuple(f"{1e3 * x} mm" for x in middle + feet[patch])
+        assert result.case_profile(at).depth[-1] < 0.03
+        assert result.case_depth("550 HV", at=at) == pytest.approx(0.7e-3, abs=0.1e-3)

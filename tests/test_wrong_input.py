@@ -84,11 +84,13 @@ def refused(action, *parts):
     ("old", "new", "line", "parts"),
     [
         ("alloy: 42CrMo4", "alloy: 42CrMo", 4, ["alloy", "'42CrMo'", "nearest: 42CrMo4"]),
+        ("alloy: 42CrMo4", "alloy: steel, soft", 4, ["no alloy 'steel, soft'; none of", "known ones is near"]),
         ("alloy: 42CrMo4", "alloy: {name: 42CrMo4, composition: {C: 0.4, Crr: 1}}", 4, ["Crr", "nearest: Cr"]),
         ("alloy: 42CrMo4", "alloy: {name: 42CrMo4, composition: {carbon: 0.4}}", 4, ["carbon", "write its symbol: C"]),
         ("alloy: 42CrMo4", "alloy: {name: 42CrMo4, composition: {C: -0.4}}", 4, ["composition.C", "-0.4 wt %"]),
         ("alloy: 42CrMo4", "alloy: {name: 42CrMo4, composition: {C: 3.5}}", 4, ["C 3.5 wt % is cast iron"]),
         ("alloy: 42CrMo4", "alloy: {name: 42CrMo4, conductivity: 42 W/m/degC}", 4, ["W/m/degC", "write K"]),
+        ("fast oil", "{name: x, h: 150 BTU/hr/ft^2/degF, temperature: 90 degF}", 8, ["medium.h", "write delta_degF"]),
         ("alloy: 42CrMo4", "alloy: {name: 42CrMo4, density: 7.85 kg/m^3}", 4, ["density", "7.85 kg/m^3", "1000"]),
         ("alloy: 42CrMo4", "alloy: {name: 42CrMo, composition: {C: 0.4}}", 4, ["conductivity", "nearest: 42CrMo4"]),
         ("alloy: 42CrMo4", "alloy: {name: mine, composition: {C: 0.4, cr: 1}}", 4, ["no element 'cr'", "nearest: Cr"]),
