@@ -20,7 +20,8 @@ Aims: within 1 % of C3D8 (met), B-bar within 2 % of C3D20R (met from 24^3), a tw
 (met). At 48^3 a hundredth is the aim: B-bar takes 17 s, CalculiX was not run to its end. Its CPU time rises with the
 4.4th, 4.8th and 5.1th power of the cells an edge from 8^3 to 12^3, 16^3 and 24^3 (1.5, 8.7, 35 and 279 s); with the
 fifth to the sixth 48^3 would take 9 000 to 18 000 s, 500 to 1000 times ours. `metaltwin bench --only calculix-24`
-repeats the ratio; `calculix-48` stops CalculiX once it has had 110 times our seconds. Measured on a loaded machine.
+measures the ratio anew; `calculix-48` stops CalculiX once it has had 110 times our seconds. Unlike above, these CPU
+seconds are of single runs on a loaded machine, CalculiX and metaltwin at different times; ours leave out the grid.
 
 B-bar and C3D20R converge to one another. Means over 4 x 4 x 4 blocks of the eighth, perfectly plastic, rms of the worst
 normal component over the yield stress, against C3D20R on 12^3 of the eighth (and so many cells of it here):
