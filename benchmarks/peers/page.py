@@ -8,6 +8,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from stress.section import section
 
 HERE = Path(__file__).parent
 DOCS = HERE.parents[1] / "docs"
@@ -71,6 +72,7 @@ the latent heat over 20 to 40 K, since with less it does not converge; FiPy was 
 
 {neumann}
 
+{stress}
 ## A plain stencil
 
 {stencil}
@@ -192,6 +194,7 @@ def main():
         levels=lines,
         cube=f"{settings}\n\n{table(cube)}",
         neumann=table(neumann),
+        stress=section(),
         stencil=wrapped(turns),
     )
     (DOCS / "peers.md").write_text(page, "utf-8")

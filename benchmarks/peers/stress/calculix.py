@@ -1,9 +1,12 @@
-"""The quench of a cube in CalculiX: its input file, its run, the stress of its elements."""
+"""The quench of a cube and of a long bar in CalculiX: input file, run, stress of the elements."""
 
+import math
 import os
 import resource
 import shutil
+import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,14 +39,26 @@ def mesh(n: int, size: float, kind: str) -> tuple[Array, NDArray[np.int64]]:
     return places, element.reshape(flat.shape)
 
 
+def disc(n: int, radius: float) -> tuple[Array, NDArray[np.int64]]:
+    """Nodes (N, 3) m and elements (n, 8) CAX8R of a disc one square element high; x radial, y axial."""
+    row = 2 * np.arange(n)[:, None]
+    first, second, third = row, 2 * n + 1 + row // 2, 3 * n + 2 + row
+    element = np.concatenate([first, first + 2, third + 2, third, first + 1, second + 1, third + 1, second], 1)
+    fine, coarse, height = np.linspace(0.0, radius, 2 * n + 1), np.linspace(0.0, radius, n + 1), radius / n
+    x = np.concatenate([fine, coarse, fine])
+    y = np.repeat([0.0, 0.5 * height, height], [fine.size, coarse.size, fine.size])
+    return np.stack([x, y, 0.0 * x], 1), element
+
+
 def write(
     path: Path, places: Array, element: NDArray[np.int64], kind: str, held: list[tuple[int, int]], steps: list[Array],
-    hardening: float,
+    hardening: float, tied: Sequence[int] = (),
 ) -> None:  # fmt: skip
     """An input file in m, Pa, K.
 
     held   (node, axis) that do not move
     steps  temperatures (N,) K: the first is where it is unstressed, each of the others one increment
+    tied   nodes that all move alike along y
     """
     lines = ["*NODE, NSET=ALL"]
     lines += [f"{i},{x:.9g},{y:.9g},{z:.9g}" for i, (x, y, z) in enumerate(places, 1)]
@@ -58,6 +73,8 @@ def write(
     lines += ["*SOLID SECTION, ELSET=CUBE, MATERIAL=STEEL", "*INITIAL CONDITIONS, TYPE=TEMPERATURE"]
     lines += [f"{i},{T:.10g}" for i, T in enumerate(steps[0], 1)]
     lines += ["*BOUNDARY", *(f"{node + 1},{axis + 1}" for node, axis in held)]
+    for node in tied[1:]:
+        lines += ["*EQUATION", "2", f"{node + 1},2,1.,{tied[0] + 1},2,-1."]
     for number, temperatures in enumerate(steps[1:], 1):
         last = number == len(steps) - 1
         lines += ["*STEP, INC=100", "*STATIC", "1.,1.", "*TEMPERATURE"]
@@ -67,18 +84,33 @@ def write(
     path.write_text("\n".join(lines) + "\n")
 
 
-def run(path: Path, points: int) -> tuple[Array, float]:
-    """Mean stress (6, elements) Pa, xx yy zz xy yz zx, at the end of a run of ccx, and its CPU seconds."""
+class Stopped(RuntimeError):
+    """CalculiX had used its seconds: those, and the increments it had done."""
+
+    def __init__(self, spent: float, increments: int) -> None:
+        super().__init__(f"ccx was stopped after {spent:.0f} s and {increments} increments")
+        self.spent, self.increments = spent, increments
+
+
+def run(path: Path, points: int, most: float = math.inf) -> tuple[Array, float]:
+    """Mean stress (6, elements) Pa, xx yy zz xy yz zx, at the end of a run of ccx, and its CPU seconds.
+
+    most  CPU seconds after which it is stopped; raises Stopped
+    """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    limit = [] if math.isinf(most) else ["prlimit", f"--cpu={math.ceil(most)}:"]
     log = subprocess.run(
-        ["ccx", path.stem], cwd=path.parent, env=environment, capture_output=True, text=True, check=False
+        [*limit, "ccx", path.stem], cwd=path.parent, env=environment, capture_output=True, text=True, check=False
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    if log.returncode == -signal.SIGXCPU:
+        begun = (line.split() for line in path.with_suffix(".sta").read_text().splitlines())
+        raise Stopped(spent, sum(words[:1] != [] and words[0].isdigit() for words in begun))
     if "Job finished" not in log.stdout:
         raise RuntimeError(f"ccx did not finish:\n{log.stdout[-2000:]}{log.stderr[-500:]}")
     rows = [line.split() for line in path.with_suffix(".dat").read_text().splitlines() if line[:1] == " "]
     values = np.array([row for row in rows if len(row) == 8 and row[0].isdigit()], float)
     six = values[-(len(values) // points * points) :, 2:].reshape(-1, points, 6).mean(1).T
-    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return six[[0, 1, 2, 3, 5, 4]], spent
