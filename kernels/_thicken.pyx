@@ -146,7 +146,8 @@ cdef bint wedge(
     cdef double quad[4][3]
     cdef double pu[8]
     cdef double pv[8]
-    cdef double bottom = 1e300, top = -1e300, length = 0.0, cosine = 0.0, low, high, entry, leave, du, dv, ahead, left, inside, half
+    cdef double bottom = 1e300, top = -1e300, length = 0.0, cosine = 0.0
+    cdef double low, high, entry, leave, du, dv, ahead, left, inside, half
     for i in range(3):
         along[i] = points[b, i] - points[a, i]
         length += along[i] ** 2
