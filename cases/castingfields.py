@@ -67,10 +67,33 @@ def pore_fraction(of: Frozen) -> Array:
 
 def sdas(of: Frozen) -> Array:
     """m, by the mean rate of the freezing range. Raises CaseError without a law, and without a range."""
+    return arm_spacing.sdas(of.freezing, _mean_rate(of, "arms"))
+
+
+def grain_size(of: Frozen) -> Array:
+    """m, of an inoculated aluminium whose card has the two constants. Raises CaseError for all others."""
+    least, slope, elements = of.freezing.grain_least, of.freezing.grain_slope, of.alloy.composition
+    if of.freezing.family != "aluminium":
+        raise CaseError(f"no law of the grains of {of.alloy.name} as cast is known: it is known of aluminium alone")
+    if least is None or slope is None:
+        raise CaseError(
+            f"how an inoculant refines {of.alloy.name} is not on its card; give its freezing grain_least and "
+            "grain_slope"
+        )
+    if elements is None:
+        raise CaseError(f"{of.alloy.name} has no composition, which its grains grow by")
+    shares = {element: share for element, share in elements.items() if share > 0.0}
+    restriction = arm_spacing.growth_restriction(shares)
+    if restriction <= 0.0:
+        raise CaseError(f"nothing dissolved in {of.alloy.name} holds back its grains, and no law of that is known")
+    return arm_spacing.grain_size(_mean_rate(of, "grains"), restriction, float(least), float(slope))
+
+
+def _mean_rate(of: Frozen, what: str) -> Array:
+    """K/s, from liquidus to solidus. Raises CaseError without a range."""
     if of.freezing.range <= 0.0:
-        raise CaseError("a metal that freezes at one temperature has no mean rate through its range, so no arms")
-    time = np.maximum(of.fields["local_solidification_time"], 1e-9)
-    return arm_spacing.sdas(of.freezing, of.freezing.range / time)
+        raise CaseError(f"a metal that freezes at one temperature has no mean rate through its range, so no {what}")
+    return np.asarray(of.freezing.range / np.maximum(of.fields["local_solidification_time"], 1e-9))
 
 
 def thermal_modulus(of: Frozen) -> Array:
@@ -141,6 +164,7 @@ DERIVED: dict[str, Callable[[Frozen], Array]] = {
         dimensionless_niyama,
         pore_fraction,
         sdas,
+        grain_size,
         thermal_modulus,
         tensile_strength,
         yield_strength,

@@ -9,7 +9,7 @@ from ..materials.freezing import ABOVE
 from ..materials.interface import Contact, default_contact
 from ..materials.quantity import of_dimension
 from ..materials.refusal import CaseError
-from ..solver.shape import Mesh, Shape
+from ..solver.shape import Shape
 from .castingfields import DERIVED, Frozen
 from .grid import Grid, check_spacing, metric_of
 from .meaning import FROZEN
@@ -143,7 +143,12 @@ def _inserts(case: "Casting") -> None:
 def _mould(case: "Casting") -> None:
     mould = case.mould
     if mould.wall is None:
-        raise CaseError(f"'{mould.name}' has no wall; write mould('{mould.name}', wall='60 mm')", "mould", "wall")
+        raise CaseError(
+            f"'{mould.name}' has no wall; write mould('{mould.name}', wall='60 mm'), in a file "
+            f"{{name: {mould.name}, wall: 60 mm}}",
+            "mould",
+            "wall",
+        )
     if mould.wall < case.grid.spacing * (1.0 - SLACK):
         raise CaseError(
             f"'{mould.wall}' is thinner than a cell, '{case.grid.spacing}'; give at least that", "mould", "wall"
@@ -156,15 +161,7 @@ def _mould(case: "Casting") -> None:
 
 
 def _shell(case: "Casting") -> None:
-    """Refuse a shell about what has no exact offset, and one that the cells do not resolve."""
-    parts = {"the part": case.part, **case.fed_by, **{name: body.part for name, body in case.inserts.items()}}
-    for name, part in parts.items():
-        if isinstance(part.shape, Mesh):
-            raise CaseError(
-                f"no shell about an STL file, which {name} is; leave shell out, the mould is then a block",
-                "mould",
-                "shell",
-            )
+    """Refuse a shell that the cells do not resolve."""
     if case.mould.wall < LEAST_SHELL * case.grid.spacing * (1.0 - SLACK):
         raise CaseError(
             f"a shell of '{case.mould.wall}' has less than {LEAST_SHELL} cells of '{case.grid.spacing}' across; take a "

@@ -72,6 +72,9 @@ FROZEN = {
         "", "%", "shrinkage pores from the dimensionless Niyama and the alloy's own solid fraction; no hydrogen"
     ),
     "sdas": Meaning("m", "um", "secondary dendrite arm spacing, by the mean rate from liquidus to solidus"),
+    "grain_size": Meaning(
+        "m", "um", "grains as cast, by the mean rate from liquidus to solidus and the growth restriction, uncertain"
+    ),
     "thermal_modulus": Meaning("m", "mm", "modulus of the plate in a thick mould of this sand that freezes as late"),
     "pearlite_share": Meaning(
         "", "%", "pearlite of the matrix of cast iron, by composition and rate through the eutectoid, uncertain"

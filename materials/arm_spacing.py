@@ -103,8 +103,9 @@ def growth_restriction(composition: Mapping[str, float]) -> float:
 def grain_size(rate: ArrayLike, restriction: float, a: float, b: float) -> Array:
     """Grain size [m] of an inoculated aluminium casting: a + b/(Q sqrt(rate)).
 
-    rate K/s, restriction Q in K; a [m] and b [m K^1.5/s^0.5] are fitted to the inoculant: none ship with it.
-    Source: M. Easton, D. StJohn, Metall. Mater. Trans. A 36 (2005) 1911, form with the rate [M].
+    rate K/s, restriction Q in K; a [m] and b [m K^1.5/s^0.5] are fitted to the inoculant and its silicon, which
+    poisons it above some 3 wt %: none ship with it. Source: M. Easton, D. StJohn, Metall. Mater. Trans. A 36 (2005)
+    1911, form with the rate [M].
 
     >>> round(1e6 * float(grain_size(1.0, 50.0, 1e-4, 5e-3)))
     200

@@ -50,6 +50,7 @@ class Freezing:
     solid_density, liquid_density  kg/m3 at solidus and liquidus, for shrinkage only
     viscosity    Pa s of the liquid        arm_spacing, arm_exponent   secondary arms at 1 K/s, m, falling
                  with cooling rate to this power
+    grain_least, grain_slope   m, of an inoculated aluminium: grain = least + slope/(Q sqrt(rate)), Q in K, K/s
     unusual      why the latent heat lies outside 100 to 600 kJ/kg, if it does
     notes        {field: {source, range, mark}} of the card
 
@@ -73,6 +74,8 @@ class Freezing:
     viscosity: Viscosity | None = None
     arm_spacing: Length | None = None
     arm_exponent: Number | None = None
+    grain_least: Length | None = None
+    grain_slope: Length | None = None
     unusual: str = ""
     notes: Annotated[Notes, BeforeValidator(read_notes)] = field(default_factory=dict, repr=False)
 
@@ -87,6 +90,8 @@ class Freezing:
             raise CaseError(f"'{self.latent_heat}' is outside 100 to 600 kJ/kg; say why in unusual", "latent_heat")
         if (self.arm_spacing is None) != (self.arm_exponent is None):
             raise CaseError("arm_spacing and arm_exponent belong together; give both or neither")
+        if (self.grain_least is None) != (self.grain_slope is None):
+            raise CaseError("grain_least and grain_slope belong together; give both or neither")
         if (self.fractions is not None) != (self.law == "table"):
             raise CaseError("a table of solid fractions belongs to the law 'table'", "fractions")
         if self.law == "table":

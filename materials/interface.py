@@ -179,7 +179,11 @@ def default_contact(freezing: Freezing, kind: str, encloses: str = "mould") -> C
     bed = "sand" if kind == "sleeve" else kind
     pair = PAIRS.get((freezing.family, bed)) or PAIRS.get((ANY, bed))
     if pair is None:
-        raise CaseError(f"no default contact of {freezing.family} with a {kind} mould; give Contact(h=...)", "contact")
+        raise CaseError(
+            f"no default contact of {freezing.family} with a {kind} mould; give Contact(h='500 W/m^2/K'), "
+            "in a file {h: 500 W/m^2/K}",
+            "contact",
+        )
     source, mark = (pair.source, pair.mark) if bed == kind else (f"as sand: {pair.source}", "assumed")
     high, low = pair.levels
     ends = ((freezing.solidus - ZERO, low), (freezing.liquidus - ZERO, high))

@@ -12,6 +12,7 @@ from .cutcells import CUT, EMPTY, FULL, Pieces, scan, scan_rz
 from .difference import Difference
 from .lattice import Lattice
 from .layout import about, fitted
+from .offset import Thickened
 from .patches import SLIVER, Faces, border, even, full_volume, gaps, walls, with_area, with_volume, without_crumbs
 from .shape import Cylinder, Mesh, Plate, Shape
 from .union import Union
@@ -142,8 +143,12 @@ def snapped(shape: Shape, lattice: Lattice) -> Shape:
         return replace(shape, body=snapped(shape.body, lattice), tools=tools)
     if isinstance(shape, Union):
         return Union(tuple(snapped(body, lattice) for body in shape.bodies))
-    if not isinstance(shape, Mesh):
-        return shape
+    if isinstance(shape, Thickened):
+        return replace(shape, body=_snapped(shape.body, lattice))
+    return _snapped(shape, lattice) if isinstance(shape, Mesh) else shape
+
+
+def _snapped(shape: Mesh, lattice: Lattice) -> Mesh:
     return shape.snapped(tuple(lattice.edges(axis) for axis in range(3)), _grain(shape, lattice))
 
 

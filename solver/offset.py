@@ -1,16 +1,21 @@
 """What lies within a distance of a body: the outside of a shell mould."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-from numpy import float64
+from numpy import float64, int64
 from numpy.typing import NDArray
 
 from ..kernels.scan import Crossings
-from .shape import Box, Cylinder, Point, Shape, Sphere, added, listed, pair
+from ..kernels.thicken import thickened
+from .shape import Box, Cylinder, Mesh, Point, Shape, Sphere, added, listed, pair
 from .union import Union
 
 Array = NDArray[float64]
+Index = NDArray[int64]
+
+BENT = 1e-7  # sine of the angle of an edge: one that turns outwards by less is flat
 
 
 @dataclass(frozen=True)
@@ -87,12 +92,64 @@ class Rounded:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Thickened:
+    """A surface of triangles with all that lies within `by`, m, of it.
+
+    A place outside the body is nearest to a facet, to an edge that turns outwards or to an end of such an edge: the
+    whole is the body with a slab on every facet, the wedge of a cylinder about those edges and a ball about their ends.
+    """
+
+    body: Mesh
+    by: float
+    volume = area = float("nan")
+    metrics = ("3d",)
+    middle: Point = (0.0, 0.0, 0.0)
+
+    @property
+    def lower(self) -> Point:
+        return added(self.body.lower, (-self.by,) * 3)
+
+    @property
+    def upper(self) -> Point:
+        return added(self.body.upper, (self.by,) * 3)
+
+    def moved(self, by: Point) -> "Thickened":
+        return replace(self, body=self.body.moved(by))
+
+    @cached_property
+    def edges(self) -> tuple[Index, Array]:
+        """(e, 2) vertex numbers of the edges that turn outwards, and (e, 2, 3) normals of the facets on both sides."""
+        facets, normals = self.body.facets, self.body.normals
+        ends = np.concatenate([facets[:, [side, (side + 1) % 3]] for side in range(3)])
+        facet = np.tile(np.arange(len(facets)), 3)
+        order = np.lexsort((ends.max(1), ends.min(1)))
+        ends, sides = ends[order][0::2], normals[facet[order]].reshape(-1, 2, 3)  # a closed surface has each edge twice
+        along = self.body.points[ends[:, 1]] - self.body.points[ends[:, 0]]
+        turn = np.einsum("ei,ei->e", np.cross(sides[:, 0], sides[:, 1]), along)
+        bent = turn > BENT * np.linalg.norm(along, axis=1)
+        return np.ascontiguousarray(ends[bent]), np.ascontiguousarray(sides[bent])
+
+    def crossings(self, axis: int, u: Array, v: Array) -> Crossings:
+        body, (edges, turns), V = self.body, self.edges, (axis + 2) % 3
+        height = body.points[:, V]
+
+        def met(rows: Index) -> NDArray[np.bool_]:
+            return np.asarray((height[rows].min(1) <= v[-1] + self.by) & (height[rows].max(1) >= v[0] - self.by))
+
+        sharp, faced, solid = met(edges), met(body.facets), body.crossings(axis, u, v)
+        edges, turns, facets, normals = edges[sharp], turns[sharp], body.facets[faced], body.normals[faced]
+        return thickened(solid, body.points, np.unique(edges), edges, turns, facets, normals, axis, u, v, self.by)
+
+
 def offset(shape: Shape, by: float) -> Shape:
-    """All that lies within `by`, m, of a shape. Raises TypeError for a surface of triangles."""
+    """All that lies within `by`, m, of a shape. Raises TypeError for one that has none."""
     if isinstance(shape, Union):
         return Union(tuple(offset(body, by) for body in shape.bodies))
     if isinstance(shape, Sphere):
         return replace(shape, radius=shape.radius + by)
     if isinstance(shape, Box | Cylinder):
         return Rounded(shape, by)
+    if isinstance(shape, Mesh):
+        return Thickened(shape, by)
     raise TypeError(f"no offset of a {type(shape).__name__}")

@@ -25,7 +25,7 @@ class ThinWall:
     axis: int
 
     def __str__(self) -> str:
-        where = ", ".join(f"{1e3 * value:.4g}" for value in self.place)
+        where = ", ".join(f"{round(1e3 * value, 6) + 0.0:.4g}" for value in self.place)  # no -0, no round-off
         cells = f"{self.cells:.2g} cell{'' if round(self.cells, 1) == 1.0 else 's'}"
         return f"{1e3 * self.thickness:.3g} mm ({cells}) at ({where}) mm"
 

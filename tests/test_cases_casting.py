@@ -252,6 +252,24 @@ def test_criteria_follow_from_what_the_cells_remember(steel):
         steel.field("nodule_count")
 
 
+def test_grains_of_aluminium_need_the_constants_of_the_inoculant(steel, aluminium):
+    """120 um + 6 mm / (Q sqrt(rate)), Q = 7 x 5.9 + 0.35 x 3.0 K of A356."""
+    cast = mt.alloy("A356")
+    refined = cast.replace(freezing=cast.freezing.replace(grain_least="120 um", grain_slope="6 mm"))
+    result = plate(alloy=refined).run()
+    rate = cast.freezing.range / result.local_solidification_time.values
+    assert result.grain_size.values == pytest.approx(120e-6 + 6e-3 / (42.35 * np.sqrt(rate)))
+    assert 300e-6 < result.grain_size.mean < 900e-6 and "grain_size" in result.fields
+    with pytest.raises(
+        mt.CaseError, match="how an inoculant refines A356 is not on its card; give its freezing grain_least"
+    ):
+        aluminium.field("grain_size")
+    with pytest.raises(mt.CaseError, match="known of aluminium alone"):
+        steel.field("grain_size")
+    with pytest.raises(mt.CaseError, match="belong together"):
+        cast.freezing.replace(grain_least="120 um")
+
+
 def test_steel_has_the_phases_and_the_hardness_of_its_cooling(steel):
     shares = [steel.field(name) for name in ("austenite", "ferrite", "pearlite", "bainite", "martensite")]
     assert sum(share.values for share in shares) == pytest.approx(np.ones(steel.cells.index.size), abs=1e-9)
