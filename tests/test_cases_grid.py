@@ -118,7 +118,6 @@ STILL = dict.fromkeys(("bottom", "side"), "still air")
         (lambda: mt.Grid("1 mm", symmetry=3), ("symmetry", "3 names no axes")),
         (lambda: mt.Grid("1 mm", coarsest="0.5 mm"), ("coarsest", "'0.5 mm'", "'1 mm'")),
         (lambda: block(grid=mt.Grid("2 mm", coarsest="4 mm")), ("grid.coarsest", "mould")),
-        (lambda: block("x", stress=None), ("grid.symmetry", "stress=False")),
         (lambda: block("z", steps=[SOAK, mt.Quench({**STILL, "top": "fast oil"}, duration="1 s")]),
          ("steps.quench", "bottom and top differ")),
         (lambda: block("z", steps=[SOAK, mt.Quench("fast oil", duration="1 s", immersion="9 mm/s")]),

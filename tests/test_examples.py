@@ -169,8 +169,10 @@ def test_the_casting_page_runs_and_its_pictures_are_there(tmp_path, monkeypatch)
     for block in rest:
         exec(block, names)
     assert (tmp_path / "niyama.png").is_file()
-    (yaml,) = re.findall(r"```yaml\n(.*?)```", page, re.S)
-    assert mt.load(yaml).chills == names["case"].chills
+    whole, shell = re.findall(r"```yaml\n(.*?)```", page, re.S)
+    assert mt.load(whole).chills == names["case"].chills
+    mould = mt.load(re.sub(r"(?m)^mould:.*$", re.search(r"(?m)^mould:.*$", shell)[0], whole)).mould
+    assert mould.shell and mould.wall == pytest.approx(0.012)
     for picture in re.findall(r"\((pictures/\S+)\)", page):
         assert (ROOT / "docs" / picture).stat().st_size > 20_000
 
