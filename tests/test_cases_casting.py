@@ -300,6 +300,7 @@ def test_thermal_modulus_of_a_plate_in_thick_sand_is_half_its_thickness():
 def test_an_expression_carries_its_unit(steel):
     field = steel.evaluate("thermal_gradient / cooling_rate**0.5")
     assert field.values == pytest.approx(steel.niyama.values)
+    assert steel.evaluate("G / sqrt(G * R)").values == pytest.approx(steel.niyama.values)
     assert steel.evaluate("sqrt(local_solidification_time / rigid_time)").unit == ""
     assert steel.evaluate("-2 * solid_fraction", time="10 s").min >= -2.0
 
@@ -315,6 +316,7 @@ def test_an_expression_carries_its_unit(steel):
         ("temperature if 1 else 2", "may not stand"),
         ("nyama", "nearest: niyama"),
         ("1 +", "is no expression"),
+        ("temperature * (1 / 0)", "not finite"),
         ("2 * 3", "names no field"),
         ("log(temperature)", "units do not fit"),
     ],
