@@ -52,7 +52,9 @@ def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> AnyKind:
     try:
         content = path.read_text("utf-8")
     except UnicodeDecodeError:
-        raise CaseError(f"'{path}' is no text in UTF-8; a case is a YAML file such as examples/shaft.yaml") from None
+        mend = "a case is a YAML file such as examples/shaft.yaml"
+        mend = f"read({path.name!r}) opens a result" if path.suffix == ".vtkhdf" else mend
+        raise CaseError(f"'{path}' is no text in UTF-8; {mend}") from None
     return _case(_document(content, path.name), path.name, path.resolve().parent)
 
 

@@ -234,6 +234,12 @@ class Casting(Verbs):
                     raise CaseError("stands beside steps after the shake-out; the last of them ends the run", name)
             if self.shake_out is None:
                 raise CaseError("stands without a shake-out; give shake_out, '700 degC' or '20 min'", "then")
+        elif self.shake_out is not None and self.until is None and self.duration is None:
+            raise CaseError(
+                "how it ends after the shake-out is missing; give until, duration or steps, "
+                "then=[Cool('still air', until='80 degC')]",
+                "until",
+            )
         else:
             exactly_one(self, "until", "duration")
         check_casting(self)

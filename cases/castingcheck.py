@@ -1,6 +1,6 @@
 """What a casting will be, before it is run: one page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import pi, sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,11 @@ from ..materials.mould import Mould
 from ..materials.refusal import CaseError
 from ..solver.bodies import Bodies
 from ..solver.casting import CastingProblem
+from ..solver.geometry import Cells
 from ..solver.metal import FINE_STEP, STRAIN_STEP
 from ..solver.pour import BEYOND
 from .castingproblem import BEDDED, afterwards, around, filling_loss, in_mould, longest_fill, poured, problem, superheat
-from .castingwords import contact_of
+from .castingwords import contact_of, is_temperature
 from .check import computed, duration, sides
 from .estimate import (
     CUT_CELLS,
@@ -212,6 +213,7 @@ def _warnings(case: "Casting", made: Bodies) -> list[str]:
             f"fill_time: filling for {time:.3g} s may cost {loss:.0f} K, more than the superheat of "
             f"{superheat(case):.0f} K, which alone is subtracted: it may freeze on the way (misrun)"
         )
+    found += _too_early(case, cells)
     if case.steps and case.alloy.inert:
         found.append(f"the phases of solid {case.alloy.name} are not followed: only heat is")
     if not case.alloy.inert:
@@ -222,6 +224,21 @@ def _warnings(case: "Casting", made: Bodies) -> list[str]:
             f"below {celsius(coldest)}, far under the coldest start, heat capacity and conductivity stay as there"
         )
     return found + _thin(case, made)
+
+
+def _too_early(case: "Casting", cells: Cells) -> list[str]:
+    """A shake-out while part of the casting is liquid."""
+    solidus = float(case.alloy.freezing.solidus)
+    if case.shake_out is None:
+        return []
+    if is_temperature(case.shake_out):
+        when = f"is above the solidus {celsius(solidus)}" if case.shake_out > solidus else ""
+    else:
+        modulus = float(cells.volume.sum() / cells.patch_area.sum())
+        end = replace(in_mould(case), duration=None, until=solidus - 1.0)
+        time = _follow(case, end, poured(case, cells).start, modulus, case.alloy.freezing_table())[0]
+        when = f"comes before {duration(time)}, when it may be solid" if case.shake_out < time else ""
+    return [f"shake_out: '{case.shake_out}' {when}: the casting is still partly liquid"] if when else []
 
 
 def _thin(case: "Casting", made: Bodies) -> list[str]:

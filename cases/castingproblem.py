@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from ..materials import library, pouring
@@ -18,10 +20,12 @@ from ..materials.medium import Medium
 from ..materials.mould import Mould
 from ..materials.quantity import Amount
 from ..materials.refusal import CaseError
+from ..solver import geometry
 from ..solver.bodies import Bodies, Joint, Overlap, assemble, nested
 from ..solver.boundary import Law
 from ..solver.casting import CastingProblem, levels, owners
 from ..solver.geometry import Cells
+from ..solver.heat import neighbours
 from ..solver.layout import laid
 from ..solver.offset import offset
 from ..solver.pour import Conductance
@@ -131,6 +135,7 @@ def bodies(case: "Casting") -> Bodies:
     except ValueError as error:
         raise CaseError(str(error), "grid", "spacing") from None
     _touching(case, made)
+    _joined(case, made.cells[0])
     return made
 
 
@@ -211,6 +216,32 @@ def _touching(case: "Casting", made: Bodies) -> None:
             f"does not touch the casting, {1e3 * away:.3g} mm away at this spacing; move it against it",
             *_place(case, name),
         )
+
+
+def _joined(case: "Casting", cells: Cells) -> None:
+    """Refuse a feeder that no metal joins to the part."""
+    n = cells.index.size
+    beside = neighbours(cells, np.arange(n))
+    links = csr_array((np.ones(beside.size), (np.repeat(np.arange(n), beside.shape[1]), beside.ravel())), shape=(n, n))
+    pieces, piece = connected_components(links, directed=False)
+    if pieces == 1:
+        return
+    feet, of_foot = cells.feet(), piece[cells.patch_cell]
+    of_part = _pieces(cells, piece, case.part.shape)
+    for name, part in case.fed_by.items():
+        own = _pieces(cells, piece, part.shape)
+        if not np.isin(own, of_part).any():
+            part_feet, own_feet = (feet[np.isin(of_foot, which)] for which in (of_part, own))
+            away = float(cKDTree(part_feet).query(own_feet)[0].min())
+            raise CaseError(
+                f"no metal joins it to the part, {1e3 * away:.3g} mm away at this spacing; move it against it",
+                "feeders", name, "part",
+            )  # fmt: skip
+
+
+def _pieces(cells: Cells, piece: NDArray[np.int32], shape: Shape) -> NDArray[np.int32]:
+    """The pieces of a casting in which a shape lies."""
+    return np.unique(piece[np.isin(cells.index, geometry.on(cells.lattice, shape).index)])
 
 
 def _conductance(case: "Casting", made: Bodies, joint: Joint) -> Conductance:

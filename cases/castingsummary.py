@@ -112,7 +112,8 @@ def _against(result: "CastingResult") -> str:
     try:
         limits = niyama_limits(result.case.alloy.freezing)
     except CaseError:
-        return ", which ranks at best; look at the pore fraction"
+        seen = "pore_fraction" in result.fields
+        return f", which ranks at best; {'look at' if seen else 'the card has too little for'} the pore fraction"
     field = result.field("niyama")
     shares = [float(field.volumes[field.values < limit].sum() / field.volumes.sum()) for limit in limits]
     text = zip(("macro", "micro"), limits, shares, strict=True)

@@ -15,6 +15,8 @@ from ..materials.refusal import CaseError, one_of
 Array = NDArray[float64]
 Read = Callable[[str], tuple[Array, str]]
 LONGEST = 300
+LETTERS = {"G": "thermal_gradient", "R": "isotherm_velocity"}
+"""What the literature of solidification writes, and the field that it means."""
 PAIRS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -51,6 +53,8 @@ def evaluate(expression: str, read: Read) -> tuple[Array, str]:
             values, unit = in_si(_value(tree.body, read))
     except (misfit(), TypeError) as error:
         raise CaseError(f"'{expression}': units do not fit: {error}") from None
+    except (ZeroDivisionError, OverflowError):
+        raise CaseError(f"'{expression}' holds a number that is not finite, such as 1/0; mend it") from None
     return np.asarray(values, float64), unit
 
 
@@ -58,7 +62,7 @@ def _value(node: ast.expr, read: Read) -> Any:
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
         return node.value
     if isinstance(node, ast.Name):
-        return measured(*read(node.id))
+        return measured(*read(LETTERS.get(node.id, node.id)))
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return -_value(node.operand, read)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):

@@ -34,7 +34,7 @@ class Zone:
     parent: int | None
 
     def __repr__(self) -> str:
-        x, y, z = (1e3 * value for value in self.place)
+        x, y, z = (round(1e3 * value, 6) + 0.0 for value in self.place)  # no 1e-15 mm, no -0
         span = f"{self.begin:.4g} to {self.end:.4g} s, {1e6 * self.volume:.4g} cm3"
         return f"Zone(ends at {x:.4g}, {y:.4g}, {z:.4g} mm; {span})"
 
@@ -48,7 +48,7 @@ class Spot:
     volume: float
 
     def __repr__(self) -> str:
-        x, y, z = (1e3 * value for value in self.place)
+        x, y, z = (round(1e3 * value, 6) + 0.0 for value in self.place)  # no 1e-15 mm, no -0
         return f"Spot({x:.4g}, {y:.4g}, {z:.4g} mm: {self.time:.4g} s, {1e6 * self.volume:.4g} cm3)"
 
 

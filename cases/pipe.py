@@ -22,7 +22,7 @@ class Pipe:
 
     empty   (n,) share of each cell that no metal fills
     volume  m3 of it;   missing  m3 that freezing lacked below where liquid could still follow: pores between arms
-    lowest, highest  m along the vertical, of cells more than half empty; NaN where there are none
+    lowest, highest  m along the vertical, ends of cells more than half empty; NaN where there are none
     """
 
     empty: Array
@@ -72,8 +72,9 @@ def pipe(cells: Cells, fractions: Iterable[Array], shrinkage: float, limit: floa
         taken = _from_the_top(zone, layer, wanted, room)
         missing += float(wanted.sum() - taken.sum())
         empty += taken / volume
-    hollow = cells.centres()[empty > LEAST, axis]
-    ends = (float(hollow.min()), float(hollow.max())) if hollow.size else (np.nan, np.nan)
+    hollow = np.unique(cells.lattice.places(cells.index)[axis][empty > LEAST])
+    edges = cells.lattice.edges(axis)
+    ends = (float(edges[hollow[0]]), float(edges[hollow[-1] + 1])) if hollow.size else (np.nan, np.nan)
     low, high = ends if up > 0.0 else ends[::-1]
     return Pipe(empty, float((volume * empty).sum()), missing, low, high)
 

@@ -154,8 +154,9 @@ class Result:
     def evaluate(self, expression: str, time: str | float | None = None) -> Field:
         """A field made of others, `result.evaluate("thermal_gradient / cooling_rate**0.5")`, its unit carried along.
 
-        Numbers, fields, + - * / **, brackets and sqrt, exp, log, log10, abs, minimum, maximum. Raises CaseError for
-        anything else, an unknown field, and units that do not fit.
+        Numbers, fields, + - * / **, brackets and sqrt, exp, log, log10, abs, minimum, maximum; of a casting G is its
+        thermal_gradient, R its isotherm_velocity. Raises CaseError for anything else, an unknown field, and units
+        that do not fit.
         """
         used: dict[str, Field] = {}
 

@@ -150,6 +150,7 @@ def closing(result: "Result") -> list[str]:
 
 def _verdict(limit: "Limit") -> str:
     name, unit = limit.field.name, meaning(limit.field.name).shown
-    sides = ["" if side is None else f"{shown(name, side):.4g}" for side in (limit.least, limit.most)]
+    least, most = ("" if side is None else f"{shown(name, side):.4g}" for side in (limit.least, limit.most))
+    wanted = f"{least} to {most}" if least and most else f"at least {least}" if least else f"at most {most}"
     verdict = "passed" if limit.passed else f"FAILED, {100 * limit.within:.1f} % of the volume within"
-    return f"{words(name)} {sides[0]} to {sides[1]} {unit}: {verdict}"
+    return f"{words(name)} {wanted} {unit}: {verdict}"

@@ -1,6 +1,7 @@
 """The casting case: words, file, run, readings, resume, and what wrong input gets."""
 
 import os
+import re
 import signal
 from itertools import count
 from pathlib import Path
@@ -299,6 +300,7 @@ def test_thermal_modulus_of_a_plate_in_thick_sand_is_half_its_thickness():
 def test_an_expression_carries_its_unit(steel):
     field = steel.evaluate("thermal_gradient / cooling_rate**0.5")
     assert field.values == pytest.approx(steel.niyama.values)
+    assert steel.evaluate("G / sqrt(G * R)").values == pytest.approx(steel.niyama.values)
     assert steel.evaluate("sqrt(local_solidification_time / rigid_time)").unit == ""
     assert steel.evaluate("-2 * solid_fraction", time="10 s").min >= -2.0
 
@@ -314,6 +316,7 @@ def test_an_expression_carries_its_unit(steel):
         ("temperature if 1 else 2", "may not stand"),
         ("nyama", "nearest: niyama"),
         ("1 +", "is no expression"),
+        ("temperature * (1 / 0)", "not finite"),
         ("2 * 3", "names no field"),
         ("log(temperature)", "units do not fit"),
     ],
@@ -433,6 +436,23 @@ def test_a_pour_below_the_liquidus_is_told_with_its_solid():
     assert "27 % is solid already" in warning
 
 
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [
+        ("560 degC", "shake_out: '560 degC' is above the solidus 557 degC: the casting is still partly liquid"),
+        ("10 s", "shake_out: '10 s' comes before .* when it may be solid: the casting is still partly liquid"),
+    ],
+)
+def test_a_shake_out_of_what_is_still_liquid_is_told(when, why):
+    (warning,) = [line for line in plate(shake_out=when).check().warnings if line.startswith("shake_out")]
+    assert re.match(why, warning)
+
+
+def test_a_shake_out_of_a_solid_casting_is_not_warned_of():
+    for when in ("540 degC", "60 min"):
+        assert not [line for line in plate(shake_out=when).check().warnings if line.startswith("shake_out")]
+
+
 def test_a_block_larger_than_memory_is_refused_before_it_is_made():
     block = mt.Part.box("1 m", "1 m", "1 m")
     with pytest.raises(mt.CaseError, match="cells of casting and mould.*or a thinner wall"):
@@ -493,8 +513,9 @@ def test_every_command_knows_a_casting(tmp_path):
         ({"contact": mt.Contact(h="500 W/m^2/K").h}, "no contact"),
         ({"mould": mt.mould("graphite", wall="40 mm")}, "no default contact of steel with a graphite mould"),
         ({"shake_out": None}, "without a shake-out"),
+        ({"then": None}, r"until: how it ends after the shake-out is missing; give until, duration or steps, then="),
         ({"until": "500 degC"}, "the last of them ends the run"),
-        ({"then": None}, "neither until nor duration"),
+        ({"then": None, "shake_out": None}, "neither until nor duration"),
         ({"then": None, "until": "950 degC"}, "is not below 900 degC"),
         ({"then": None, "until": "10 degC"}, "never reached in air"),
         ({"then": [mt.Cool("still air", until="10 degC")]}, "then.cool.until: '10 degC' is never reached"),

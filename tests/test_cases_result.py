@@ -205,7 +205,7 @@ def test_limits_give_a_map_and_a_line_in_the_summary(tmp_path):
     assert not limit.passed and limit.within == pytest.approx(0.5, abs=0.06)
     assert set(np.unique(limit.map)) == {-1, 0}
     text = str(result.summary())
-    assert "limit hardness 400 to  HV: FAILED" in text and "axial stress" in text and "MPa" in text
+    assert "limit hardness at least 400 HV: FAILED" in text and "axial stress" in text and "MPa" in text
     assert "energy ledger closes to 5.0e-13 of the heat exchanged" in text
     assert result.judge({"hardness": ("20 HRC", "70 HRC")})["hardness"].passed
     assert "out of balance" not in text

@@ -4,17 +4,19 @@ import csv
 
 import numpy as np
 import pytest
+from scipy.spatial import ConvexHull
 
 from metaltwin.cases.casefile import load
 from metaltwin.cases.result import Result
 from metaltwin.cases.store import About, Log
 from metaltwin.materials.refusal import CaseError
+from metaltwin.solver.bodies import assemble
 from metaltwin.solver.geometry import build
-from metaltwin.solver.shape import Box, Cylinder, Plate, Sphere
+from metaltwin.solver.shape import Box, Cylinder, Mesh, Plate, Sphere
 from metaltwin.views import colours, display, scene
 from metaltwin.views.export import traverse
 from metaltwin.views.report import report
-from metaltwin.views.surface import surface
+from metaltwin.views.surface import Surface, surface
 
 SHAPES = {
     "rz": (Cylinder(0.02, 0.005, 0.04, (0.01, 0.0, 0.1)), "rz", 2e-3, "cylinder"),
@@ -87,6 +89,27 @@ def test_points_of_a_round_skin_lie_on_the_circle():
     side = (points[:, 2] > 1e-6) & (points[:, 2] < 0.02 - 1e-6)
     np.testing.assert_allclose(radius[side], 0.02, rtol=0.01)
     assert points[:, 2].min() == pytest.approx(0.0, abs=1e-9) and points[:, 2].max() == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize("cut", ["x", "y", "z"])
+def test_a_casting_and_its_mould_lie_side_by_side_on_a_cut(cut):
+    """A turned bar in sand: its section is that of the file, and both sections fill the block. Slivers overlap else."""
+    pv = pytest.importorskip("pyvista")
+    turned = pv.Cube(x_length=0.05, y_length=0.03, z_length=0.04).triangulate().clean().rotate_x(30).rotate_z(20)
+    bar = Mesh(np.asarray(turned.points, float), turned.faces.reshape(-1, 4)[:, 1:].astype(np.int64), 1)
+    bodies = assemble({"bar": bar}, ("sand", Box((0.1, 0.1, 0.1))), "3d", 3e-3)
+    axis, areas = "xyz".index(cut), []
+    for cells in bodies.cells:
+        skin = surface(cells, np.ones(cells.index.size, bool), cut, bodies.cells[0])
+        front = skin.points[:, axis].max() if cut == "z" else skin.points[:, axis].min()
+        flat = np.isclose(skin.points[skin.quads][..., axis], front, atol=1e-9).all(1)
+        areas.append(area_and_volume(Surface(skin.points, skin.quads[flat], skin.cell[flat]))[0])
+    origin = np.where(np.arange(3) == axis, front, 0.0)
+    section = turned.slice(normal=cut, origin=origin).points[:, np.arange(3) != axis]
+    assert areas[0] == pytest.approx(ConvexHull(section).volume, rel=0.02)
+    lattice = bodies.cells[1].lattice
+    size = np.delete(np.array(lattice.spacing) * lattice.shape, axis)
+    assert sum(areas) == pytest.approx(size.prod(), rel=2e-3)
 
 
 def test_a_cut_takes_half_away_and_a_threshold_the_rest():

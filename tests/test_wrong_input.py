@@ -188,6 +188,13 @@ def test_a_file_that_is_no_case(tmp_path, content, said):
     assert not (tmp_path / "out").exists()
 
 
+def test_a_result_taken_for_a_case_is_sent_to_read(tmp_path):
+    path = tmp_path / "bar.vtkhdf"
+    path.write_bytes(b"\x89HDF\r\n")
+    with pytest.raises(mt.CaseError, match=r"no text in UTF-8; read\('bar.vtkhdf'\) opens a result"):
+        mt.load(path)
+
+
 def test_numbers_that_yaml_makes_of_words_are_understood(tmp_path):
     (tmp_path / "bar.yaml").write_text(CASE.replace("alloy: 42CrMo4", "alloy: 4140"), "utf-8")
     assert command("check", tmp_path / "bar.yaml")[0] == 0

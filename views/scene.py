@@ -214,7 +214,10 @@ def _between(field: Field, below: str | None, above: str | None) -> NDArray[np.b
     if above is not None:
         keep &= values > parse(above, field.unit, "above")
     if not keep.any():
-        raise CaseError(f"no cell lies there: {field.name} goes from {field.min:.4g} to {field.max:.4g} {field.unit}")
+        low, high, unit = field.min, field.max, field.unit
+        if field.name.isidentifier():
+            low, high, unit = shown(field.name, low), shown(field.name, high), meaning(field.name).shown
+        raise CaseError(f"no cell lies there: {field.name} goes from {low:.4g} to {high:.4g} {unit}")
     return keep
 
 

@@ -50,7 +50,7 @@ def surface(cells: Cells, keep: NDArray[np.bool_], cut: str | None, part: Cells 
     """
     lattice = cells.lattice
     if lattice.metric == "3d":
-        return solid(cells, keep & _behind(cells, cut, part or cells))
+        return solid(cells, keep & _behind(cells, cut, part or cells), _plane(part or cells, cut))
     if lattice.metric == "rz":
         whole = revolved(cells, keep & (_behind(cells, cut, part or cells) if cut == "z" else True), _turn(cut))
     else:
@@ -59,11 +59,11 @@ def surface(cells: Cells, keep: NDArray[np.bool_], cut: str | None, part: Cells 
     return Surface(whole.points + np.array(lattice.middle), whole.quads, whole.cell)
 
 
-def solid(cells: Cells, keep: NDArray[np.bool_]) -> Surface:
-    """Outer faces of a 3d part, the corners of cut cells moved onto the wall."""
+def solid(cells: Cells, keep: NDArray[np.bool_], plane: tuple[int, float] | None = None) -> Surface:
+    """Outer faces of a 3d part, the corners of cut cells moved onto the wall.   plane  (axis, m) of a cut"""
     quads, owners = _bare(cells, _kept(cells, keep))
     used, local = np.unique(quads, return_inverse=True)
-    return Surface(_onto_wall(cells, used), local.reshape(-1, 4), owners)
+    return Surface(_onto_wall(cells, used, plane), local.reshape(-1, 4), owners)
 
 
 def revolved(cells: Cells, keep: NDArray[np.bool_], turn: tuple[float, float]) -> Surface:
@@ -147,18 +147,26 @@ def _behind(cells: Cells, cut: str | None, part: Cells) -> Any:
     """Cells that a cut leaves: beyond the lattice plane nearest the middle of the part (below it for z)."""
     if cut is None:
         return True
-    axis = "xyz".index(cut)
-    own = _places(part)[:, axis]
-    middle = part.lattice.edges(axis)[(own.min() + own.max() + 1) // 2]
+    axis, middle = _plane(part, cut) or (0, 0.0)
     place = cells.lattice.centres(axis)[_places(cells)[:, axis]]
     return place < middle if cut == "z" else place >= middle
+
+
+def _plane(part: Cells, cut: str | None) -> tuple[int, float] | None:
+    """Axis of a cut, and the lattice plane nearest the middle of the part, m."""
+    if cut is None:
+        return None
+    axis = "xyz".index(cut)
+    own = _places(part)[:, axis]
+    return axis, float(part.lattice.edges(axis)[(own.min() + own.max() + 1) // 2])
 
 
 def _kept(cells: Cells, keep: NDArray[np.bool_]) -> Index:
     """Kept cells less the slivers, whose neighbours' corners reach the wall in their stead."""
     if cells.lattice.metric not in ("3d", "rz"):
         return np.flatnonzero(keep)
-    inside = np.ones(cells.index.size, bool)
+    inside = np.zeros(cells.index.size, bool)  # a sliver without a wall lies before that of another body
+    inside[cells.patch_cell] = True
     np.logical_and.at(inside, cells.patch_cell, cells.patch_distance > 0.0)
     return np.flatnonzero(keep & (inside | (cells.fraction >= 0.5)))
 
@@ -187,8 +195,11 @@ def _bare(cells: Cells, kept: Index) -> tuple[Index, Index]:
     return np.concatenate(quads), np.concatenate(owners)
 
 
-def _onto_wall(cells: Cells, nodes: Index) -> Array:
-    """Positions (m, 3) of nodes; those of the skin moved by the least that puts them on the walls around."""
+def _onto_wall(cells: Cells, nodes: Index, plane: tuple[int, float] | None = None) -> Array:
+    """Positions (m, 3) of nodes; those of the skin moved by the least that puts them on the walls around.
+
+    plane  (axis, m) that its nodes do not leave
+    """
     place = _places(cells)
     lattice = cells.lattice
     shape, spacing = np.array(lattice.shape), np.array(lattice.spacing)
@@ -196,6 +207,9 @@ def _onto_wall(cells: Cells, nodes: Index) -> Array:
     ijk = np.column_stack([ijk, nodes // ((shape[0] + 1) * (shape[1] + 1))])
     points = np.stack([lattice.edges(axis)[ijk[:, axis]] for axis in range(3)], 1)
     seen = np.array([1.0, 0.0 if lattice.metric == "rz" else 1.0, 1.0])
+    free = np.tile(seen, (nodes.size, 1))
+    if plane is not None:
+        free[np.isclose(points[:, plane[0]], plane[1], rtol=0.0, atol=1e-6 * spacing[plane[0]]), plane[0]] = 0.0
     local = np.full(np.prod(shape + 1), -1, np.int64)
     skin = np.intersect1d(nodes, _bare(cells, _kept(cells, np.ones(cells.index.size, bool)))[0])
     local[skin] = np.searchsorted(nodes, skin)
@@ -209,8 +223,9 @@ def _onto_wall(cells: Cells, nodes: Index) -> Array:
         reach = np.einsum("ij,ij->i", normal, points[at] * seen - feet)
         near = (at >= 0) & (np.abs(reach) < 0.9 * size)
         pull = np.sqrt(weight[near])
-        np.add.at(A, at[near], pull[:, None, None] * normal[near, :, None] * normal[near, None, :])
-        np.add.at(b, at[near], -(pull * reach[near])[:, None] * normal[near])
+        way = normal[near] * free[at[near]]
+        np.add.at(A, at[near], pull[:, None, None] * way[:, :, None] * way[:, None, :])
+        np.add.at(b, at[near], -(pull * reach[near])[:, None] * way)
     move = np.linalg.solve(A, b[..., None])[..., 0]
     return np.asarray(points + np.clip(move, -0.9 * size, 0.9 * size), float64)
 
