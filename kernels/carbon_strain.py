@@ -2,7 +2,7 @@
 
 from numba import njit
 
-from .plasticity import FREE, YIELD
+from .plasticity import FREE, TRIP, YIELD
 
 
 @njit(cache=True)
@@ -17,7 +17,7 @@ def _read(table, k, part, phase, place):
 
 
 @njit(cache=True)
-def add_carbon(low, step, T0, z0, T1, z1, carbon, least, classed, strain, flow, rows):
+def add_carbon(low, step, T0, z0, T1, z1, carbon, least, classed, strain, flow, trip, rows):
     """Bring rows made for the carbon of the steel to that of each cell, which it keeps over the increment.
 
     low, step       ()         K, knots of the tables
@@ -26,9 +26,10 @@ def add_carbon(low, step, T0, z0, T1, z1, carbon, least, classed, strain, flow, 
     carbon          (n,)       mass fraction
     least, classed  ()         carbon of the first class, and classes per mass fraction
     strain, flow    (q, P, m)  free strain and yield stress [Pa] of each class less those of the steel
+    trip            (q, s)     1/Pa, K of going through the last s phases, stages of martensite, less that of the steel
     rows            (n, ROW)   see plasticity.point   [written]
     """
-    phases = strain.shape[1]
+    phases, formed = strain.shape[1], strain.shape[1] - trip.shape[1]
     for j in range(carbon.size):
         place = min(max((carbon[j] - least) * classed, 0.0), strain.shape[0] - 1.0)
         k = min(int(place), strain.shape[0] - 2)
@@ -39,3 +40,8 @@ def add_carbon(low, step, T0, z0, T1, z1, carbon, least, classed, strain, flow, 
             if z1[i, j] > 0.0:
                 rows[j, FREE] += z1[i, j] * _read(strain, k, part, i, p1)
                 rows[j, YIELD] += z1[i, j] * _read(flow, k, part, i, p1)
+        through = 0.0
+        for i in range(phases - 1, formed - 1, -1):
+            through += z1[i, j] - z0[i, j]
+            stage = i - formed
+            rows[j, TRIP] += (trip[k, stage] + part * (trip[k + 1, stage] - trip[k, stage])) * max(through, 0.0)

@@ -1,4 +1,4 @@
-"""Free strain and yield stress by the carbon of each cell: why the case of a carburised part is in compression."""
+"""Free strain, yield stress and tempering by the carbon of each cell: why a carburised case is in compression."""
 
 import numpy as np
 from numpy import float64
@@ -14,7 +14,9 @@ Array = NDArray[float64]
 
 
 class CaseStress:
-    """What local carbon adds to strain and strength of phases and stages of tempering, by the classes of kinetics.
+    """What local carbon adds, by the classes of kinetics, to phases and stages of tempering.
+
+    To the strain and strength of both, and to the plasticity of going through a stage.
 
     The carbon that enters strains nothing by itself: at carburising temperature austenite creeps, and what it gains
     in length along the skin flows away across it. From then on every cell strains by its own carbon.
@@ -32,6 +34,9 @@ class CaseStress:
         self.classed = 1.0 / float(contents[1] - contents[0])
         self.strain = np.array([[a.strain(T) - b.strain(T) for a, b in zip(one, usual, strict=True)] for one in each])
         self.flow = np.array([[_flow(a, T) - _flow(b, T) for a, b in zip(one, usual, strict=True)] for one in each])
+        tempered = slice(len(matter.phases), None)
+        self.trip = np.array([[law.trip for law in one[tempered]] for one in each])
+        self.trip -= np.array([stage.mechanics.trip for stage in matter.stages])
 
     def add(self, rows: Array, carbon: Array, T0: Array, z0: Array, T1: Array, z1: Array) -> None:
         """Bring rows (n, ROW) of an increment to the carbon (n,) of the cells; T (n,) K, z (P - 1, n) its ends.
@@ -40,7 +45,7 @@ class CaseStress:
         """
         add_carbon(
             self.low, self.step, T0, fractions(z0), T1, fractions(z1), carbon, self.least, self.classed, self.strain,
-            self.flow, rows,
+            self.flow, self.trip, rows,
         )  # fmt: skip
 
 

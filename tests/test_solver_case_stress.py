@@ -9,7 +9,7 @@ import metaltwin as mt
 from metaltwin.kernels import plasticity
 from metaltwin.materials import library
 from metaltwin.materials.matter import constant
-from metaltwin.materials.stress import density_austenite, density_ferrite
+from metaltwin.materials.stress import density_austenite, density_ferrite, tempering
 from metaltwin.solver.case_stress import CaseStress
 from metaltwin.validation.direct import follow
 
@@ -43,6 +43,22 @@ def test_martensite_of_the_case_is_longer_by_its_carbon():
     # 20 degC a length of 1.05 to 1.08 % against 0.75 %, by the densities that E11 goes by
     assert added(3) - added(5) == pytest.approx(0.55 * (1.065e-2 - 0.75e-2) / 0.4, rel=0.06)
     assert added(3) > added(4) > added(5)
+
+
+def test_plasticity_of_tempering_goes_by_the_carbon_of_the_place():
+    """Half of the martensite through the first stage, at 180 degC; the core of 0.2 % C has none there."""
+    alloy = library.alloy("20NiCrMo2")
+    matter = alloy.matter()
+    case = CaseStress(matter, 200.0, 1.0, 1200, (0.002, 0.009))
+    before, after = np.zeros((2, 4 + len(matter.stages), 1))
+    before[3], after[3], after[4] = 1.0, 0.5, 0.5
+    assert matter.stages[0].mechanics.trip == 0.0
+    for content in (0.002, 0.005, 0.008):
+        rows = np.zeros((1, plasticity.ROW))
+        hot = np.array([453.15])
+        case.add(rows, np.array([content]), hot, before, hot, after)
+        exact = tempering(replace(alloy.composition, C=100.0 * content))[0].mechanics.trip
+        assert rows[0, plasticity.TRIP] == pytest.approx(0.5 * exact, rel=0.02, abs=1e-16)
 
 
 def elastic(matter):

@@ -77,6 +77,25 @@ def test_volume_of_tempering_against_lattice_parameters():
     assert got == pytest.approx(after / before - 1.0, rel=0.10)
 
 
+@pytest.mark.parametrize("content", [0.4, 0.6, 0.8])
+def test_volume_of_the_first_stage_against_lattice_parameters(content):
+    """Martensite of 0.25 % C beside Fe2.4C (K.H. Jack, Acta Cryst. 3 (1950) 392: a 2.73, c 4.33 A): 10 %."""
+    carbon, stays = (C / 12.011 / ((100.0 - C) / 55.845) for C in (content, 0.25))
+    before, left = (11.789 + 0.370 * C for C in (content, 0.25))
+    taken = 2.4 * (carbon - stays)
+    after = (1.0 - taken) * left + taken * 3.0**0.5 / 2.0 * 2.73**2 * 4.33 / 2.0
+    c, T = Composition(C=content), np.array(ROOM)
+    got = 3.0 * float(tempering(c)[0].mechanics.strain(T) - free_strain(c, "martensite")(T))
+    assert got == pytest.approx(after / before - 1.0, rel=0.10)
+
+
+def test_martensite_of_little_carbon_has_no_first_stage():
+    c, T = Composition(C=0.2), np.array(ROOM)
+    first, second = (stage.mechanics for stage in tempering(c)[:2])
+    assert float(first.strain(T)) == float(free_strain(c, "martensite")(T)) and first.trip == 0.0
+    assert second.trip == pytest.approx(sum(stage.mechanics.trip for stage in tempering(c)))
+
+
 def test_a_clamped_bar_relaxes_by_the_plasticity_of_tempering():
     """Without strain of its own the stress of a blocked bar falls by exp(-E K) in each stage."""
     stages = tempering(STEEL)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..materials.composition import Composition
 from ..materials.matter import Matter, Mechanics, Phase, constant
-from ..materials.stress import free_strain, tempering
+from ..materials.stress import first_stage, free_strain, tempering
 from .bar import Bar
 from .verdict import Verdict, check
 
@@ -16,6 +16,8 @@ MPA = 1e6
 ROOM = 293.15
 ELASTIC = constant(200e9), constant(0.3), constant(0.0)
 FERRITE, CEMENTITE = 11.777, 155.1 / 12.0  # A3 per atom of iron, from lattice parameters at 20 degC
+TRANSITION = 0.75**0.5 * 2.73**2 * 4.33 / 2.0  # the same of hexagonal Fe2.4C
+STAYS = 0.25  # wt % C that the first stage leaves in the martensite
 
 
 def matter(*laws: Mechanics, product: str = "bainite", **words: object) -> Matter:
@@ -26,18 +28,31 @@ def matter(*laws: Mechanics, product: str = "bainite", **words: object) -> Matte
     return Matter("bar", 7800.0, phases, **words)  # type: ignore[arg-type]
 
 
+def atoms(content: float) -> float:
+    """Atoms of carbon per atom of iron, content in wt %."""
+    return content / 12.011 / ((100.0 - content) / 55.845)
+
+
 @check("E20", "stress")
 def tempered() -> Iterator[Verdict]:
     """Shrinkage of martensite that tempers, and the stress that its plasticity takes from a blocked bar."""
     source = "atomic volumes: martensite 11.789 + 0.370 C A3 (ASM Handbook 4A), ferrite 11.777, Fe3C 155.1 A3 a cell"
     for content in (0.2, 0.4, 0.8):
         c, T = Composition(C=content), np.array(ROOM)
-        carbon = content / 12.011 / ((100.0 - content) / 55.845)
-        before, after = 11.789 + 0.370 * content, (1.0 - 3.0 * carbon) * FERRITE + 3.0 * carbon * CEMENTITE
+        carbon, before = atoms(content), 11.789 + 0.370 * content
+        after = (1.0 - 3.0 * carbon) * FERRITE + 3.0 * carbon * CEMENTITE
         got = 300.0 * float(free_strain(c, "ferrite")(T) - free_strain(c, "martensite")(T))
         exact = 100.0 * (after / before - 1.0)
         reason = "20 %: the same of lattice parameters and of dilatometry (1.68 C, Thelning) differ by as much"
         yield Verdict("E20", f"volume change, {content:g} % C", exact, got, abs(0.2 * exact), "%", reason, source)
+        if content <= STAYS:
+            continue
+        taken = 2.4 * (carbon - atoms(STAYS))
+        after = (1.0 - taken) * (11.789 + 0.370 * STAYS) + taken * TRANSITION
+        exact, got = 100.0 * (after / before - 1.0), got * first_stage(content)
+        beside = f"{source}; Fe2.4C: Jack 1950, a 2.73, c 4.33 A; 0.25 % C stay in the martensite"
+        reason = "20 %, as of the whole"
+        yield Verdict("E20", f"first stage, {content:g} % C", exact, got, abs(0.2 * exact), "%", reason, beside)
     stages = tempering(Composition(C=0.42))
     plain = replace(
         stages[0].mechanics, young=ELASTIC[0], poisson=ELASTIC[1], strain=ELASTIC[2], yield_stress=None, creep=None
