@@ -16,7 +16,6 @@ from ..solver.bodies import Bodies
 from ..solver.casting import CastingProblem
 from ..solver.geometry import Cells
 from ..solver.metal import FINE_STEP, STRAIN_STEP
-from ..solver.pour import BEYOND
 from .castingproblem import BEDDED, afterwards, around, filling_loss, in_mould, longest_fill, poured, problem, superheat
 from .castingwords import contact_of, is_temperature
 from .check import computed, duration, sides
@@ -218,11 +217,6 @@ def _warnings(case: "Casting", made: Bodies) -> list[str]:
         found.append(f"the phases of solid {case.alloy.name} are not followed: only heat is")
     if not case.alloy.inert:
         found += case.alloy.outside()
-    coldest = min(float(mould.temperature) for mould in around(case).values()) - BEYOND
-    if _coldest(case) < coldest:
-        found.append(
-            f"below {celsius(coldest)}, far under the coldest start, heat capacity and conductivity stay as there"
-        )
     return found + _thin(case, made)
 
 

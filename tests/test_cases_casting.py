@@ -453,6 +453,19 @@ def test_a_shake_out_of_a_solid_casting_is_not_warned_of():
         assert not [line for line in plate(shake_out=when).check().warnings if line.startswith("shake_out")]
 
 
+def test_a_quench_out_of_a_hot_mould_takes_the_heat_of_the_card():
+    """However hot the mould began: what the quench took is the table from shake-out to end, far below that mould."""
+    shell = mt.mould("investment shell", wall="10 mm", shell=True, temperature="800 degC")
+    case = plate(alloy="316L", pour="1500 degC", mould=shell, until=None, shake_out="1000 degC",
+                 then=[mt.Quench("agitated water 20", until="60 degC")])  # fmt: skip
+    assert not [line for line in case.check().warnings if "stay as there" in line]
+    result = case.run()
+    instants = result.field("temperature", time=result.shake_out_time), result.temperature
+    out, end = (case.alloy.freezing_table().enthalpy(field.values) for field in instants)
+    heat = sum(result.ledger[-1]["heat"].values())
+    assert heat == pytest.approx(float(result.cells.volume @ (end - out)), rel=1e-6)
+
+
 def test_a_block_larger_than_memory_is_refused_before_it_is_made():
     block = mt.Part.box("1 m", "1 m", "1 m")
     with pytest.raises(mt.CaseError, match="cells of casting and mould.*or a thinner wall"):
