@@ -58,6 +58,13 @@ def test_ring_keeps_some_austenite():
     assert 0.06 < result.retained_austenite.mean < 0.14
 
 
+def test_a_carburised_rim_is_in_compression_where_a_through_hardened_one_is_not():
+    module = example("gear_blank")
+    case, through = (module[name].run(progress=False).at("30 mm", "0 mm", "0 mm") for name in ("carburised", "through"))
+    assert -700e6 < case.residual_stress.hoop < -400e6 and case.hardness > 680.0
+    assert 50e6 < through.residual_stress.hoop < 300e6 and through.phases["martensite"] > 0.95
+
+
 def test_probe_cools_as_fast_as_a_fast_oil_makes_it():
     module = example("probe")
     rate, temperature = module["cooling_rate"](coarse(module["case"]("fast oil"), "1.25 mm").run())
