@@ -18,7 +18,7 @@ from metaltwin.twin.forward import Forward, inwards
 from metaltwin.twin.model import Model
 from metaltwin.twin.noise import tied
 from metaltwin.twin.refined import finer
-from metaltwin.twin.search import Search
+from metaltwin.twin.search import STRENGTHS, Search
 from metaltwin.twin.sensitivities import sensitivities
 from metaltwin.twin.starts import best_start
 from metaltwin.twin.unknowns import Bound, look_up
@@ -607,6 +607,33 @@ def test_a_run_it_has_not_seen_is_compared(fit):
         assert one.passed and one.rms < 1.5 and one.within > 0.9
         measured, computed = one.passing("500 degC")
         assert measured == pytest.approx(computed, abs=0.3)
+
+
+def test_each_curve_has_a_smoothness_of_its_own():
+    """h of the bath has a peak, that of air has none: no strength that they could share is as probable."""
+    unknowns = mt.Unknown.curve(H), mt.Unknown.curve("steps.transfer.medium.h")
+    search = Search(Model(case(), (record(),), unknowns))
+    x, trace = search.roughly(np.zeros(48))
+    left, slopes = search._left(x, trace), np.concatenate(search.model.slopes(x, trace)[0])
+    strength, evidence = search._strength(x, left, slopes, 0.0)
+    weight, rest = search.noise.weights, np.concatenate(left) + slopes @ x
+    known = (slopes.T * weight) @ slopes, (slopes.T * weight) @ rest, float(weight @ rest**2)
+    shared = max(search._evidence(np.full(2, each), *known) for each in STRENGTHS)
+    assert strength[0] < strength[1] and evidence > shared
+    assert evidence == pytest.approx(search._evidence(strength, *known))
+
+
+def test_the_clock_that_was_found_judges_the_thermocouple_left_out():
+    """A mark 0.6 s off moves the core by 6 K: known of the record that was fitted, not of another."""
+    read = dataclasses.replace(record(), events={"quench": 4.4}, clock_within=0.5)
+    found = mt.calibrate(case(), read.only("skin"), [mt.Unknown.curve(H)])
+    (core,) = found.compare(read.only("core"))
+    (alien,) = found.compare(dataclasses.replace(read, time=read.time.copy()).only("core"))
+    assert core.rms < 1.5 and core.within > 0.9
+    assert alien.rms > 2.0 * core.rms and alien.u_val > 2.0 * core.u_val
+    named = dataclasses.replace(read, source="run.csv")
+    assert named.timed_as(dataclasses.replace(named, time=read.time.copy()))
+    assert not named.timed_as(dataclasses.replace(named, events={"quench": 5.0}))
 
 
 def test_bands_hold_on_their_own_design(fit):

@@ -78,12 +78,14 @@ class Comparison:
 
 
 def compare(fit: Posterior, runs: tuple[Measurements, ...]) -> tuple[Comparison, ...]:
-    """Every thermocouple of the runs, with what the fit says of it. Raises CaseError as readiness does."""
+    """Every thermocouple of the runs, with what the fit says of it. Raises CaseError as readiness does.
+
+    The clock of a record of which the fit has seen other thermocouples is the one that it found.
+    """
     model = Model(fit.model.case, runs, fit.model.unknowns, fit.model.workers)
-    own = fit.model.size
-    x = np.concatenate([fit.x[:own], np.zeros(len(model.nuisance))])
-    covariance = np.eye(x.size)
-    covariance[:own, :own] = fit.covariance[:own, :own]
+    here, there = _found(fit.model, model)
+    x, covariance = np.zeros(len(model.labels)), np.eye(len(model.labels))
+    x[here], covariance[np.ix_(here, here)] = fit.x[there], fit.covariance[np.ix_(there, there)]
     trace = model.trace(x)
     seen, slopes = model.seen(x, trace), model.slopes(x, trace)[0]
     numerical = float(np.sqrt(np.mean([sensor.numerical**2 for sensor in fit.sensors])))
@@ -93,6 +95,17 @@ def compare(fit: Posterior, runs: tuple[Measurements, ...]) -> tuple[Comparison,
                    span)
         for reading, shown, slope in zip(model.readings, seen, slopes, strict=True)
     )  # fmt: skip
+
+
+def _found(fitted: Model, model: Model) -> tuple[list[int], list[int]]:
+    """Which parameters of a model the fit has found, and where: those of the case, and the clocks of its records."""
+    here, there = list(range(model.size)), list(range(fitted.size))
+    for i, entry in enumerate(model.nuisance, model.size):
+        for j, known in enumerate(fitted.nuisance, fitted.size):
+            if entry.kind == known.kind == "clock" and model.runs[entry.of].timed_as(fitted.runs[known.of]):
+                here.append(i)
+                there.append(j)
+    return here, there
 
 
 def _uncertain(reading: Reading, slopes: Array, covariance: Array, numerical: float) -> Array:

@@ -89,6 +89,11 @@ class Measurements:
         kept = {name: self.values[name] for name in names}
         return replace(self, values=kept, sensors={k: v for k, v in self.sensors.items() if k in kept})
 
+    def timed_as(self, other: Self) -> bool:
+        """Whether both are of one record, with the same marks: then one clock serves both."""
+        same = self.time is other.time or (self.source != "" and self.source == other.source)
+        return same and (self.events, self.clock_within) == (other.events, other.clock_within)
+
     def of(self, case: Case) -> tuple[Sensor, ...]:
         """The thermocouples in the order of `values`, those without a place at the case's. Raises CaseError."""
         known = {sensor.name: sensor for sensor in case.sensors}

@@ -90,7 +90,7 @@ class Posterior:
     walls          K, what the surface went through by (step, zone)
     inspected      (k,) what the case says of each inspection
     beyond         K, what the case misses by besides noise and numerical error
-    strength       of smoothness, found with the rest;  evidence  its logarithm
+    strength       (B,) of the smoothness of each unknown (1 where it is no curve);  evidence  its logarithm
     derivatives    "tangent" or "differences"
     starts         misfit of each nearly free fit, where there were several; inf for one that failed
     """
@@ -103,7 +103,7 @@ class Posterior:
     walls: dict[tuple[str, str], tuple[float, float]] = field(repr=False)
     inspected: Array = field(repr=False)
     beyond: float
-    strength: float
+    strength: Array
     evidence: float
     derivatives: str
     steps: int
@@ -218,8 +218,9 @@ class Posterior:
         lines.append("What the data cannot tell")
         lines += [f"  {what}" for what in self.cannot_tell] or ["  nothing of what was asked"]
         lines.append(
-            f"smoothness {self.strength:.3g} by evidence, ln {self.evidence:.1f}; {self.steps} steps, derivatives by "
-            f"{self.derivatives}; noise as given or from the scatter of the record, readings that stand out count less"
+            f"smoothness {', '.join(f'{each:.3g}' for each in self.strength)} by evidence, "
+            f"ln {self.evidence:.1f}; {self.steps} steps, derivatives by {self.derivatives}; "
+            "noise as given or from the scatter of the record, readings that stand out count less"
         )
         if self.starts:
             best = min(self.starts)

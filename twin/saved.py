@@ -23,9 +23,9 @@ from .unknowns import Unknown
 
 Array = NDArray[float64]
 
-FORMAT = 1
-ARRAYS = ("x", "covariance", "before", "inspected")
-NUMBERS = ("beyond", "strength", "evidence", "derivatives", "steps")
+FORMAT = 2
+ARRAYS = ("x", "covariance", "before", "inspected", "strength")
+NUMBERS = ("beyond", "evidence", "derivatives", "steps")
 INSPECTED: dict[str, Any] = {each.__name__: each for each in (Observable, EndQuenched, Dilated)}
 COLUMNS = ("time", "measured", "computed")
 

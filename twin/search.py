@@ -1,8 +1,8 @@
 """The search of a whole-record calibration: the most probable parameters, and how sure they are.
 
 Gauss-Newton with Levenberg's damping on the logarithm of the posterior. A reading that stands out from its neighbours
-counts less, after Student's t; what cells and steps err by stands in the noise. Smoothness of curves is the one that
-makes the record most probable (evidence of the linearised model). What a nearly free fit still misses by, and over
+counts less, after Student's t; what cells and steps err by stands in the noise. Smoothness of each curve is the one
+that makes the record most probable (evidence of the linearised model). What a nearly free fit still misses by, and over
 how many samples that hangs together, makes the record count for less: judged once, for a smoother fit misses more.
 """
 
@@ -24,6 +24,7 @@ from .refined import LEFT, WHOLE, change
 Array = NDArray[float64]
 
 STRENGTHS = 10.0 ** np.arange(-1.0, 6.1, 0.5)  # of smoothness, that are tried; at first the strong ones alone
+GAIN = 1e-6  # of evidence: less is round-off
 SMOOTH = 1e3  # strength of smoothness at the first step; a tenth of it at each that follows
 MOST = 40  # steps
 SETTLED = 0.03  # of the posterior's own width: a step that no longer matters
@@ -50,7 +51,8 @@ class Search:
         limits += [(-4.0, 4.0)] * len(model.nuisance)
         self.low, self.high = (np.array(side) for side in zip(*limits, strict=True))
         self.correction = [np.zeros_like(noise) for noise in given]
-        self.strength, self.how, self.steps, self.evidence = 1.0, "", 0, np.nan
+        self.strength = np.ones(len(model.bounds))
+        self.how, self.steps, self.evidence = "", 0, np.nan
 
     @property
     def _count(self) -> int:
@@ -101,7 +103,7 @@ class Search:
                 self._influence([*slopes, inspected / self.noise.inspected[:, None]])
             self.strength, self.evidence = self._strength(x, left, jacobian, SMOOTH / 10.0**number if rough else 0.0)
             weight = self.noise.weights
-            normal = (jacobian.T * weight) @ jacobian + self.precision + self.strength * self.rough
+            normal = (jacobian.T * weight) @ jacobian + self._before(self.strength)
             slope = (jacobian.T * weight) @ np.concatenate(left) - self._pull(x)
             now = self._loss(x, left)
             while True:
@@ -143,7 +145,7 @@ class Search:
     def _loss(self, x: Array, left: list[Array]) -> float:
         """Twice the negative logarithm of the posterior."""
         whole = self.offset + x
-        before = float(x @ self.precision @ x) + self.strength * float(whole @ self.rough @ whole)
+        before = float(x @ self.precision @ x + whole @ self._stiff(self.strength) @ whole)
         return float(self.noise.weights @ np.concatenate(left) ** 2) + before
 
     def density(self, x: Array) -> float:
@@ -165,20 +167,44 @@ class Search:
             self.noise.beyond, self.noise.tied = found.beyond, _tied(found)
 
     def _pull(self, x: Array) -> Array:
-        return np.asarray(self.precision @ x + self.strength * (self.rough @ (self.offset + x)))
+        return np.asarray(self.precision @ x + self._stiff(self.strength) @ (self.offset + x))
 
-    def _strength(self, x: Array, left: list[Array], jacobian: Array, least: float) -> tuple[float, float]:
-        """Smoothness that makes the record most probable, in the model made straight at x; its evidence."""
+    def _stiff(self, strength: Array) -> Array:
+        """(P, P) roughness of all curves, each times its strength (B,)."""
+        sizes = [*(bound.size for bound in self.model.bounds), len(self.model.nuisance)]
+        return np.asarray(np.repeat([*strength, 0.0], sizes)[:, None] * self.rough)
+
+    def _before(self, strength: Array) -> Array:
+        """(P, P) inverse covariance before the record."""
+        return np.asarray(self.precision + self._stiff(strength))
+
+    def _strength(self, x: Array, left: list[Array], jacobian: Array, least: float) -> tuple[Array, float]:
+        """Smoothness of each curve that makes the record most probable, in the model made straight at x; its evidence.
+
+        The best that all curves share, then curve by curve until none gains.
+        """
         weight, rest = self.noise.weights, np.concatenate(left) + jacobian @ x
         fisher, seen = (jacobian.T * weight) @ jacobian, (jacobian.T * weight) @ rest
-        tried = STRENGTHS[STRENGTHS >= least] if self.rough.any() else np.ones(1)
-        found = [self._evidence(strength, fisher, seen, float(weight @ rest**2)) for strength in tried]
-        best = int(np.argmax(found))
-        return float(tried[best]), found[best]
+        square = float(weight @ rest**2)
+        curves = [i for i, bound in enumerate(self.model.bounds) if bound.roughness is not None]
+        best, most = self.strength, -np.inf
+        groups = [curves, *([i] for i in curves)] if len(curves) > 1 else [curves]
+        gained = True
+        while gained:
+            gained = False
+            for group in groups:
+                for value in STRENGTHS[STRENGTHS >= least]:
+                    tried = best.copy()
+                    tried[group] = value
+                    found = self._evidence(tried, fisher, seen, square)
+                    if found > most + GAIN:
+                        best, most, gained = tried, found, len(curves) > 1
+            groups = groups[-len(curves) :]
+        return best, most
 
-    def _evidence(self, strength: float, fisher: Array, seen: Array, square: float) -> float:
-        prior = self.precision + strength * self.rough
-        pull = -strength * (self.rough @ self.offset)
+    def _evidence(self, strength: Array, fisher: Array, seen: Array, square: float) -> float:
+        prior = self._before(strength)
+        pull = -self._stiff(strength) @ self.offset
         alone = np.linalg.solve(prior, pull)
         both = np.linalg.solve(fisher + prior, seen + pull)
         least = square - float((seen + pull) @ both) + float(pull @ alone)
@@ -188,9 +214,9 @@ class Search:
         used = self.correction
         self._correct(x, trace)
         model, left = self.model, self._left(x, trace)
-        prior = self.precision + self.strength * self.rough
+        prior = self._before(self.strength)
         weight = self.noise.weights
-        covariance = np.linalg.inv((jacobian.T * weight) @ jacobian + prior)
+        covariance: Array = np.asarray(np.linalg.inv((jacobian.T * weight) @ jacobian + prior), float64)
         off = [LEFT / WHOLE * now + abs(now - then) for now, then in zip(self.correction, used, strict=True)]
         moved = covariance @ ((jacobian.T * weight) @ np.concatenate([*off, np.zeros(len(self.measured))]))
         covariance += np.outer(moved, moved)  # cells and steps err the same way in every reading
