@@ -111,7 +111,7 @@ def follow(before, after, dt, old, new, bainite, pearlite, martensite, records, 
             m0, m1 = float64(old[martensite, j]), float64(new[martensite, j])
             if m1 > m0 and parameter[j] > FRESH:  # what forms now has not been tempered: the mean falls
                 parameter[j] = FRESH + (parameter[j] - FRESH) * m0 / m1
-            # while it forms fast, auto-tempering is in the hardness as quenched; a sharp bound would hang on noise
+            # while it forms fast, auto-tempering is in the hardness as quenched; no sharp bound: stress hung on its noise
             if max(T0, T1) > COLD and dt > 0.0:
                 held = dt * exp(-max(m1 - m0, 0.0) / (HELD * dt * m1))
                 parameter[j] = temper(max(parameter[j], FRESH), T0, T1, held)
