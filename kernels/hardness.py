@@ -22,7 +22,7 @@ INTERRUPTED = 0.2  # of the rate at 700 degC: bainite at a slower mean rate sinc
 SOME = 1e-3  # martensite that can be tempered
 COLD = 373.15  # K, no tempering below
 FRESH = 5400.0  # K, parameter of untempered martensite: the low end of the regression, m = -8.6 [chosen]
-HELD = 1e-3  # 1/s: martensite growing by the share r of itself a second tempers exp(-r / HELD) of the time [chosen]
+HELD = 1e-3  # 1/s: martensite that forms slower than this share of itself is tempered meanwhile [chosen]
 SPACING = 5.0  # K, longest piece of a temperature path in tempering
 LN10 = log(10.0)
 
@@ -111,7 +111,6 @@ def follow(before, after, dt, old, new, bainite, pearlite, martensite, records, 
             m0, m1 = float64(old[martensite, j]), float64(new[martensite, j])
             if m1 > m0 and parameter[j] > FRESH:  # what forms now has not been tempered: the mean falls
                 parameter[j] = FRESH + (parameter[j] - FRESH) * m0 / m1
-            # while it forms fast, auto-tempering is in the hardness as quenched; no sharp bound: stress hung on its noise
-            if max(T0, T1) > COLD and dt > 0.0:
-                held = dt * exp(-max(m1 - m0, 0.0) / (HELD * dt * m1))
-                parameter[j] = temper(max(parameter[j], FRESH), T0, T1, held)
+            # while it forms on cooling, auto-tempering is in the hardness as quenched
+            if max(T0, T1) > COLD and m1 - m0 <= HELD * dt * m1:
+                parameter[j] = temper(max(parameter[j], FRESH), T0, T1, dt)

@@ -206,21 +206,6 @@ def test_a_hold_tempers_while_the_last_martensite_creeps_in():
     assert creeping["tempering"] == pytest.approx(still["tempering"], abs=0.01)
 
 
-@pytest.mark.parametrize("share", [3e-4, 1e-3])
-def test_noise_in_the_rate_of_martensite_moves_the_tempering_little(share):
-    """With a sharp bound at 1e-3 1/s the noise of 2 % decided whether a cell was tempered at all."""
-
-    def slow(noise):
-        cell, grown = Past(300.0, martensite=0.5, austenite=0.5), 0.5
-        for k in range(200):
-            grown *= np.exp(share * (1.0 + noise * (-1.0) ** k))
-            cell.step(300.0 - 0.5 * (k + 1), 1.0, martensite=grown, austenite=1.0 - grown)
-        return cell["tempering"]
-
-    assert slow(0.02) == pytest.approx(slow(-0.02), abs=0.02)
-    assert slow(0.02) == pytest.approx(slow(0.0), abs=0.02)
-
-
 def test_fresh_martensite_dilutes_the_tempering_of_the_old():
     cell = Past(250.0, martensite=0.4, austenite=0.6)
     cell.step(250.0, 3600.0)
