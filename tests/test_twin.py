@@ -18,10 +18,11 @@ from metaltwin.twin.forward import Forward, inwards
 from metaltwin.twin.model import Model
 from metaltwin.twin.noise import tied
 from metaltwin.twin.refined import finer
-from metaltwin.twin.search import STRENGTHS, Search
+from metaltwin.twin.search import STRENGTHS, Search, circling
 from metaltwin.twin.sensitivities import sensitivities
 from metaltwin.twin.starts import best_start
 from metaltwin.twin.unknowns import Bound, look_up
+from metaltwin.validation import bench
 
 H = "steps.quench.medium.h"
 STEEL = mt.Material("austenite", "20 W/m/K", "7800 kg/m^3", "550 J/kg/K")
@@ -615,7 +616,7 @@ def test_each_curve_has_a_smoothness_of_its_own():
     search = Search(Model(case(), (record(),), unknowns))
     x, trace = search.roughly(np.zeros(48))
     left, slopes = search._left(x, trace), np.concatenate(search.model.slopes(x, trace)[0])
-    strength, evidence = search._strength(x, left, slopes, 0.0)
+    strength, evidence = search._strength(x, left, slopes, 0.0, held=False)
     weight, rest = search.noise.weights, np.concatenate(left) + slopes @ x
     known = (slopes.T * weight) @ slopes, (slopes.T * weight) @ rest, float(weight @ rest**2)
     shared = max(search._evidence(np.full(2, each), *known) for each in STRENGTHS)
@@ -725,3 +726,14 @@ def test_a_wrong_plan_is_one_message_and_status_2(folder, plan, said):
     written(folder, plan, "bar.calibrate.yaml")
     status, out, err = command("calibrate", folder / "bar.yaml", folder / "run.csv")
     assert (status, out) == (2, "") and said in err and "Traceback" not in err
+
+
+def test_a_smoothness_that_was_left_before_is_held():
+    ten, three, one = (np.array([value]) for value in (10.0, 3.0, 1.0))
+    assert not any(map(circling, ([ten], [ten, ten], [ten, three], [ten, ten, three, three], [ten, three, one])))
+    assert circling([ten, three, ten]) and circling([one, ten, three, three, ten])
+
+
+def test_a_search_whose_smoothness_would_circle_ends():
+    """Of this probe 10 leads where 3.2 is wanted, and back: fourteen steps in vain before it was held."""
+    assert Search(bench._probe(20, depth_within="0.1 mm")).found().steps < 20

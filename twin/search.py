@@ -91,7 +91,8 @@ class Search:
 
     def _climb(self, x: Array, trace: Trace, rough: bool) -> tuple[Array, Trace, Array]:
         """The most probable parameters for the noise as it is judged now; `rough`: as it shrinks with the misfit."""
-        damping, moved, misfits = 1e-3, np.inf, []
+        damping, moved, misfits, held = 1e-3, np.inf, [], False
+        strengths: list[Array] = []
         for number in range(MOST):
             left, (slopes, self.how) = self._left(x, trace), self.model.slopes(x, trace)
             misfits.append(self._misfit(left))
@@ -101,7 +102,10 @@ class Search:
             jacobian = np.concatenate([*slopes, inspected])
             if rough and number == 0:
                 self._influence([*slopes, inspected / self.noise.inspected[:, None]])
-            self.strength, self.evidence = self._strength(x, left, jacobian, SMOOTH / 10.0**number if rough else 0.0)
+            least = SMOOTH / 10.0**number if rough else 0.0
+            self.strength, self.evidence = self._strength(x, left, jacobian, least, held)
+            strengths.append(self.strength)
+            held = held or circling(strengths)
             weight = self.noise.weights
             normal = (jacobian.T * weight) @ jacobian + self._before(self.strength)
             slope = (jacobian.T * weight) @ np.concatenate(left) - self._pull(x)
@@ -178,14 +182,16 @@ class Search:
         """(P, P) inverse covariance before the record."""
         return np.asarray(self.precision + self._stiff(strength))
 
-    def _strength(self, x: Array, left: list[Array], jacobian: Array, least: float) -> tuple[Array, float]:
+    def _strength(self, x: Array, left: list[Array], jacobian: Array, least: float, held: bool) -> tuple[Array, float]:
         """Smoothness of each curve that makes the record most probable, in the model made straight at x; its evidence.
 
-        The best that all curves share, then curve by curve until none gains.
+        The best that all curves share, then curve by curve until none gains; the present one where it is held.
         """
         weight, rest = self.noise.weights, np.concatenate(left) + jacobian @ x
         fisher, seen = (jacobian.T * weight) @ jacobian, (jacobian.T * weight) @ rest
         square = float(weight @ rest**2)
+        if held:
+            return self.strength, self._evidence(self.strength, fisher, seen, square)
         curves = [i for i, bound in enumerate(self.model.bounds) if bound.roughness is not None]
         best, most = self.strength, -np.inf
         groups = [curves, *([i] for i in curves)] if len(curves) > 1 else [curves]
@@ -254,3 +260,9 @@ class Search:
 def _tied(found: Posterior) -> float:
     """Over how many samples misfits were judged to hang together."""
     return found.sensors[0].time.size / found.sensors[0].counts_as
+
+
+def circling(strengths: list[Array]) -> bool:
+    """Whether the last smoothness is one that was left before: of two, each wanted where the other leads, it stays."""
+    *before, one, last = [np.zeros(0), *strengths]
+    return not np.array_equal(one, last) and any(np.array_equal(each, last) for each in before)
