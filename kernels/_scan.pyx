@@ -10,18 +10,9 @@ from cython.parallel cimport prange
 from libc.math cimport fabs, floor, rint
 from libc.stdint cimport int32_t, int64_t, uint8_t
 
+from _rays cimport first_at_or_above
+
 cdef double NEAR = 1e-9  # cells: a wall this near to a cell face lies on it
-
-
-cdef inline Py_ssize_t first_at_or_above(const double[::1] x, double value) noexcept nogil:
-    cdef Py_ssize_t low = 0, high = x.shape[0], middle
-    while low < high:
-        middle = (low + high) >> 1
-        if x[middle] < value:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 cdef inline void meet(

@@ -10,18 +10,9 @@ from cython.parallel cimport prange
 from libc.math cimport fabs, sqrt
 from libc.stdint cimport int32_t, int64_t
 
+from _rays cimport first_at_or_above
+
 cdef double LEVEL = 1e-12  # component of a unit vector below which it is none
-
-
-cdef inline Py_ssize_t first_at_or_above(const double[::1] x, double value) noexcept nogil:
-    cdef Py_ssize_t low = 0, high = x.shape[0], middle
-    while low < high:
-        middle = (low + high) >> 1
-        if x[middle] < value:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 cdef inline bint put(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy import float64, int64
@@ -19,16 +20,12 @@ BENT = 1e-7  # sine of the angle of an edge: one that turns outwards by less is 
 
 
 @dataclass(frozen=True)
-class Rounded:
-    """A box or ring with all that lies within `by`, m, of it: its edges are round."""
+class Offset:
+    """A body with all that lies within `by`, m, of it."""
 
-    body: Box | Cylinder
+    body: Box | Cylinder | Mesh
     by: float
     volume = area = float("nan")
-
-    @property
-    def metrics(self) -> tuple[str, ...]:
-        return self.body.metrics
 
     @property
     def lower(self) -> Point:
@@ -38,6 +35,20 @@ class Rounded:
     def upper(self) -> Point:
         return added(self.body.upper, (self.by,) * 3)
 
+    def moved(self, by: Point) -> Self:
+        return replace(self, body=self.body.moved(by))
+
+
+@dataclass(frozen=True)
+class Rounded(Offset):
+    """A box or ring with all that lies within `by`, m, of it: its edges are round."""
+
+    body: Box | Cylinder
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        return self.body.metrics
+
     @property
     def middle(self) -> Point:
         return self.body.middle
@@ -46,9 +57,6 @@ class Rounded:
     def inner(self) -> float:
         """Of the bore that is left, m."""
         return max(getattr(self.body, "inner", 0.0) - self.by, 0.0)
-
-    def moved(self, by: Point) -> "Rounded":
-        return replace(self, body=self.body.moved(by))
 
     def crossings(self, axis: int, u: Array, v: Array) -> Crossings:
         if isinstance(self.body, Box) or axis == 2:
@@ -93,7 +101,7 @@ class Rounded:
 
 
 @dataclass(frozen=True, eq=False)
-class Thickened:
+class Thickened(Offset):
     """A surface of triangles with all that lies within `by`, m, of it.
 
     A place outside the body is nearest to a facet, to an edge that turns outwards or to an end of such an edge: the
@@ -101,21 +109,8 @@ class Thickened:
     """
 
     body: Mesh
-    by: float
-    volume = area = float("nan")
     metrics = ("3d",)
     middle: Point = (0.0, 0.0, 0.0)
-
-    @property
-    def lower(self) -> Point:
-        return added(self.body.lower, (-self.by,) * 3)
-
-    @property
-    def upper(self) -> Point:
-        return added(self.body.upper, (self.by,) * 3)
-
-    def moved(self, by: Point) -> "Thickened":
-        return replace(self, body=self.body.moved(by))
 
     @cached_property
     def edges(self) -> tuple[Index, Array]:
