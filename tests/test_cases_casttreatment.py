@@ -94,11 +94,9 @@ def test_the_latent_heat_of_pearlite_slows_the_mould_leg():
     """In the mould, not only after it: from 750 to 500 degC it takes as much longer as 90 kJ/kg cost."""
     case = bar(then=None, shake_out=None, until="500 degC")
     problem = case.problem()
-    whole, without = Probed(), Probed()
-    march(problem, whole, never)
-    march(replace(problem, matter=frozen(problem.matter)), without, never)
-    assert whole.time(500.0) - whole.time(750.0) > 1.3 * (without.time(500.0) - without.time(750.0))
-    assert whole.time(1000.0) == pytest.approx(without.time(1000.0), rel=1e-3)
+    whole, without = follow(problem), follow(replace(problem, matter=frozen(problem.matter)))
+    assert when(whole, 500.0) - when(whole, 750.0) > 1.3 * (when(without, 500.0) - when(without, 750.0))
+    assert when(whole, 1000.0) == pytest.approx(when(without, 1000.0), rel=1e-3)
 
 
 def test_a_quench_of_the_casting_is_a_quench_of_its_temperature_field():
@@ -214,15 +212,7 @@ def frozen(matter):
     return replace(matter, kinetics=replace(matter.kinetics, products=slow, martensite_start=100.0))
 
 
-class Probed(Kept):
-    def __init__(self):
-        super().__init__()
-        self.seen = []
-
-    def probe(self, times, temperature, phases):
-        self.seen.append((float(times[0]), float(temperature[0, 0])))
-
-    def time(self, T):
-        """s at which the probe first fell below T, degC."""
-        time, seen = np.array(self.seen).T
-        return time[np.argmax(seen < T + ZERO)]
+def when(run, T):
+    """s at which the probe first fell below T, degC."""
+    time, seen = np.array(run.seen).T
+    return time[np.argmax(seen < T + ZERO)]

@@ -41,17 +41,6 @@ def small(**changes):
     return replace(problem, **changes)
 
 
-class Probed(Kept):
-    """Keeps what probes see, too."""
-
-    def __init__(self):
-        super().__init__()
-        self.seen = []
-
-    def probe(self, times, temperature, phases):
-        self.seen.append((float(times[0]), *temperature[:, 0]))
-
-
 def test_levels_of_a_linear_mush():
     """Liquidus, nine fractions, a tenth of the range above the solidus, solidus: by T, for fs is linear in it."""
     liquid, *shares, niyama, solid = (float(MUSH.temperature(np.array(H))) - ZERO for H in levels(MUSH))
@@ -96,7 +85,7 @@ def test_a_lump_is_dated_by_its_closed_form():
 def test_a_casting_from_the_pour_to_the_air():
     """One run: books, probes, fields, and what is left when the mould is gone."""
     problem = small()
-    kept = Probed()
+    kept = Kept()
     state, clock = march(problem, kept, lambda clock, state: False)
     assert [row["step"] for row in kept.rows] == ["mould", "out"]
     stored = max(abs(row["stored"]) for row in kept.rows)
@@ -144,7 +133,7 @@ def test_probes_belong_to_the_body_that_holds_them():
     problem = small()
     assert owners(problem.bodies, PROBES).tolist() == [0, 1, 2]
     columns = CastingColumns(problem)
-    kept = Probed()
+    kept = Kept()
     columns.sample(kept, columns.begin())
     assert kept.seen[0][1:] == pytest.approx((690.0 + ZERO, 298.15, 298.15), abs=1e-6)
     with pytest.raises(ValueError, match=r"\(0, 0, 90\) mm is .* outside .* and all else"):

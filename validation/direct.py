@@ -23,6 +23,7 @@ class Kept:
     times, legs  of the snapshots
     fields       one dictionary a snapshot
     walls        (p,) K a snapshot
+    seen         (s, K of each probe) as recorded
     ledger       a row a step of the schedule
     last         fields of the end
     state        at the end, or where it was stopped; clock likewise
@@ -32,6 +33,7 @@ class Kept:
     legs: list[str] = field(default_factory=list)
     fields: list[dict[str, Array]] = field(default_factory=list)
     walls: list[Array] = field(default_factory=list)
+    seen: list[tuple[float, ...]] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     last: dict[str, Array] = field(default_factory=dict)
     state: State | None = None
@@ -44,7 +46,7 @@ class Kept:
         self.walls.append(np.array(wall, float64))
 
     def probe(self, times: Array, temperature: Array, phases: dict[str, Array]) -> None:
-        """The checks read fields."""
+        self.seen.extend((float(time), *T.tolist()) for time, T in zip(times, temperature.T, strict=True))
 
     def ledger(self, row: dict[str, Any]) -> None:
         self.rows.append(row)
