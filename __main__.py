@@ -122,10 +122,13 @@ def run(
     The result goes into DIR, under the name of the case file with the ending .vtkhdf. Ctrl-C leaves a file
     from which --resume goes on.
     """
-    if (case is None) == (resume is None):
-        raise typer.BadParameter("give a CASE, or --resume FILE to go on with an interrupted result")
     began = clock.perf_counter()
-    result, file = _resumed(resume) if resume is not None else _computed(case, folder)  # type: ignore[arg-type]
+    if case is not None and resume is None:
+        result, file = _computed(case, folder)
+    elif resume is not None and case is None:
+        result, file = _resumed(resume)
+    else:
+        raise typer.BadParameter("give a CASE, or --resume FILE to go on with an interrupted result")
     from rich.console import Console
 
     from .views.report import report

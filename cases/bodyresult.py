@@ -18,7 +18,9 @@ Array = NDArray[float64]
 class BodyArchive:
     """What a Result asks of an Archive, of one body around the casting of another."""
 
-    moving, still, final = ["temperature"], [], []  # type: ignore[var-annotated]
+    moving: tuple[str, ...] = ("temperature",)
+    still: tuple[str, ...] = ()
+    final: tuple[str, ...] = ()
 
     def __init__(self, whole: Archive, body: str) -> None:
         self._whole, self._body = whole, body

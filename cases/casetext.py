@@ -47,11 +47,11 @@ def _spoken(case: AnyCase, folder: Path | None) -> dict[str, Any]:
         words[name] = [{step.kind: fields_spoken(step)} for step in getattr(case, name)]
     for name in filter(words.__contains__, BODIES):
         words[name] = [{**fields_spoken(body), "part": _part(body.part, folder)} for body in getattr(case, name)]
+    own: Any = case  # words that not every kind of case has
     if "supports" in words:
-        words["supports"] = [fields_spoken(support) for support in case.supports]  # type: ignore[attr-defined]
+        words["supports"] = [fields_spoken(support) for support in own.supports]
     if isinstance(words.get("fill_time"), dict):
-        casting: Any = case
-        words["fill_time"] = casting.fill_time.words(folder)
+        words["fill_time"] = own.fill_time.words(folder)
     if case.sensors:
         words["sensors"] = {sensor.name: {"at": [entry.text for entry in sensor.at]} for sensor in case.sensors}
     head = {"metaltwin": FORMAT, "name": words.pop("name"), "kind": case.KIND}

@@ -33,7 +33,8 @@ class Frozen:
 
     @property
     def freezing(self) -> Freezing:
-        return self.alloy.freezing  # type: ignore[no-any-return]
+        made: Freezing = self.alloy.freezing
+        return made
 
     @property
     def grade(self) -> str:
@@ -128,9 +129,9 @@ def hardness(of: Frozen) -> Array:
     if _is_a356(of.alloy):
         return cast_aluminium.hardness_cahoon(yield_strength(of))
     if of.grade in cast_iron.WALLS:
-        return np.asarray(hv_from_hbw(cast_iron.hardness_grey_strength(tensile_strength(of))))  # type: ignore[arg-type]
+        return hv_from_hbw(cast_iron.hardness_grey_strength(tensile_strength(of)))
     if of.grade.startswith(DUCTILE):
-        return np.asarray(hv_from_hbw(cast_iron.hardness_ductile(pearlite_share(of))))  # type: ignore[arg-type]
+        return hv_from_hbw(cast_iron.hardness_ductile(pearlite_share(of)))
     raise CaseError(_no_law(of, "hardness"))
 
 

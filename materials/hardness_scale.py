@@ -65,7 +65,11 @@ def hrb_from_hv(hv: float) -> float | None:
     return 131.6 - 7696.0 / hv if 100.0 <= hv <= 240.0 else None
 
 
-def hv_from_hbw(hbw: float) -> float:
+@overload
+def hv_from_hbw(hbw: float) -> float: ...
+@overload
+def hv_from_hbw(hbw: NDArray[float64]) -> NDArray[float64]: ...
+def hv_from_hbw(hbw: float | NDArray[float64]) -> float | NDArray[float64]:
     """Vickers hardness from Brinell (tungsten carbide ball).
 
     HBW = 0.9326 HV + 5.0, HV up to 700 (650 HBW); within 1.4 HBW of ASTM E140 Table 1 up to 500 HV, 2.5 above.
