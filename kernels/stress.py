@@ -271,3 +271,31 @@ def assemble(number, push, weigh, stiffness, force, scale, band):
                 if row_d >= 0:
                     high, lowest = max(row_a, row_d), min(row_a, row_d)
                     band[high - lowest, lowest] += stiffness[j, a, d]
+
+
+@njit(cache=True)
+def unbalance(force, scale):
+    """Largest unbalanced force over the largest scale; not finite where a force is not.   (N,) both"""
+    most = largest = 0.0
+    for i in range(force.size):
+        if not np.isfinite(force[i]):
+            return np.inf
+        most = max(most, abs(force[i]))
+        largest = max(largest, scale[i])
+    return most / largest
+
+
+@njit(cache=True)
+def shear(elastic):
+    """(n,) largest sqrt(3/2 e':e') of the points of each cell.   elastic (n, g, c), components as above"""
+    n, g, c = elastic.shape
+    largest = np.zeros(n)
+    for j in range(n):
+        for k in range(g):
+            e = elastic[j, k]
+            mean = (e[0] + e[1] + e[2]) / 3.0
+            square = (e[0] - mean) ** 2 + (e[1] - mean) ** 2 + (e[2] - mean) ** 2
+            if c == 4:
+                square += 2.0 * e[3] ** 2
+            largest[j] = max(largest[j], 1.5 * square)
+    return np.sqrt(largest)

@@ -1,5 +1,7 @@
 """Stress in one dimension: slab, long cylinder, sphere; solid or hollow, free of load."""
 
+from math import isfinite
+
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
@@ -49,9 +51,7 @@ class Line(Banded):
         }
 
     def shear(self, mechanics: dict[str, Array]) -> Array:
-        e = mechanics["elastic"].reshape(-1, 2, 3)
-        deviator = e - e.mean(2, keepdims=True)
-        largest: Array = np.sqrt(1.5 * (deviator**2).sum(2)).max(1)
+        largest: Array = kernel.shear(mechanics["elastic"].reshape(-1, 2, 3))
         return largest
 
     def centres(self, mechanics: dict[str, Array]) -> Array:
@@ -85,8 +85,8 @@ class Line(Banded):
                 corner[0] = 1.0
             if self.held >= 0:
                 hold(self.held, force, band, edge)
-            residual = float(np.abs(force).max() / (unit * scale.max()))
-            if residual <= TOLERANCE or not np.isfinite(residual):
+            residual = kernel.unbalance(force, scale) / unit
+            if residual <= TOLERANCE or not isfinite(residual):
                 break
             both[0], both[1] = force[:-1], edge
             _, solved, failed = dpbsv(band, both.T, lower=1, overwrite_b=1)

@@ -82,9 +82,7 @@ class Section(Banded):
         }
 
     def shear(self, mechanics: dict[str, Array]) -> Array:
-        e = mechanics["elastic"].reshape(-1, 4, 4)
-        deviator = e[:, :, :3] - e[:, :, :3].mean(2, keepdims=True)
-        largest: Array = np.sqrt(1.5 * ((deviator**2).sum(2) + 2.0 * e[:, :, 3] ** 2)).max(1)
+        largest: Array = kernel.shear(mechanics["elastic"].reshape(-1, 4, 4))
         return largest
 
     def centres(self, mechanics: dict[str, Array]) -> Array:
@@ -156,7 +154,7 @@ class Section(Banded):
                 take_out(band, given)
             if self.restraint is not None and not (grip is not None and grip.held.resists()[:, 1].any()):
                 self._keep(load.held, du, force, band)
-            residual = float(np.abs(force).max() / (unit * scale.max()))
+            residual = kernel.unbalance(force, scale) / unit
             if residual <= TOLERANCE or not np.isfinite(residual):
                 break
             _, step, failed = dpbsv(band, force, lower=1, overwrite_ab=1)
