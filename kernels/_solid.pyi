@@ -18,6 +18,15 @@ def tangent(
     x: Double,
     y: Double,
 ) -> None: ...
+def whole_tangent(
+    rows: Order,
+    first: Order,
+    count: Order,
+    points: Single,
+    scale: Double,
+    x: Double,
+    y: Double,
+) -> None: ...
 def smooth(
     inverse: Single, image: Single, residual: Single, step: Single, x: Single, keep: float, gain: float
 ) -> None: ...

@@ -17,6 +17,8 @@ cdef extern from "_solid.h" nogil:
     void dense_cell(const int32_t *rows, const float *matrix, const float *x, float *y)
     void tangent_batch(const int32_t *rows, const float *bulk, const float *shear, const int16_t *tangent,
                        const double *scale, int lanes, const double *x, double *y)
+    void whole_batch(const int32_t *rows, const float *tangent, const double *scale, int lanes,
+                     const double *x, double *y)
 
 cdef enum:
     BLOCK = 2048  # entries that one partial sum covers: the order of a sum never depends on the threads
@@ -70,6 +72,19 @@ def tangent(const int32_t[:, ::1] rows, const int32_t[::1] first, const int32_t[
             for batch in range((count[slab] + 7) // 8):
                 _tangent(rows, moduli, points, &scale[0], first[slab] + 8 * batch,
                          min(8, count[slab] - 8 * batch), &x[0, 0], &y[0, 0])
+
+
+def whole_tangent(const int32_t[:, ::1] rows, const int32_t[::1] first, const int32_t[::1] count,
+                  const float[:, :, :, ::1] points, const double[::1] scale, const double[:, ::1] x,
+                  double[:, ::1] y):
+    """The same with a full tangent of each point; see the door."""
+    cdef int half, slab, batch, start, stop
+    for half in range(2):
+        start, stop = _half(half, first.shape[0])
+        for slab in prange(start, stop, nogil=True, schedule="dynamic", use_threads_if=rows.shape[0] > FEW):
+            for batch in range((count[slab] + 7) // 8):
+                whole_batch(&rows[first[slab] + 8 * batch, 0], &points[first[slab] // 8 + batch, 0, 0, 0],
+                            &scale[0], min(8, count[slab] - 8 * batch), &x[0, 0], &y[0, 0])
 
 
 cdef inline (int, int) _half(int odd, Py_ssize_t slabs) noexcept nogil:

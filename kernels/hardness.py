@@ -22,7 +22,7 @@ INTERRUPTED = 0.2  # of the rate at 700 degC: bainite at a slower mean rate sinc
 SOME = 1e-3  # martensite that can be tempered
 COLD = 373.15  # K, no tempering below
 FRESH = 5400.0  # K, parameter of untempered martensite: the low end of the regression, m = -8.6 [chosen]
-HELD = 1e-3  # 1/s: martensite that forms slower than this share of itself is tempered meanwhile [chosen]
+HELD = 1e-3  # 1/s: martensite that forms by this share of itself is tempered half of the time [chosen]
 SPACING = 5.0  # K, longest piece of a temperature path in tempering
 LN10 = log(10.0)
 
@@ -56,6 +56,17 @@ def temper(P, T0, T1, dt):
             if exponent < 12.0:
                 P = T * (17.0 + log10(exp(LN10 * exponent) + hours))
     return P
+
+
+@njit(cache=True, forceinline=True)
+def held(growth):
+    """Share of the time for which martensite that grows by `growth` [1/s] of itself is tempered.
+
+    All of it where it stands, none from 2 HELD on, a smooth step between: at a sharp bound the noise of time steps
+    would decide. None at all on a fast quench, so that round-off of the fractions does not reach the steps there.
+    """
+    s = min(max(1.0 - 0.5 * growth / HELD, 0.0), 1.0)
+    return s * s * (3.0 - 2.0 * s)
 
 
 @njit(cache=True, parallel=True, nogil=True)
@@ -112,5 +123,7 @@ def follow(before, after, dt, old, new, bainite, pearlite, martensite, records, 
             if m1 > m0 and parameter[j] > FRESH:  # what forms now has not been tempered: the mean falls
                 parameter[j] = FRESH + (parameter[j] - FRESH) * m0 / m1
             # while it forms on cooling, auto-tempering is in the hardness as quenched
-            if max(T0, T1) > COLD and m1 - m0 <= HELD * dt * m1:
-                parameter[j] = temper(max(parameter[j], FRESH), T0, T1, dt)
+            if max(T0, T1) > COLD and dt > 0.0:
+                share = held((m1 - m0) / (dt * m1))
+                if share > 0.0:
+                    parameter[j] = temper(max(parameter[j], FRESH), T0, T1, share * dt)

@@ -21,12 +21,12 @@ from numba import njit
 from .fractions import unpack
 
 # columns of a row: what one increment of one cell needs
-SHEAR_BEFORE, SHEAR, BULK, FREE, YIELD, HARD_PARENT, HARD_PRODUCT, TRIP, DONE_BEFORE, DONE = range(10)
-ROW = 10
+SHEAR_BEFORE, SHEAR, BULK, FREE, YIELD, HARD_PARENT, HARD_PRODUCT, TRIP, DONE_BEFORE, DONE, COMPRESSION = range(11)
+ROW = 11
 NEVER = 1e30  # yield stress of what does not yield, Pa
 
-# first index of the tables
-YOUNG, POISSON, STRAIN, FLOW, HARDENING = range(5)
+# first index of the tables; the last only where tension and compression yield apart
+YOUNG, POISSON, STRAIN, FLOW, HARDENING, CRUSH = range(6)
 
 LAWS = ("tanaka", "desalos", "leblond", "abrassart")
 # Leblond 1989: share of martensite -> share of its yield stress
@@ -97,7 +97,8 @@ def point(elastic, strain, parent, product, row, creep, exponent, theta, memory,
     product   ()       mean hardening variable of the products at the start
     row       (ROW,)   shear modulus before and after [Pa], bulk modulus after [Pa], free (linear) strain
                        increment, yield stress [Pa], hardening of parent and products times their shares [Pa],
-                       transformation plasticity sum K_i df/dZ dz_i [1/Pa], share of products before and after
+                       transformation plasticity sum K_i df/dZ dz_i [1/Pa], share of products before and after, yield
+                       stress in compression [Pa], which is 0 here: see kernels.cutoff
     creep     (2, c)   creep strain of the increment per q^n, by the rate before and after [Pa^-n]
     exponent  (c,)     n of each
     theta     ()       weight of the end of the increment, 1/2 or 1
@@ -183,7 +184,8 @@ def mixture(low, step, T0, z0, T1, z1, table, trip, creep, creeping, dt, law, ma
     low, step      ()         K, knots of the tables
     T0, T1         (n,)       K, before and after
     z0, z1         (P, n)     phase fractions before and after
-    table          (5, P, m)  Young's modulus [Pa], Poisson's ratio, free strain, yield stress, hardening [Pa]
+    table          (5, P, m)  Young's modulus [Pa], Poisson's ratio, free strain, yield stress, hardening [Pa];
+                              (6, P, m): and yield stress in compression, where that above is in tension
     trip           (P,)       K of forming each phase, 1/Pa
     creep          (c, m)     log of A exp(-Q/RT) [Pa^-n s^-1]
     creeping       (c, P)     whether a phase creeps by it
@@ -243,6 +245,10 @@ def mixture(low, step, T0, z0, T1, z1, table, trip, creep, creeping, dt, law, ma
             rows[j, TRIP] += trip[i] * max(through, 0.0)
         rows[j, DONE_BEFORE] = max(before, 0.0)
         rows[j, DONE] = max(after, 0.0)
+        rows[j, COMPRESSION] = 0.0
+        if table.shape[0] > CRUSH:
+            for i in range(phases):
+                rows[j, COMPRESSION] += z1[i, j] * _lookup(table[CRUSH, i], p1)
         for k in range(creep.shape[0]):
             shares0 = shares1 = 0.0
             for i in range(phases):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from . import _solid
 from .backstress import respond
+from .cutoff import cut_off
 from .fractions import unpack
 from .plasticity import BULK, POISSON, ROW, SHEAR, YOUNG, _lookup, _strain, mixture
 
@@ -105,6 +106,16 @@ def tangent(order: Batches, moduli: Single, points: NDArray[int16], scale: Doubl
     _check("points", points, int16, (order.cell.size // 8, 8, 6, 8))
     _pair(order, scale, x, y, float64)
     _solid.tangent(order.rows, order.first, order.count, moduli, points, scale, x, y)
+
+
+def whole_tangent(order: Batches, points: Single, scale: Double, x: Double, y: Double) -> None:
+    """y += K x with a full tangent of each point, as `balance` writes it where tension is cut off.
+
+    points  (slots/8, 8, 21, 8) float32   batch, point, lower triangle of `cutoff.cut_off` times weight [Pa], cell
+    """
+    _check("points", points, float32, (order.cell.size // 8, 8, 21, 8))
+    _pair(order, scale, x, y, float64)
+    _solid.whole_tangent(order.rows, order.first, order.count, points, scale, x, y)
 
 
 def _check(name: str, array: np.ndarray, kind: type, shape: tuple[int, ...]) -> None:
@@ -205,7 +216,7 @@ def _fold(six, five):
 def balance(
     rows, first, count, cell, scale, weight, number, index, free, du, low, step, T0, z0, T1, z1, table,
     trip, creep, creeping, exponent, dt, law, martensite, formed, theta, memory, factor, kinematic, mean, deviator,
-    parent, product, back, keep, force, moduli, points, plastic, watch,
+    parent, product, back, keep, force, moduli, points, whole, plastic, watch,
 ):  # fmt: skip
     """Forces of the nodes after one increment, and either the tangent or the new state.
 
@@ -219,7 +230,8 @@ def balance(
     low .. formed         the others see plasticity.mixture; theta, memory, factor see plasticity.point; kinematic
                 backstress.moving
     mean        (n,)      mean normal elastic strain, by B-bar the same at all points [written where keep]
-    deviator    (n, 8, 5) float32 its deviator xx yy xy yz zx at the points [written where keep]
+    deviator    (n, 8, 5) float32 its deviator xx yy xy yz zx at the points; (n, 8, 6) where tension is cut off: and
+                what the point has more than the mean [written where keep]
     parent, product (n, 8) float32 hardening variables  [written where keep]
     back        (n, 8, 2, 5) float32 deviators as above, see backstress.moving; empty where kinematic is 0
                 [written where keep]
@@ -227,6 +239,7 @@ def balance(
     force       (N, 3)    [written] N
     moduli      (slots/16, 2, 16) float32  [written] bulk and shear times weight, Pa
     points      (slots/8, 8, 6, 8) int16   [written where not keep] tangent
+    whole       (slots/8, 8, 21, 8) float32 [written where not keep] tangent where tension is cut off, else empty
     plastic     (n,)      [added to where keep] mean plastic strain
     watch       (slabs,)  [written] sum of squared forces of single cells
 
@@ -245,7 +258,8 @@ def balance(
             sum_squared = 0.0
             u, c = np.empty((8, 3)), np.empty((3, 7))
             grad, pull = np.empty((3, 3, 4)), np.empty((3, 3, 4))
-            was, now = np.zeros((2, 6)), np.zeros((2, 6))
+            was, now, slopes = np.zeros((2, 6)), np.zeros((2, 6)), np.zeros((6, 6))
+            own = np.zeros(8)
             for task in range((count[slab] + 63) // 64):
                 begin = first[slab] + 64 * task
                 m = min(64, count[slab] - 64 * task)
@@ -291,7 +305,7 @@ def balance(
                     pull[:] = 0.0
                     third = (scale[0] * c[0, 0] + scale[1] * c[1, 1] + scale[2] * c[2, 2]) / 3.0
                     old_mean = new_mean = mean[j]
-                    flow = 0.0
+                    flow = total_mean = 0.0
                     sub, lane = slot // 8, slot % 8
                     for g in range(8):
                         x, y, z = g & 1, g >> 1 & 1, g >> 2
@@ -301,6 +315,8 @@ def balance(
                         e2 = grad[2, 2, i2] + (2 * z - 1) * bend2
                         fill = third - (e0 + e1 + e2) / 3.0
                         d0, d1 = float64(deviator[j, g, 0]), float64(deviator[j, g, 1])
+                        if whole.size > 0:
+                            old_mean = mean[j] + float64(deviator[j, g, 5])
                         old = (
                             old_mean + d0, old_mean + d1, old_mean - d0 - d1,
                             float64(deviator[j, g, 2]), float64(deviator[j, g, 3]),
@@ -313,13 +329,21 @@ def balance(
                             0.5 * (grad[2, 0, i0] + grad[0, 2, i2] - (2 * x - 1) * bend2 - (2 * z - 1) * bend0),
                         )  # fmt: skip
                         r0, r1 = float64(parent[j, g]), float64(product[j, g])
-                        if kinematic > 0.0:
-                            for a in range(2):
-                                _unfold(back[j, g, a], was[a])
-                        new, r0, r1, dp, along, across, n = respond(
-                            old, strain, r0, r1, was, prop, creeps[s], exponent, theta, memory, factor, kinematic, now
-                        )
+                        if whole.size > 0:
+                            new, r0, dp = cut_off(old, strain, r0, prop, 1.0 - LIMIT, slopes)
+                            along = across = 0.0
+                            n = new
+                        else:
+                            if kinematic > 0.0:
+                                for a in range(2):
+                                    _unfold(back[j, g, a], was[a])
+                            new, r0, r1, dp, along, across, n = respond(
+                                old, strain, r0, r1, was, prop, creeps[s], exponent, theta, memory, factor, kinematic,
+                                now,
+                            )  # fmt: skip
                         new_mean = (new[0] + new[1] + new[2]) / 3.0
+                        own[g] = new_mean
+                        total_mean += 0.125 * new_mean
                         if keep:
                             deviator[j, g, 0], deviator[j, g, 1] = new[0] - new_mean, new[1] - new_mean
                             deviator[j, g, 2], deviator[j, g, 3], deviator[j, g, 4] = new[3], new[4], new[5]
@@ -328,6 +352,12 @@ def balance(
                                 for a in range(2):
                                     _fold(now[a], back[j, g, a])
                             flow += dp
+                        elif whole.size > 0:
+                            place = 0
+                            for i in range(6):
+                                for k in range(i + 1):
+                                    whole[sub, g, place, lane] = share * slopes[i, k]
+                                    place += 1
                         else:
                             n0, n1, n2, n3, n4, n5 = n
                             norm = n0 * n0 + n1 * n1 + n2 * n2 + 2.0 * (n3 * n3 + n4 * n4 + n5 * n5)
@@ -353,12 +383,16 @@ def balance(
                         pull[2, 1, i1] += n4
                         pull[2, 0, i0] += n5
                         pull[0, 2, i2] += n5
+                    if whole.size > 0:
+                        new_mean = total_mean
                     pressure = 3.0 * bulk * new_mean
                     moduli[slot // 16, 0, slot % 16] = share * bulk
                     moduli[slot // 16, 1, slot % 16] = share * shear
                     if keep:
                         mean[j] = new_mean
                         plastic[j] += 0.125 * flow
+                        for g in range(8 if whole.size > 0 else 0):
+                            deviator[j, g, 5] = own[g] - new_mean
                     c[:] = 0.0
                     for d in range(3):
                         q = (d + 2) % 3

@@ -9,7 +9,8 @@ import numpy as np
 from numba import njit, prange
 
 from .backstress import respond
-from .plasticity import BULK, SHEAR
+from .cutoff import ROOT2, cut_off
+from .plasticity import BULK, COMPRESSION, SHEAR
 
 SLAB, CYLINDER, SPHERE = 0, 1, 2
 FLOOR = 1e-7  # share of the elastic stiffness that a yielding point keeps in the tangent, not in its stress
@@ -43,9 +44,8 @@ def line(
     stress[:] = 0.0
     B = np.zeros((3, 4))
     D = np.zeros((3, 3))
-    n = np.zeros(3)
     s = np.zeros(3)
-    was, now = np.zeros((2, 6)), np.zeros((2, 6))
+    was, now, tangent = np.zeros((2, 6)), np.zeros((2, 6)), np.zeros((6, 6))
     for j in range(rows.shape[0]):
         row = rows[j]
         shear, bulk = row[SHEAR], row[BULK]
@@ -77,31 +77,34 @@ def line(
                 s[i] += B[i, 3] * dlong
             old = (elastic[j, g, 0], elastic[j, g, 1], elastic[j, g, 2], 0.0, 0.0, 0.0)
             step = (s[0], s[1], s[2], 0.0, 0.0, 0.0)
-            if kinematic > 0.0:
-                was[:, :3] = back[j, g]
-            new, parent1[j, g], product1[j, g], dp, along, across, flow = respond(
-                old, step, parent[j, g], product[j, g], was, row, creeps[j], exponent, theta, memory, factor, kinematic,
-                now,
-            )  # fmt: skip
-            if kinematic > 0.0:
-                back1[j, g] = now[:, :3]
+            if row[COMPRESSION] > 0.0:
+                new, parent1[j, g], dp = cut_off(old, step, parent[j, g], row, FLOOR, tangent)
+                product1[j, g] = product[j, g]
+                D[:] = tangent[:3, :3]
+            else:
+                if kinematic > 0.0:
+                    was[:, :3] = back[j, g]
+                new, parent1[j, g], product1[j, g], dp, along, across, flow = respond(
+                    old, step, parent[j, g], product[j, g], was, row, creeps[j], exponent, theta, memory, factor,
+                    kinematic, now,
+                )  # fmt: skip
+                if kinematic > 0.0:
+                    back1[j, g] = now[:, :3]
+                norm = flow[0] * flow[0] + flow[1] * flow[1] + flow[2] * flow[2]
+                norm = np.sqrt(norm) if norm > 0.0 else 1.0
+                along, across = max(along, FLOOR), max(across, FLOOR)
+                for i in range(3):
+                    for k in range(3):
+                        D[i, k] = bulk - 2.0 / 3.0 * shear * along
+                        D[i, k] += 2.0 * shear * (across - along) * flow[i] * flow[k] / (norm * norm)
+                    D[i, i] += 2.0 * shear * along
             mean = (new[0] + new[1] + new[2]) / 3.0
-            norm = 0.0
             for i in range(3):
                 elastic1[j, g, i] = new[i]
-                n[i] = flow[i]
-                norm += n[i] * n[i]
                 s[i] = 2.0 * shear * (new[i] - mean) + 3.0 * bulk * mean
                 stress[i, j] += weight * s[i]
-            norm = np.sqrt(norm) if norm > 0.0 else 1.0
             plastic[j] += weight * dp
             volume += weight
-            along, across = max(along, FLOOR), max(across, FLOOR)
-            for i in range(3):
-                for k in range(3):
-                    D[i, k] = bulk - 2.0 / 3.0 * shear * along
-                    D[i, k] += 2.0 * shear * (across - along) * n[i] * n[k] / (norm * norm)
-                D[i, i] += 2.0 * shear * along
             for a in range(4):
                 at = first + a if a < 3 else x.size
                 for i in range(3):
@@ -161,6 +164,19 @@ def section_shapes(inner, size, height):
     return B, weights
 
 
+@njit(cache=True)
+def _add_stiffness(b, tangent, weight, stiffness):
+    """Add b^T tangent b of a ring to its lower triangle; b (4, 8), tangent as cutoff.cut_off gives it."""
+    place = (0, 1, 2, 5)
+    for a in range(8):
+        for d in range(a + 1):
+            for i in range(4):
+                left = b[i, a] * (ROOT2 if i == 3 else 1.0) * weight
+                for k in range(4):
+                    right = b[k, d] * (ROOT2 if k == 3 else 1.0)
+                    stiffness[a, d] += left * tangent[place[i], place[k]] * right
+
+
 @njit(cache=True, parallel=True)
 def section(
     column, number, fraction, B, weights, du, elastic, parent, product, back, rows, creeps, exponent, theta, memory,
@@ -181,7 +197,7 @@ def section(
     cells = rows.shape[0]
     for block in prange((cells + BLOCK - 1) // BLOCK):
         e, flow, trace = np.zeros(4), np.zeros(8), np.zeros(8)
-        was, now = np.zeros((2, 6)), np.zeros((2, 6))
+        was, now, tangent = np.zeros((2, 6)), np.zeros((2, 6)), np.zeros((6, 6))
         for j in range(block * BLOCK, min(cells, (block + 1) * BLOCK)):
             row = rows[j]
             shear, bulk = row[SHEAR], row[BULK]
@@ -201,20 +217,26 @@ def section(
                             e[i] += b[i, a] * du[number[j, a]]
                 old = (elastic[j, g, 0], elastic[j, g, 1], elastic[j, g, 2], 0.0, 0.0, elastic[j, g, 3])
                 step = (e[0], e[1], e[2], 0.0, 0.0, e[3])
-                if kinematic > 0.0:
-                    for a in range(2):
-                        was[a, :3] = back[j, g, a, :3]
-                        was[a, 5] = back[j, g, a, 3]
-                new, parent1[j, g], product1[j, g], dp, along, across, n = respond(
-                    old, step, parent[j, g], product[j, g], was, row, creeps[j], exponent, theta, memory, factor,
-                    kinematic, now,
-                )  # fmt: skip
-                if kinematic > 0.0:
-                    for a in range(2):
-                        back1[j, g, a, :3] = now[a, :3]
-                        back1[j, g, a, 3] = now[a, 5]
+                if row[COMPRESSION] > 0.0:
+                    new, parent1[j, g], dp = cut_off(old, step, parent[j, g], row, FLOOR, tangent)
+                    product1[j, g] = product[j, g]
+                    n0 = n1 = n2 = n3 = along = across = 0.0
+                    _add_stiffness(b, tangent, weight, stiffness[j])
+                else:
+                    if kinematic > 0.0:
+                        for a in range(2):
+                            was[a, :3] = back[j, g, a, :3]
+                            was[a, 5] = back[j, g, a, 3]
+                    new, parent1[j, g], product1[j, g], dp, along, across, n = respond(
+                        old, step, parent[j, g], product[j, g], was, row, creeps[j], exponent, theta, memory, factor,
+                        kinematic, now,
+                    )  # fmt: skip
+                    if kinematic > 0.0:
+                        for a in range(2):
+                            back1[j, g, a, :3] = now[a, :3]
+                            back1[j, g, a, 3] = now[a, 5]
+                    n0, n1, n2, n3 = n[0], n[1], n[2], n[5]
                 mean = (new[0] + new[1] + new[2]) / 3.0
-                n0, n1, n2, n3 = n[0], n[1], n[2], n[5]
                 twice, pressure = 2.0 * shear, (3.0 * bulk - 2.0 * shear) * mean
                 s0, s1, s2 = twice * new[0] + pressure, twice * new[1] + pressure, twice * new[2] + pressure
                 s3 = twice * new[5]
@@ -237,7 +259,7 @@ def section(
                     flow[a] = n0 * b[0, a] + n1 * b[1, a] + n2 * b[2, a] + 2.0 * n3 * b[3, a]
                     push[j, a] += weight * (s0 * b[0, a] + s1 * b[1, a] + s2 * b[2, a] + 2.0 * s3 * b[3, a])
                     weigh[j, a] += weight * (abs(b[0, a]) + abs(b[1, a]) + abs(b[2, a]) + abs(b[3, a]))
-                for a in range(8):
+                for a in range(8 if row[COMPRESSION] == 0.0 else 0):
                     t0, t1, t2, t3 = stiff * b[0, a], stiff * b[1, a], stiff * b[2, a], 2.0 * stiff * b[3, a]
                     tr, fl = press * trace[a], pull * flow[a]
                     for d in range(a + 1):

@@ -25,7 +25,8 @@ Stress = Annotated[Any, Varying("Pa", nonnegative=True)]
 Ratio = Annotated[Any, Varying("", nonnegative=True, most=0.4999)]
 Expansion = Annotated[Any, Varying("1/K", most=1e-3)]
 NEEDED = ("young", "poisson", "expansion")
-OPTIONAL = ("yield_stress", "hardening")
+OPTIONAL = ("yield_stress", "yield_compression", "hardening")
+TRIED = np.linspace(273.15, 1473.15, 241)
 
 
 def enthalpy(heat_capacity: Amount | Curve | Callable[[Array], Array]) -> Callable[[Array], Array]:
@@ -59,6 +60,7 @@ class Material:
     young, poisson                      Pa, -
     expansion      1/K, SECANT from `stress_free`, which must be given where the expansion varies
     yield_stress   Pa; elastic where not given
+    yield_compression  Pa, where it differs: yield_stress is then that of tension alone, as of grey iron
     hardening      Pa, d stress / d plastic strain, not the tangent modulus
     kinematic      share of the hardening that moves the yield surface: 0 isotropic, 1 kinematic
     kinetics       refused: a Material has one phase; what transforms is an Alloy
@@ -77,6 +79,7 @@ class Material:
     poisson: Ratio | None = None
     expansion: Expansion | None = None
     yield_stress: Modulus | None = None
+    yield_compression: Modulus | None = None
     hardening: Stress | None = None
     kinematic: Fraction = Amount(0.0, "0")
     stress_free: Temperature | None = None
@@ -91,6 +94,8 @@ class Material:
             raise CaseError(f"material '{self.name}' has {has} but no {lacks}; stress needs all of them")
         if self.hardening is not None and self.yield_stress is None:
             raise CaseError(f"material '{self.name}' has hardening but no yield_stress; give yield_stress")
+        if self.yield_compression is not None:
+            self._crushed()
         if self.expansion is not None and not isinstance(self.expansion, Amount) and self.stress_free is None:
             raise CaseError(
                 f"material '{self.name}': an expansion that varies is secant from a temperature; give stress_free"
@@ -98,6 +103,21 @@ class Material:
         if self.kinetics is not None:
             raise CaseError(f"material '{self.name}' has one phase and cannot transform; use an Alloy")
         return self
+
+    def _crushed(self) -> None:
+        """Raises CaseError where a yield stress in compression has no meaning."""
+        where = f"material '{self.name}'"
+        if self.yield_stress is None:
+            raise CaseError(f"{where} has yield_compression but no yield_stress; give yield_stress, that of tension")
+        if self.kinematic > 0.0:
+            raise CaseError(f"{where}: kinematic hardening goes with equal yield in tension and compression; give one")
+        tension, compression = function(self.yield_stress)(TRIED), function(self.yield_compression)(TRIED)
+        low = int(np.argmin(compression / tension))
+        if compression[low] < tension[low]:
+            raise CaseError(
+                f"{where} yields in compression at {compression[low] / 1e6:g} MPa, in tension at "
+                f"{tension[low] / 1e6:g} MPa, at {TRIED[low] - 273.15:.0f} degC; compression must hold as much or more"
+            )
 
     def replace(self, **changes: Any) -> "Material":
         """A changed material, validated again."""
@@ -125,10 +145,12 @@ class Material:
         reference, expansion = self._reference(), function(self.expansion)
         flow = None if self.yield_stress is None else function(self.yield_stress)
         hardening = None if self.hardening is None else function(self.hardening)
+        crushed = None if self.yield_compression is None else function(self.yield_compression)
         return Mechanics(
             function(self.young),
             function(self.poisson),
             lambda T: expansion(T) * (np.asarray(T, float64) - reference),
             flow,
             hardening,
+            yield_compression=crushed,
         )

@@ -26,6 +26,7 @@ class Mechanics:
                                     for all phases (0 for the parent at its stress-free temperature)
     trip                            transformation plasticity K of forming this phase, 1/Pa
     tensile                         strength, Pa against K, that the risk of cracks is judged by
+    yield_compression               Pa against K, where yield_stress is that in tension alone: see kernels.cutoff
     creep                           (A [Pa^-n s^-1], n, Q [J/mol]) of Norton's rate A exp(-Q/RT) s^n, or None
     """
 
@@ -37,6 +38,7 @@ class Mechanics:
     trip: float = 0.0
     creep: tuple[float, float, float] | None = None
     tensile: Property | None = None
+    yield_compression: Property | None = None
 
 
 @dataclass(frozen=True)

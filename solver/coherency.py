@@ -7,7 +7,18 @@ import numpy as np
 from numpy import bool_, float64
 from numpy.typing import NDArray
 
-from ..kernels.plasticity import BULK, FREE, HARD_PARENT, HARD_PRODUCT, NEVER, SHEAR, SHEAR_BEFORE, TRIP, YIELD
+from ..kernels.plasticity import (
+    BULK,
+    COMPRESSION,
+    FREE,
+    HARD_PARENT,
+    HARD_PRODUCT,
+    NEVER,
+    SHEAR,
+    SHEAR_BEFORE,
+    TRIP,
+    YIELD,
+)
 from ..materials.matter import FreezingTable
 from .state import State
 
@@ -61,10 +72,11 @@ def soften(rows: Array, creeps: Array, soft: Soft, left: Array) -> None:
 
     left (n,) share of the stiffness that they keep
     """
-    for column in (SHEAR_BEFORE, SHEAR, BULK, YIELD, HARD_PARENT, HARD_PRODUCT):
+    for column in (SHEAR_BEFORE, SHEAR, BULK, YIELD, COMPRESSION, HARD_PARENT, HARD_PRODUCT):
         rows[soft, column] *= left[soft]
     rows[soft, FREE] = rows[soft, TRIP] = creeps[soft] = 0.0
     rows[left <= FLOOR, YIELD] = NEVER
+    rows[left <= FLOOR, COMPRESSION] *= NEVER  # stays 0 where tension and compression yield alike
 
 
 def forget(mechanics: dict[str, Any], soft: Soft) -> None:

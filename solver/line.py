@@ -12,7 +12,7 @@ from ..materials.matter import Matter
 from .geometry import Cells
 from .properties import Knots
 from .restraint import Restraint
-from .stress import ITERATIONS, TOLERANCE, Banded, Load
+from .stress import ITERATIONS, SHORT, TOLERANCE, Banded, Load, too_far
 from .supports import Support
 
 Array = NDArray[float64]
@@ -73,7 +73,7 @@ class Line(Banded):
         du, long = np.zeros(size), 0.0
         p = self.properties
         unit = 1e-3 * float(rows[:, 1].max())
-        iterations = 0
+        iterations, step, share, downhill = 0, np.zeros(size + 1), 1.0, np.inf
         while iterations < ITERATIONS:
             iterations += 1
             kernel.line(
@@ -88,6 +88,11 @@ class Line(Banded):
             residual = kernel.unbalance(force, scale) / unit
             if residual <= TOLERANCE or not isfinite(residual):
                 break
+            over = too_far(force, step, downhill) if p.cut_off and share > SHORT else 0.0
+            if over > 0.0:
+                du, long = du + over * share * step[:-1], long + over * share * step[-1]
+                share *= 1.0 - over
+                continue
             both[0], both[1] = force[:-1], edge
             _, solved, failed = dpbsv(band, both.T, lower=1, overwrite_b=1)
             if failed:
@@ -95,7 +100,9 @@ class Line(Banded):
                 break
             free, stretched = solved.T
             stretch = (force[-1] - edge @ free) / (corner[0] - edge @ stretched)
-            du -= free - stretched * stretch
+            step[:-1], step[-1], share = free - stretched * stretch, stretch, 1.0
+            downhill = float(force @ step)
+            du -= step[:-1]
             long -= stretch
         new = {
             "elastic": elastic1.ravel(),

@@ -34,7 +34,8 @@ class Properties:
 
     The phases here are those of the matter, then the stages of its martensite: P in all.
 
-    table     (5, P, m)  Young's modulus, Poisson's ratio, free strain, yield stress, hardening
+    table     (5, P, m)  Young's modulus, Poisson's ratio, free strain, yield stress, hardening; (6, P, m): and yield
+                         stress in compression, where that above is in tension
     trip      (P,)       1/Pa
     creep     (c, m)     log of A exp(-Q/RT)
     creeping  (c, P)     which phases creep by each
@@ -57,15 +58,21 @@ class Properties:
             return np.array([np.broadcast_to(np.asarray(values, float64), T.shape) for values in read])
 
         self.low, self.step = float(axis.low), float(axis.step)
-        self.table = np.stack(
-            [
-                rows([law.young for law in laws], 0.0),
-                rows([law.poisson for law in laws], 0.0),
-                rows([law.strain for law in laws], 0.0),
-                rows([law.yield_stress for law in laws], plasticity.NEVER),
-                rows([law.hardening for law in laws], 0.0),
-            ]
-        )
+        tables = [
+            rows([law.young for law in laws], 0.0),
+            rows([law.poisson for law in laws], 0.0),
+            rows([law.strain for law in laws], 0.0),
+            rows([law.yield_stress for law in laws], plasticity.NEVER),
+            rows([law.hardening for law in laws], 0.0),
+        ]
+        self.cut_off = any(law.yield_compression for law in laws)
+        if self.cut_off:
+            if len(laws) > 1 or matter.kinematic or laws[0].creep:
+                raise ValueError(
+                    f"{matter.name}: what yields apart in compression has one phase, no kinematic, no creep"
+                )
+            tables.append(rows([laws[0].yield_compression], plasticity.NEVER))
+        self.table = np.stack(tables)
         self.trip = np.array([law.trip for law in laws])
         tensile = [law.tensile for law in laws]
         self.tensile = np.zeros((0, T.size)) if None in tensile else rows(tensile, 0.0)

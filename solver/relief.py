@@ -87,7 +87,9 @@ def _elastic(matter: Matter) -> Matter:
     for phase in matter.phases:
         if phase.mechanics is None:
             raise ValueError(f"{matter.name} has no mechanics for {phase.name}")
-        stiff = replace(phase.mechanics, yield_stress=None, hardening=None, trip=0.0, creep=None)
+        stiff = replace(
+            phase.mechanics, yield_stress=None, yield_compression=None, hardening=None, trip=0.0, creep=None
+        )
         phases.append(replace(phase, mechanics=stiff))
     return replace(matter, phases=tuple(phases), stages=())
 

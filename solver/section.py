@@ -14,7 +14,7 @@ from .properties import Knots
 from .restraint import LOOSE, Restraint
 from .skin import FULL, skin
 from .state import State
-from .stress import ITERATIONS, NEVER_BELOW_ZERO, REVISIONS, SUNK, TOLERANCE, Banded, Load
+from .stress import ITERATIONS, NEVER_BELOW_ZERO, REVISIONS, SHORT, SUNK, TOLERANCE, Banded, Load, too_far
 from .supports import Grip, Nodes, Support, images
 
 Array = NDArray[float64]
@@ -134,7 +134,7 @@ class Section(Banded):
             fixed = grip.fixed.ravel() & known
             given = self.own[fixed]
             du[given] = grip.aim.ravel()[fixed]
-        iterations = 0
+        iterations, step, share, downhill = 0, np.zeros(size), 1.0, np.inf
         while iterations < ITERATIONS:
             iterations += 1
             kernel.section(
@@ -157,10 +157,16 @@ class Section(Banded):
             residual = kernel.unbalance(force, scale) / unit
             if residual <= TOLERANCE or not np.isfinite(residual):
                 break
+            over = too_far(force, step, downhill) if p.cut_off and share > SHORT else 0.0
+            if over > 0.0:
+                du += over * share * step
+                share *= 1.0 - over
+                continue
             _, step, failed = dpbsv(band, force, lower=1, overwrite_ab=1)
             if failed:
                 residual = np.inf
                 break
+            downhill, share = float(force @ step), 1.0
             du -= step
         moved = mechanics["displacement"] + self._spread(du)
         new = {

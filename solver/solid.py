@@ -23,7 +23,7 @@ from .restraint import Restraint
 from .skin import skin
 from .springs import Springs
 from .state import State
-from .stress import NEVER_BELOW_ZERO, REVISIONS, SUNK, Body, Load
+from .stress import NEVER_BELOW_ZERO, REVISIONS, SUNK, Body, Load, too_far
 from .supports import Grip, Nodes, Support, images, settled
 from .threads import tidy
 
@@ -42,7 +42,7 @@ FEW = 4096  # cells below which waking threads costs more than it saves
 class Solid(Body):
     """Free body of part cells in three dimensions.
 
-    Adds to state.mechanics, see kernels.solid.balance: mean (n,) and deviator (n 8 5) of the elastic strain,
+    Adds to state.mechanics, see kernels.solid.balance: mean (n,) and deviator (n 8 5, or 6) of the elastic strain,
     parent and product (n 8) hardening variables; displacement (3 N) m of the nodes. What belongs to points is
     float32: the error, 1e-7 of a stress, is taken up by the next balance.
     """
@@ -70,7 +70,7 @@ class Solid(Body):
         n = self.cells.index.size
         return {
             "mean": np.zeros(n),
-            "deviator": np.zeros(40 * n, float32),
+            "deviator": np.zeros((48 if self.properties.cut_off else 40) * n, float32),
             "parent": np.zeros(8 * n, float32),
             "product": np.zeros(8 * n, float32),
             **self.moving(8 * n, 5, float32),
@@ -78,10 +78,10 @@ class Solid(Body):
         }
 
     def shear(self, mechanics: dict[str, Array]) -> Array:
-        e = mechanics["deviator"].reshape(-1, 8, 5)
+        e = mechanics["deviator"].reshape(self.cells.index.size, 8, -1)
         largest = np.zeros(e.shape[0])
         for g in range(8):
-            xx, yy, xy, yz, zx = e[:, g].T
+            xx, yy, xy, yz, zx = e[:, g, :5].T
             square = 1.5 * (xx**2 + yy**2 + (xx + yy) ** 2 + 2.0 * (xy**2 + yz**2 + zx**2))
             np.maximum(largest, square, out=largest)
         return np.sqrt(largest)
@@ -94,12 +94,17 @@ class Solid(Body):
             self._stiff = self.weight * load.left
         slots, nodes = order.cell.size, self.mesh.node.size
         increment, force = space(nodes, 3), space(nodes, 3)
-        moduli, points = self.moduli, space(slots // 8, 8, 6, 2).view(int16)
+        moduli, cut_off = self.moduli, self.properties.cut_off
+        points = space(0 if cut_off else slots // 8, 8, 6, 2).view(int16)
+        whole = space(slots // 8 if cut_off else 0, 8, 21, 4).view(float32)
 
         grip, springs = self.grip(mechanics), self.springs if load.held else None
 
         def stiffness(x: Array, y: Array) -> None:
-            kernel.tangent(order, moduli, points, self.scale, x, y)
+            if cut_off:
+                kernel.whole_tangent(order, whole, self.scale, x, y)
+            else:
+                kernel.tangent(order, moduli, points, self.scale, x, y)
             if grip is not None:
                 y += grip.held.spring * x
                 y[grip.fixed] = 0.0
@@ -107,7 +112,7 @@ class Solid(Body):
                 springs.add(x, y)
 
         def unbalanced() -> tuple[float, float]:
-            norm, size = self.forces(mechanics, load, free, increment, force, moduli, points)
+            norm, size = self.forces(mechanics, load, free, increment, force, moduli, points, whole)
             if grip is None or norm == np.inf:
                 return norm, size
             grip.unbalanced(increment, force)
@@ -127,7 +132,7 @@ class Solid(Body):
         if last and norm == np.inf:
             raise ArithmeticError(self._where(load, free))
         if converged or last:
-            self.forces(mechanics, load, free, increment, force, moduli, points, keep=True)
+            self.forces(mechanics, load, free, increment, force, moduli, points, whole, keep=True)
             mechanics["displacement"] += increment.ravel()
             if load.gone is not None:
                 forget(mechanics, load.gone)
@@ -149,15 +154,20 @@ class Solid(Body):
             goal = min(FIRST, 0.5 * (norm / before) ** 1.5) if iterations else FIRST
             goal = max(goal, 1e-3, 0.3 * TOLERANCE * size / norm)
             np.negative(force, out=force)
+            pull = force.copy() if self.properties.cut_off else None
             step, _, _ = conjugate_gradients(stiffness, self.multigrid, force, goal, SEARCH)
             if springs is not None:
                 springs.place(step)
             before, iterations, share = norm, iterations + 1, 1.0
             increment += step
             norm, now = unbalanced()
-            while norm > before and share > LEAST_STEP:
-                share *= 0.5
-                increment -= share * step
+            downhill = 0.0 if pull is None else float(np.vdot(pull, step))
+            while share > LEAST_STEP:
+                over = 0.5 * float(norm > before) if pull is None else too_far(force, -step, downhill)
+                if over == 0.0:
+                    break
+                increment -= over * share * step
+                share *= 1.0 - over
                 norm, now = unbalanced()
             size = max(size, now) if norm < np.inf else size
             del step  # before there is the next
@@ -181,9 +191,9 @@ class Solid(Body):
 
     def forces(
         self, mechanics: dict[str, Array], load: Load, free: Array, increment: Array, force: Array,
-        moduli: NDArray[float32], points: NDArray[int16], keep: bool = False,
+        moduli: NDArray[float32], points: NDArray[int16], whole: NDArray[float32], keep: bool = False,
     ) -> tuple[float, float]:  # fmt: skip
-        """Norm of the unbalanced forces and of the forces of single cells, N; fills force, moduli and points.
+        """Norm of the unbalanced forces and of the forces of single cells, N; fills force, moduli, points or whole.
 
         `keep` brings mechanics to the end of the increment instead of filling points.
         """
@@ -196,9 +206,9 @@ class Solid(Body):
             self.box, free, increment, p.low, p.step, load.T0, load.z0, load.T1, load.z1,
             p.table, p.trip, p.creep, p.creeping, p.exponent, float(load.dt), p.law, p.martensite,
             p.formed, load.theta, p.memory, p.factor, p.kinematic, mechanics["mean"],
-            mechanics["deviator"].reshape(n, 8, 5), mechanics["parent"].reshape(n, 8),
+            mechanics["deviator"].reshape(n, 8, -1), mechanics["parent"].reshape(n, 8),
             mechanics["product"].reshape(n, 8), self.back(mechanics, 8, 5), keep,
-            force, moduli, points, mechanics["plastic_strain"], watch,
+            force, moduli, points, whole, mechanics["plastic_strain"], watch,
         )  # fmt: skip
         set_num_threads(threads)
         if load.held and self.springs is not None:
@@ -222,7 +232,7 @@ class Solid(Body):
     def raw_stress(self, mechanics: dict[str, Array], T: Array, z: Array) -> Array:
         p, n = self.properties, self.cells.index.size
         stress = np.empty((6, n))
-        deviator = mechanics["deviator"].reshape(n, 8, 5)
+        deviator = mechanics["deviator"].reshape(n, 8, -1)
         kernel.cell_stress(p.low, p.step, T, z, p.table, mechanics["mean"], deviator, stress)
         return stress
 

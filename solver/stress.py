@@ -29,6 +29,7 @@ NEVER_BELOW_ZERO = {"plastic_strain", "crack_index"}  # fields that extrapolatio
 REVISIONS = 30  # of the dies that a body touches, in one increment
 SUNK = 1e-6  # of a cell, by which a body may stand in a die that it does not touch
 SMALLEST = 1.0 / 64.0  # part of an increment that is taken even if it does not converge
+SHORT = 0.1  # share of a step of Newton below which it is taken as it is
 TOLERANCE = 1e-10  # unbalanced force over the force of 0.1 % elastic strain
 
 
@@ -316,6 +317,16 @@ def between(first: Array, last: Array, share: float) -> Array:
     mixed *= share
     mixed += first
     return mixed
+
+
+def too_far(force: Array, step: Array, downhill: float) -> float:
+    """Share by which a step of Newton, taken off the unknowns, overshot the least energy on its way; 0: not by much.
+
+    force the unbalanced one behind the step, downhill = force before it times the step; both rise where the energy is
+    convex, as that of a cut-off yield surface is, with faces so soft that whole steps jump back and forth
+    """
+    uphill = -float(np.vdot(force, step))
+    return uphill / (uphill + downhill) if uphill > 0.5 * downhill else 0.0
 
 
 class Banded(Body):

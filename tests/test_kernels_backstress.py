@@ -9,7 +9,7 @@ from metaltwin.validation.bar import Bar
 
 YOUNG, YIELD, HARD = 200e9, 250e6, 5e9
 NONE = np.zeros((2, 0)), np.zeros(0)
-ROW = np.array([76e9, 70e9, 160e9, 1e-4, 200e6, 1e9, 0.5e9, 0.0, 0.2, 0.3])
+ROW = np.array([76e9, 70e9, 160e9, 1e-4, 200e6, 1e9, 0.5e9, 0.0, 0.2, 0.3, 0.0])
 
 
 def matter(kinematic: float, *more: Mechanics, **words) -> Matter:

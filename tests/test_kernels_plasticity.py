@@ -13,7 +13,7 @@ from metaltwin.solver.state import products
 MPA = 1e6
 ZERO = 273.15
 NONE = np.zeros((2, 0)), np.zeros(0)
-PLAIN = np.array([76e9, 70e9, 160e9, 1e-4, 200e6, 1e9, 0.5e9, 0.0, 0.2, 0.3])
+PLAIN = np.array([76e9, 70e9, 160e9, 1e-4, 200e6, 1e9, 0.5e9, 0.0, 0.2, 0.3, 0.0])
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,27 @@ def test_the_tangent_sweep_is_the_slow_twin_and_symmetric():
     np.testing.assert_allclose(y.ravel(), slow, rtol=0, atol=1e-12 * np.abs(slow).max())
 
 
+def test_the_whole_tangent_sweep_is_the_slow_twin():
+    part_mesh, random = part()
+    order = part_mesh.order
+    points = random.standard_normal((order.cell.size // 8, 8, 21, 8)).astype(np.float32)
+    x = random.standard_normal((order.nodes, 3))
+    scale, y = np.array([*(0.25 / np.array(SPACING)), np.prod(SPACING)]), np.zeros_like(x)
+    kernel.whole_tangent(order, points, scale, x, y)
+
+    B, weight, lower = strain_matrices(SPACING), np.array([1, 1, 1, *(3 * [2.0**0.5])]), np.tril_indices(6)
+    slow = np.zeros(3 * order.nodes)
+    filled, freedom = freedoms(order)
+    for slot, dofs in zip(np.flatnonzero(filled), freedom, strict=True):
+        for b, stored in zip(B, points[slot // 8, :, :, slot % 8], strict=True):
+            D = np.zeros((6, 6))
+            D[lower] = stored
+            D += np.tril(D, -1).T
+            b = b * weight[:, None]
+            slow[dofs] += np.prod(SPACING) / 8 * b.T @ (D @ (b @ x.ravel()[dofs]))
+    np.testing.assert_allclose(y.ravel(), slow, rtol=0, atol=1e-12 * np.abs(slow).max())
+
+
 def test_coarse_sweeps_are_galerkin_products():
     part_mesh, random = part((2, 2, 2), 0.0)
     fine = part_mesh.order

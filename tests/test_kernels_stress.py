@@ -18,7 +18,7 @@ def deviators(*shape: int) -> np.ndarray:
     return back
 
 
-ROW = np.array([76e9, 70e9, 160e9, 1e-4, 200e6, 1e9, 0.5e9, 3e-12, 0.2, 0.3])
+ROW = np.array([76e9, 70e9, 160e9, 1e-4, 200e6, 1e9, 0.5e9, 3e-12, 0.2, 0.3, 0.0])
 
 
 class Row:
@@ -92,9 +92,11 @@ class Ring:
 
 @pytest.mark.parametrize("case", [kernel.SLAB, kernel.CYLINDER, kernel.SPHERE, "rz"])
 @pytest.mark.parametrize("strain", [1e-6, 3e-3])
-@pytest.mark.parametrize("kinematic", [0.0, 0.6])
-def test_tangent_is_the_slope_of_the_forces(case, strain, kinematic):
+@pytest.mark.parametrize(("kinematic", "compression"), [(0.0, 0.0), (0.6, 0.0), (0.0, 500e6)])
+def test_tangent_is_the_slope_of_the_forces(case, strain, kinematic, compression):
     loop = Ring(kinematic=kinematic) if case == "rz" else Row(case, kinematic)
+    if compression:
+        loop.rows[:, plasticity.TRIP], loop.rows[:, plasticity.COMPRESSION] = 0.0, compression
     move = rng.normal(size=loop.size) * strain * 1e-3
     step = 1e-11
     slope = [(loop(move + step * e)[0] - loop(move - step * e)[0]) / (2 * step) for e in np.eye(loop.size)]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from metaltwin.kernels.hardness import HELD, held
 from metaltwin.materials.composition import Composition
 from metaltwin.materials.hardness import hardness_law
 from metaltwin.materials.hardness_scale import hrc_from_hv, hv_from_hrc
@@ -204,6 +205,26 @@ def test_a_hold_tempers_while_the_last_martensite_creeps_in():
         grown = 0.90 + 1e-5 * (k + 1)
         creeping.step(230.0, 60.0, martensite=grown, austenite=1.0 - grown)
     assert creeping["tempering"] == pytest.approx(still["tempering"], abs=0.01)
+
+
+@pytest.mark.parametrize("share", [3e-4, 1e-3, 1.7e-3])
+def test_noise_in_the_rate_of_martensite_moves_the_tempering_little(share):
+    """With a sharp bound at 1e-3 1/s the noise of 2 % decided whether a cell was tempered at all."""
+
+    def slow(noise):
+        cell, grown = Past(300.0, martensite=0.5, austenite=0.5), 0.5
+        for k in range(200):
+            grown *= np.exp(share * (1.0 + noise * (-1.0) ** k))
+            cell.step(300.0 - 0.5 * (k + 1), 1.0, martensite=grown, austenite=1.0 - grown)
+        return cell["tempering"]
+
+    assert slow(0.02) == pytest.approx(slow(-0.02), abs=0.02)
+    assert slow(0.02) == pytest.approx(slow(0.0), abs=0.02)
+
+
+def test_martensite_that_forms_fast_is_not_tempered_at_all():
+    """Above the bound nothing, not even a trace: round-off of the fractions has no say in what follows."""
+    assert [float(held(growth)) for growth in (-1.0, 0.0, HELD, 2.0 * HELD, 1.0)] == [1.0, 1.0, 0.5, 0.0, 0.0]
 
 
 def test_fresh_martensite_dilutes_the_tempering_of_the_old():

@@ -105,7 +105,8 @@ def held(solid: Solid, state: State, T, move, z=None, keep=True):
     slots = solid.mesh.order.cell.size
     force, moduli = np.empty_like(move), np.zeros((slots // 16, 2, 16), np.float32)
     points, free = np.zeros((slots // 8, 8, 6, 8), np.int16), solid.free_strain(load)
-    solid.forces(mechanics, load, free, move, force, moduli, points, keep)
+    none = np.zeros((0, 8, 21, 8), np.float32)
+    solid.forces(mechanics, load, free, move, force, moduli, points, none, keep)
     if keep:
         mechanics["last_temperature"][:], mechanics["last_products"][:] = T1, z1
     return force

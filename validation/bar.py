@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..kernels import plasticity as law
 from ..kernels.backstress import respond
+from ..kernels.cutoff import cut_off
 from ..materials.matter import Matter
 from ..solver.properties import Properties
 from ..solver.state import products
@@ -59,21 +60,25 @@ class Bar:
         z1 = self.z if phases is None else products(np.array(phases, float64)[:, None])
         rows, creeps = self.properties.rows(self.T, self.z, T1, z1, dt)
         row, kinds = rows[0], self.properties
-        d, moved = np.zeros(6), np.zeros((2, 6))
+        d, moved, whole = np.zeros(6), np.zeros((2, 6)), np.zeros((6, 6))
         unknown = np.array([0, 1, 2]) if strain is None else np.array([1, 2])
         if strain is not None:
             d[0] = strain - self.strain
         target = np.array([sigma, 0.0, 0.0])
         for _ in range(ITERATIONS):
-            elastic, parent, product, dp, a, b, flow = respond(
-                self.elastic, tuple(d), self.parent, self.product, self.back, row, creeps[0], kinds.exponent, 0.5,
-                kinds.memory, kinds.factor, kinds.kinematic, moved,
-            )  # fmt: skip
+            if kinds.cut_off:
+                elastic, parent, dp = cut_off(self.elastic, tuple(d), self.parent, row, 1e-9, whole)
+                product, D = self.product, whole[:3, :3]
+            else:
+                elastic, parent, product, dp, a, b, flow = respond(
+                    self.elastic, tuple(d), self.parent, self.product, self.back, row, creeps[0], kinds.exponent, 0.5,
+                    kinds.memory, kinds.factor, kinds.kinematic, moved,
+                )  # fmt: skip
+                D = _tangent(np.array(flow), row, max(a, 1e-9), max(b, 1e-9))
             stress = _stress(np.array(elastic), row)
             error = stress - target
             if np.abs(error[unknown]).max() < BALANCED:
                 break
-            D = _tangent(np.array(flow), row, max(a, 1e-9), max(b, 1e-9))
             d[unknown] -= np.linalg.solve(D[np.ix_(unknown, unknown)], error[unknown])
         else:
             raise ArithmeticError(f"the bar finds no equilibrium at {T:g} K: {error[unknown]} Pa are left")

@@ -17,6 +17,7 @@ from . import (  # noqa: F401 (they enter the catalogue)
     casting,
     casting_gates,
     contact,
+    cut_off,
     freezing,
     graded,
     hardenability,

@@ -65,7 +65,8 @@ def inner(body: Solid, state: State) -> tuple[Array, NDArray[float32], NDArray[i
     moduli, points = np.zeros((order.cell.size // 16, 2, 16), float32), np.zeros((order.cell.size // 8, 8, 6, 8), int16)
     force = np.zeros((nodes, 3))
     free = np.zeros(state.temperature.size)
-    body.forces(state.mechanics, still(state), free, np.zeros((nodes, 3)), force, moduli, points)
+    none = np.zeros((0, 8, 21, 8), float32)
+    body.forces(state.mechanics, still(state), free, np.zeros((nodes, 3)), force, moduli, points, none)
     return force, moduli, points
 
 
