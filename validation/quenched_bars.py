@@ -40,6 +40,7 @@ def constant(severity: float) -> Medium:
 def boiling(name: str, factor: float) -> Medium:
     """A bath of the library with its whole curve taken `factor` times."""
     own = medium(name)
+    assert isinstance(own.h, Curve)
     values = [f"{factor * float(value)!r} W/m^2/K" for value in own.h.ordinates]
     return Medium("bath", h=Curve(own.h.temperatures, values), temperature=own.temperature)
 
