@@ -218,8 +218,6 @@ def no_case_stress(case: Case, matter: Matter) -> str:
     """Why the stress of a carburised part cannot be computed; "" where it can, or there is no case."""
     if matter.carbon is None or not carburises(case):
         return ""
-    if metric_of(case.part.shape, case.grid) == "3d":
-        return "the stress of a case is computed in 1d and rz alone; leave stress out, or take a round part"
     if layers(case, matter) is None:
         return ""
     fine = 995.0 * case_depth_expected(case, matter.carbon) / CELLS_IN_CASE  # mm, rounded down

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from . import _solid
 from .backstress import respond
+from .carbon_strain import add_carbon
 from .cutoff import cut_off
 from .fractions import unpack
 from .plasticity import BULK, POISSON, ROW, SHEAR, YOUNG, _lookup, _strain, mixture
@@ -215,8 +216,9 @@ def _fold(six, five):
 @njit(parallel=True, cache=True)
 def balance(
     rows, first, count, cell, scale, weight, number, index, free, du, low, step, T0, z0, T1, z1, table,
-    trip, creep, creeping, exponent, dt, law, martensite, formed, theta, memory, factor, kinematic, mean, deviator,
-    parent, product, back, keep, force, moduli, points, whole, plastic, watch,
+    trip, creep, creeping, exponent, dt, law, martensite, formed, carbon, least, classed, case_strain, case_flow,
+    case_trip, theta, memory, factor, kinematic, mean, deviator, parent, product, back, keep, force, moduli, points,
+    whole, plastic, watch,
 ):  # fmt: skip
     """Forces of the nodes after one increment, and either the tangent or the new state.
 
@@ -229,6 +231,8 @@ def balance(
     z0, z1      (P - 1, n) fractions of all phases but the first, before and after
     low .. formed         the others see plasticity.mixture; theta, memory, factor see plasticity.point; kinematic
                 backstress.moving
+    carbon      (n,)      mass fraction, or empty where no cell has other than that of the steel; it and what follows
+                up to case_trip see carbon_strain.add_carbon
     mean        (n,)      mean normal elastic strain, by B-bar the same at all points [written where keep]
     deviator    (n, 8, 5) float32 its deviator xx yy xy yz zx at the points; (n, 8, 6) where tension is cut off: and
                 what the point has more than the mean [written where keep]
@@ -275,6 +279,11 @@ def balance(
                     low, step, Ta, za, Tb, zb, table, trip, creep, creeping, dt, law, martensite, formed, props,
                     creeps,
                 )  # fmt: skip
+                if carbon.size:
+                    own = np.empty(m)
+                    for s in range(m):
+                        own[s] = carbon[cell[begin + s]]
+                    add_carbon(low, step, Ta, za, Tb, zb, own, least, classed, case_strain, case_flow, case_trip, props)
                 for s in range(m):
                     slot = begin + s
                     j = cell[slot]

@@ -6,11 +6,15 @@ from numpy.typing import NDArray
 
 from ..kernels.carbon_strain import add_carbon
 from ..kernels.fractions import fractions
-from ..kernels.plasticity import NEVER
+from ..kernels.plasticity import FREE, NEVER, ROW
 from ..materials.matter import Matter, Mechanics
 from .kinetics import contents_of
 
 Array = NDArray[float64]
+Tables = tuple[float, float, Array, Array, Array]
+
+UNIFORM: Tables = (0.0, 0.0, np.zeros((0, 0, 0)), np.zeros((0, 0, 0)), np.zeros((0, 0)))  # of a body of one carbon
+AT_ONCE = 1 << 14  # cells looked at together, so that what is made for them stays small
 
 
 class CaseStress:
@@ -37,6 +41,20 @@ class CaseStress:
         tempered = slice(len(matter.phases), None)
         self.trip = np.array([[law.trip for law in one[tempered]] for one in each])
         self.trip -= np.array([stage.mechanics.trip for stage in matter.stages])
+
+    @property
+    def tables(self) -> Tables:
+        """least, classed, strain, flow and trip of kernels.carbon_strain.add_carbon."""
+        return self.least, self.classed, self.strain, self.flow, self.trip
+
+    def stretch(self, free: Array, carbon: Array, T0: Array, z0: Array, T1: Array, z1: Array) -> None:
+        """Bring the free strain (n,) of an increment to the carbon of the cells; the others as in `add`."""
+        for first in range(0, free.size, AT_ONCE):
+            part = slice(first, first + AT_ONCE)
+            rows = np.zeros((free[part].size, ROW))
+            before, after = (np.ascontiguousarray(z[:, part]) for z in (z0, z1))  # one compiled layout
+            self.add(rows, carbon[part], T0[part], before, T1[part], after)
+            free[part] += rows[:, FREE]
 
     def add(self, rows: Array, carbon: Array, T0: Array, z0: Array, T1: Array, z1: Array) -> None:
         """Bring rows (n, ROW) of an increment to the carbon (n,) of the cells; T (n,) K, z (P - 1, n) its ends.

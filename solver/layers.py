@@ -139,7 +139,7 @@ def _mirrored(cells: Cells, feet: Array) -> tuple[Array, Array]:
 
 def touching(cells: Cells, feet: Array, most: Array, but: Array | None = None) -> tuple[Array, Array, Array]:
     """The largest ball inside the part that touches a wall at its foot: it shrinks until no foot of another wall
-    lies inside it.
+    lies inside it, and touches that wall in the end, not its foot, which may lie half a cell aside.
 
     most  (p,) m, radius to begin with;   but  (p, 3) normal of a wall beside each patch that is left out
 
@@ -148,7 +148,7 @@ def touching(cells: Cells, feet: Array, most: Array, but: Array | None = None) -
     """
     places, normal = _mirrored(cells, feet)
     tree, radius, cosine = cKDTree(places), most.copy(), np.full(len(feet), -1.0)
-    found, rows, k = np.zeros_like(feet), np.arange(len(feet)), min(NEAREST, len(places))
+    found, gap, rows, k = np.zeros_like(feet), np.zeros(len(feet)), np.arange(len(feet)), min(NEAREST, len(places))
     for _ in range(ROUNDS):
         near = tree.query(feet - radius[:, None] * cells.patch_normal, k=k)[1].reshape(-1, k)
         beside = np.einsum("pka,pa->pk", normal[near], cells.patch_normal)
@@ -164,7 +164,9 @@ def touching(cells: Cells, feet: Array, most: Array, but: Array | None = None) -
         radius = np.where(smaller, ball, radius)
         cosine = np.where(smaller, np.clip(beside[rows, pick], -1.0, SMOOTH), cosine)
         found[smaller] = normal[at][smaller]
-    return radius, cosine, found
+        gap[smaller] = np.einsum("pa,pa->p", -off, normal[at])[smaller]
+    flat = gap / (1.0 - cosine)
+    return np.where((0.0 < flat) & (flat < radius), flat, radius), cosine, found
 
 
 def curvature(cells: Cells, feet: Array) -> Array:

@@ -15,6 +15,7 @@ from ..kernels import solid as kernel
 from ..kernels.plasticity import STRAIN
 from ..kernels.space import space
 from ..materials.matter import Matter
+from .case_stress import UNIFORM
 from .coherency import forget
 from .geometry import Cells
 from .multigrid import Mesh, Multigrid, conjugate_gradients, mesh, pieces
@@ -88,6 +89,8 @@ class Solid(Body):
 
     def attempt(self, mechanics: dict[str, Array], load: Load, last: bool) -> tuple[int, float, bool]:
         order, free = self.mesh.order, self.free_strain(load)
+        if self.case is not None:
+            self.case.stretch(free, mechanics["carbon"], load.T0, load.z0, load.T1, load.z1)
         self._stiff = self.weight
         if load.soft is not None and load.left is not None:
             free[load.soft] = 0.0
@@ -199,13 +202,16 @@ class Solid(Body):
         """
         order, p, n = self.mesh.order, self.properties, self.cells.index.size
         watch = np.zeros(order.first.size)
+        case, carbon = UNIFORM, np.zeros(0)
+        if self.case is not None:
+            case, carbon = self.case.tables, mechanics["carbon"]
         threads = get_num_threads()
         set_num_threads(threads if n > FEW else 1)
         kernel.balance(
             order.rows, order.first, order.count, order.cell, self.scale, self._stiff, self.number,
             self.box, free, increment, p.low, p.step, load.T0, load.z0, load.T1, load.z1,
             p.table, p.trip, p.creep, p.creeping, p.exponent, float(load.dt), p.law, p.martensite,
-            p.formed, load.theta, p.memory, p.factor, p.kinematic, mechanics["mean"],
+            p.formed, carbon, *case, load.theta, p.memory, p.factor, p.kinematic, mechanics["mean"],
             mechanics["deviator"].reshape(n, 8, -1), mechanics["parent"].reshape(n, 8),
             mechanics["product"].reshape(n, 8), self.back(mechanics, 8, 5), keep,
             force, moduli, points, whole, mechanics["plastic_strain"], watch,

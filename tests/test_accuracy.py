@@ -32,7 +32,7 @@ def test_every_picture_of_the_page_is_there():
 
 def test_c45e_bar_of_20_mm_in_water():
     """D03: 291 HV in the core, a marked drop from 2 mm; the edge comes out 45 HV below its 560 HV."""
-    depth, hv, half = rods.c45e("no residual elements", "still water 20")
+    depth, hv, half = rods.c45e(0.0, "still water 20")
     assert hv[-1] == pytest.approx(rods.C45E["core"], abs=20.0)
     assert half == pytest.approx(rods.C45E["drop"], abs=0.5)
     assert hv[0] == pytest.approx(rods.C45E["edge"], abs=50.0)
@@ -41,7 +41,7 @@ def test_c45e_bar_of_20_mm_in_water():
 
 def test_a_fast_bath_hardens_a_shallow_steel_deeper():
     steel = rods.BETHLEHEM[2]
-    slow, fast = (steel.computed(H, (25.4,))[0] for H in (1.0, 5.0))
+    slow, fast = (steel.computed(rods.constant(H), (25.4,))[0] for H in (1.0, 5.0))
     assert (fast > slow + 10.0).all()
 
 

@@ -11,6 +11,11 @@ from metaltwin.materials import library
 from metaltwin.materials.matter import constant
 from metaltwin.materials.stress import density_austenite, density_ferrite, tempering
 from metaltwin.solver.case_stress import CaseStress
+from metaltwin.solver.geometry import build
+from metaltwin.solver.mechanics import mechanics_for
+from metaltwin.solver.shape import Box
+from metaltwin.solver.state import State
+from metaltwin.solver.tables import Axis
 from metaltwin.validation.direct import follow
 
 YOUNG, POISSON = 200e9, 0.3
@@ -108,3 +113,64 @@ def test_an_elastic_plate_holds_the_closed_balance():
     assert stress[2] == pytest.approx(stress[1], rel=1e-9)
     assert abs(stress[1] @ volume) < 1e-8 * np.abs(stress[1]) @ volume
     assert stress[1][-10] < 0.0 < stress[1][0]
+
+
+SPAN = (0.002, 0.0084)  # 17 classes 0.04 % C apart
+
+
+def cooled(matter, shape, share, content=None, symmetry=()):
+    """(6, n) stress of a free block that goes from 800 degC to 200 degC and a share (n,) of martensite.
+
+    Where there are stages of martensite, half of it is through the first.
+    """
+    cells = build(Box(tuple(1e-3 * count for count in shape)), "3d", 1e-3, symmetry=symmetry)
+    n = cells.index.size
+    body = mechanics_for(cells, matter, Axis())
+    state = State(0.0, np.zeros(n), np.zeros((4, n)), np.full(n, 1073.15), np.zeros(0))
+    if content is not None:
+        body, state.memory["carbon"] = body.with_carbon(matter, SPAN), content
+    body.start(state)
+    body.enter(state, "quench")
+    state.memory["tempering"] = np.full(n, matter.stages[0].middle if matter.stages else 0.0)
+    state.temperature[:] = 473.15
+    state.products[3] = share
+    assert body.advance(state, 10.0).converged
+    return body.stress(state)
+
+
+def test_in_3d_a_body_of_other_carbon_is_strained_as_a_steel_of_that_carbon():
+    """Martensite that differs from cell to cell, so that austenite yields; 0.6 % C is a class."""
+    matter, random = library.alloy("20NiCrMo2").matter(), np.random.default_rng(3)
+    local = matter.carbon.mechanics(0.006)
+    usual = [phase.mechanics for phase in matter.phases] + [stage.mechanics for stage in matter.stages]
+    own = [
+        replace(law, strain=one.strain, yield_stress=one.yield_stress, trip=one.trip if stage else law.trip)
+        for law, one, stage in zip(usual, local, [False] * 5 + [True] * len(matter.stages), strict=True)
+    ]
+    phases = tuple(replace(phase, mechanics=law) for phase, law in zip(matter.phases, own, strict=False))
+    stages = tuple(replace(stage, mechanics=law) for stage, law in zip(matter.stages, own[5:], strict=True))
+    share = 0.2 + 0.5 * random.random(64)
+    got = cooled(matter, (4, 4, 4), share, np.full(64, 0.006))
+    whole = cooled(replace(matter, phases=phases, stages=stages), (4, 4, 4), share)
+    lean = cooled(matter, (4, 4, 4), share)
+    np.testing.assert_allclose(got, whole, atol=1e-5 * np.abs(whole).max())
+    assert np.abs(whole - lean).max() > 0.05 * np.abs(whole).max()
+
+
+def test_in_3d_carbon_that_rises_evenly_leaves_no_stress():
+    """A free strain that is linear in space fits together, within one class of carbon; one that bends does not."""
+    matter, shape = elastic(library.alloy("20NiCrMo2").matter()), (6, 5, 4)
+    x = np.arange(120) % 6 / 5.0
+    even, bent = (cooled(matter, shape, 1.0, 0.0044 + 0.0004 * rise) for rise in (x, x**2))
+    least = YOUNG * 4e-3 * 0.0004 / 0.01  # of the strain between the ends, 0.4 % for each % C
+    assert np.abs(even).max() < 1e-4 * least
+    assert np.abs(bent).max() > 1e-2 * least
+
+
+def test_in_3d_an_eighth_of_a_case_is_that_of_the_whole():
+    matter, random = library.alloy("20NiCrMo2").matter(), np.random.default_rng(5)
+    share, content = 0.2 + 0.5 * random.random((3, 3, 3)), 0.002 + 0.006 * random.random((3, 3, 3))
+    mirror = np.ix_(*3 * [np.abs(np.arange(6) - 2.5).astype(int)])
+    whole = cooled(matter, (6, 6, 6), share[mirror].ravel(), content[mirror].ravel()).reshape(6, 6, 6, 6)
+    eighth = cooled(matter, (6, 6, 6), share.ravel(), content.ravel(), (0, 1, 2)).reshape(6, 3, 3, 3)
+    np.testing.assert_allclose(eighth, whole[:, 3:, 3:, 3:], atol=1e-5 * np.abs(whole).max())
