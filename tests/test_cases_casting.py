@@ -605,3 +605,28 @@ def test_a_cut_cell_of_the_mould_is_heated_by_its_own_wall_as_far_as_the_contact
     way = problem.bodies.cells[joint.other].patch_distance[joint.theirs]
     most = 0.45 * float(case.mould.table().k.min()) / 200.0
     assert -most < way.min() < -0.2 * most
+
+
+WHEEL = [(0, 0), (12, 0), (12, 8), (24, 8), (24, 0), (36, 0), (36, 24), (24, 24), (24, 16), (12, 16), (12, 30), (0, 30)]
+
+
+def test_a_revolved_casting_freezes_as_the_same_in_pieces(tmp_path):
+    """A wheel with hub, web and rim, from one outline and from rings cast with it, on a chill that is turned too."""
+    chill = mt.Chill("copper", mt.Part.revolve([(24, -8), (36, -8), (36, 0), (24, 0)], unit="mm"))
+    whole = disc(part=mt.Part.revolve(WHEEL, unit="mm"), chills=[chill], sensors=[], shake_out="1300 degC",
+                 then=[mt.Cool("still air", until="1250 degC")])  # fmt: skip
+    rim = mt.Feeder(mt.Part.ring("72 mm", "48 mm", "24 mm"), name="rim")
+    web = mt.Feeder(mt.Part.ring("48 mm", "24 mm", "8 mm").moved(z="8 mm"), name="web")
+    pieces = whole.replace(part=mt.Part.cylinder("24 mm", "30 mm"), feeders=[web, rim])
+    whole.save(tmp_path / "wheel.yaml")
+    assert mt.load(tmp_path / "wheel.yaml") == whole
+    one, other = whole.run(), pieces.run()
+    assert one.cells.volume.sum() == pytest.approx(other.cells.volume.sum(), rel=1e-9)
+    assert one.solidification_time.max == pytest.approx(other.solidification_time.max, rel=1e-3)
+    assert len(one.hot_spots()) == len(other.hot_spots())
+
+
+def test_no_shell_is_known_about_a_revolved_outline():
+    shell = mt.mould("investment shell", wall="10 mm", shell=True, temperature="800 degC")
+    with pytest.raises(mt.CaseError, match="mould.shell: no shell is known about a revolve; leave it out, or draw"):
+        disc(part=mt.Part.revolve(WHEEL, unit="mm"), mould=shell, chills=[], sensors=[])
