@@ -20,6 +20,7 @@ Array = NDArray[float64]
 SILICON, COPPER = (6.5, 7.5), 0.2
 """wt % in which an aluminium alloy is an A356, with the magnesium of its strength."""
 DUCTILE = "EN-GJS"
+AT_ONCE = "freezes at one temperature, which falls no further meanwhile; look at solidification_time"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ class Frozen:
 
 
 def isotherm_velocity(of: Frozen) -> Array:
-    """Cooling rate over gradient, m/s; NaN where there is no gradient."""
+    """Cooling rate over gradient, m/s; NaN where there is no gradient. Raises CaseError without a range."""
+    if of.freezing.range <= 0.0:
+        raise CaseError(f"{of.alloy.name} {AT_ONCE}")
     gradient = of.fields["thermal_gradient"]
     return np.asarray(of.fields["cooling_rate"] / np.where(gradient > 0.0, gradient, np.nan))
 
@@ -56,8 +59,8 @@ def niyama(of: Frozen) -> Array:
 
 def dimensionless_niyama(of: Frozen) -> Array:
     """Of the alloy's own arms, viscosity and shrinkage. Raises CaseError where one of them is not known."""
-    gradient, rate = of.fields["thermal_gradient"], of.fields["cooling_rate"]
     criteria.niyama_temperature(of.freezing)
+    gradient, rate = of.fields["thermal_gradient"], of.fields["cooling_rate"]
     return criteria.dimensionless_niyama(gradient, rate, sdas(of), of.freezing)
 
 
@@ -114,6 +117,8 @@ def tensile_strength(of: Frozen) -> Array:
         return cast_aluminium.strength_a356(sdas(of))
     if of.grade in cast_iron.WALLS:
         return cast_iron.strength_grey_wall(of.grade, cast_iron.wall_equivalent(thermal_modulus(of)))
+    if of.grade.startswith(DUCTILE):
+        return cast_iron.strength_ductile(cast_iron.hardness_ductile(pearlite_share(of)))
     raise CaseError(_no_law(of, "strength"))
 
 
@@ -121,6 +126,8 @@ def yield_strength(of: Frozen) -> Array:
     """Pa. Raises CaseError where no law is known of the alloy."""
     if _is_a356(of.alloy):
         return np.full_like(of.fields["solidification_time"], cast_aluminium.yield_a356(of.alloy.composition.Mg))
+    if of.grade.startswith(DUCTILE):
+        return cast_iron.yield_ductile(cast_iron.hardness_ductile(pearlite_share(of)))
     raise CaseError(_no_law(of, "yield strength"))
 
 
@@ -139,7 +146,9 @@ def nodule_count(of: Frozen) -> Array:
     """1/m2. Raises CaseError for anything but ductile iron."""
     if not of.grade.startswith(DUCTILE):
         raise CaseError("nodules are counted in ductile iron only")
-    return 1e6 * cast_iron.nodules(of.fields["cooling_rate"])
+    capacity = float(function(of.freezing.liquid_heat_capacity)(np.array(of.start)))
+    fall = of.start - of.freezing.solidus + float(of.freezing.latent_heat) / capacity
+    return 1e6 * cast_iron.nodules(fall / of.fields["solidification_time"])
 
 
 def pearlite_share(of: Frozen) -> Array:
@@ -188,7 +197,8 @@ def told(name: str, alloy: Any) -> str:
         if str(alloy.material.name) in cast_iron.WALLS:
             return f"{what} as cast, of the plate that freezes as late, by EN 1561"
         if str(alloy.material.name).startswith(DUCTILE):
-            return f"{what} as cast, by the pearlite of its matrix, uncertain"
+            least = "" if name == "hardness" else ": what EN 1563 asks at least of a grade as hard"
+            return f"{what} as cast, by the pearlite of its matrix, uncertain{least}"
     return ""
 
 
@@ -201,5 +211,6 @@ def _is_a356(alloy: Any) -> bool:
 
 
 def _no_law(of: Frozen, what: str) -> str:
-    known = f"A356 (T6), {', '.join(cast_iron.WALLS)}{', EN-GJS' if what == 'hardness' else ''}"
+    grey = () if what == "yield strength" else tuple(cast_iron.WALLS)
+    known = ", ".join(("A356 (T6)", *grey, DUCTILE))
     return f"no law of {what} is known of {of.alloy.name} as cast; known: {known}"

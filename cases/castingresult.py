@@ -16,10 +16,10 @@ from ..solver.casting import FRACTIONS, RIGID, SHARES
 from .archive import Archive
 from .bodyresult import body_results
 from .case import AnyCase
-from .castingfields import DERIVED, Frozen, told
+from .castingfields import AT_ONCE, DERIVED, Frozen, told
 from .feedercheck import FeederCheck, feeder_check
 from .feedingzones import Spot, Zone, branches, spots
-from .meaning import NIYAMA, PASSING
+from .meaning import NIYAMA, PASSING, SOLID
 from .part import Part
 from .pipe import Pipe, pipe
 from .result import Result
@@ -96,7 +96,8 @@ class CastingResult(Result):
     def _frozen(self) -> Frozen:
         said, lost = self._archive.about.poured
         case: Any = self.case
-        return Frozen(case.alloy, case.mould, said - lost, {name: self._stored(name) for name in KEPT})
+        kept = {name: self._stored(name) for name in KEPT if name in super(CastingResult, self).fields}
+        return Frozen(case.alloy, case.mould, said - lost, kept)
 
     def _stored(self, name: str) -> Array:
         return self._archive.values(name, self._archive.times.size - 1)
@@ -147,6 +148,8 @@ class CastingResult(Result):
     def _source(self, name: str) -> str:
         if self.ended and self._derives(name) and (why := self._why_not(name)):
             raise CaseError(f"no {name} here: {why}")
+        if self.ended and name == "cooling_rate" and self.case.alloy.freezing.range <= 0.0:
+            raise CaseError(f"no {name} here: {self.case.alloy.name} {AT_ONCE}")
         if name in QUENCHED and name not in super().fields:
             raise CaseError(f"no {name} here: the C-curve of a quench is not known of {self.case.alloy.name}")
         return super()._source(name)
@@ -156,6 +159,8 @@ class CastingResult(Result):
         own = "" if name in super().fields else told(name, self.case.alloy)
         text = own or super().meaning(name)
         there = self._share is not None and name in (*AT_FRACTION, "isotherm_velocity")
+        if self.case.alloy.freezing.range <= 0.0:
+            return text.replace(NIYAMA, SOLID)
         return text.replace(NIYAMA, f"at {self._share} % solid") if there else text
 
     @cached_property

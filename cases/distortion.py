@@ -11,9 +11,10 @@ from scipy.spatial import cKDTree
 
 from ..materials.quantity import parse
 from ..materials.refusal import CaseError, one_of
-from ..solver.bestfit import harmonics, off_plane, rigid
+from ..solver.bestfit import rigid
 from ..solver.geometry import Cells
 from .case import Case
+from .gauges import Flat, Round, flat_face, round_zone
 from .schedule import ROOM, beginning
 
 if TYPE_CHECKING:
@@ -29,25 +30,6 @@ SQUARE = 0.999  # cosine from which a patch faces an axis
 UPRIGHT = 0.95  # cosine from which a patch faces away from the axis of a cylinder
 FACE = 0.3  # of the side of the bounding box: a face at least so large is judged for flatness
 DEEP = 2.0  # cells below the skin that are shown with its deviation
-
-
-@dataclass(frozen=True, eq=False)
-class Round:
-    """A cylindrical zone by sections along its axis; all m.
-
-    diameter   mean growth of its diameter
-    least, most  growth of the diameter of the section that grew least and most
-    roundness  of the worst section: largest less smallest radius about its least squares circle
-    runout     of the worst section: the same about the axis through the centres of the two end sections
-    bow        largest distance of a section's centre from that axis
-    """
-
-    diameter: float
-    least: float
-    most: float
-    roundness: float
-    runout: float
-    bow: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,13 +85,18 @@ class Distortion:
 
     @cached_property
     def rounds(self) -> dict[str, Round]:
-        """`diameter` and `bore` of a part that is round about z."""
+        """`diameter` and `bore` of a part that is round about z: its widest and its narrowest cylinder."""
         if not self.axis:
             return {}
         away, radius = self._about(2, np.array(self.centre))
         facing = np.einsum("ki,ki->k", away, self.normal)
-        zones = {"diameter": facing > UPRIGHT, "bore": facing < -UPRIGHT}
-        return {name: self._round(zone, 2, np.array(self.centre)) for name, zone in zones.items() if zone.sum() > 4}
+        found, near = {}, 0.6 * self.spacing
+        for name, side in (("diameter", 1.0), ("bore", -1.0)):
+            wall = side * facing > UPRIGHT
+            zone = wall & (side * radius > (side * radius[wall]).max(initial=-np.inf) - near)
+            if zone.sum() > 4:
+                found[name] = self._round(zone, 2, np.array(self.centre))
+        return found
 
     @cached_property
     def flatness(self) -> dict[str, float]:
@@ -120,8 +107,7 @@ class Distortion:
             for side in (-1.0, 1.0):
                 face = self._face(axis, side)
                 if face.size > 4 and self.area[face].sum() > FACE * box[others].prod():
-                    off = off_plane(self.places[face][:, others], self.moved[face, axis])
-                    found[f"{'-+'[side > 0.0]}{name}"] = float(np.ptp(off))
+                    found[f"{'-+'[side > 0.0]}{name}"] = self._flat(face, axis, side).flatness
         return found
 
     def cylinder(
@@ -141,6 +127,24 @@ class Distortion:
             raise CaseError(f"no skin on a cylinder of '{diameter}' about {axis}; look at the drawing", "diameter")
         return self._round(zone, along, centre)
 
+    def face(self, toward: str, at: str | None = None) -> Flat:
+        """A flat face of any part across an axis: an end face, a web. It looks `toward` "+z", "-x" and so on.
+
+        at  its place along the axis, "16 mm"; None: the outermost
+
+            web = result.distortion().face("+z", at="16 mm")
+            web.moved, web.flatness, web.dish
+
+        Raises CaseError where no skin lies in such a plane.
+        """
+        one_of(toward, [side + name for side in "-+" for name in AXES], "direction", "toward")
+        axis, side = AXES.index(toward[1]), 1.0 if toward[0] == "+" else -1.0
+        face = self._face(axis, side, None if at is None else parse(at, "m", "at"))
+        if face.size <= 4:
+            where = "" if at is None else f" at {toward[1]} = '{at}'"
+            raise CaseError(f"no flat face looks toward {toward}{where}; look at the drawing", "at")
+        return self._flat(face, axis, side)
+
     def __str__(self) -> str:
         lines = [
             f"{self.name}: distortion, best fit, at 20 degC",
@@ -148,20 +152,19 @@ class Distortion:
         ]
         lines += [f"growth of {name:8} {1e6 * value:+9.1f} um" for name, value in self.growth.items()]
         for name, zone in self.rounds.items():
-            lines.append(
-                f"{name}: roundness {1e6 * zone.roundness:.1f}, runout {1e6 * zone.runout:.1f}, bow "
-                f"{1e6 * zone.bow:.1f} um; growth by section {1e6 * zone.least:+.1f} to {1e6 * zone.most:+.1f} um"
-            )
+            off = ", ".join(f"{word} {1e6 * getattr(zone, word):.1f}" for word in ("roundness", "runout", "bow"))
+            sections = f"growth by section {1e6 * zone.least:+.1f} to {1e6 * zone.most:+.1f} um"
+            lines.append(f"{name}: {off}, taper {1e6 * zone.taper:+.1f} um; {sections}")
         lines += [f"flatness of {name} {1e6 * value:7.1f} um" for name, value in self.flatness.items()]
         return "\n".join(lines)
 
-    def _face(self, axis: int, side: float) -> NDArray[np.int64]:
-        """Patches of the outermost face across an axis."""
+    def _face(self, axis: int, side: float, at: float | None = None) -> NDArray[np.int64]:
+        """Patches of the face across an axis at a place, m; of the outermost one where it is None."""
         facing = side * self.normal[:, axis] > SQUARE
-        if not facing.any():
-            return np.empty(0, np.int64)
-        height = side * self.places[:, axis]
-        return np.flatnonzero(facing & (height > height.max() - 0.6 * self.spacing))
+        height = self.places[:, axis]
+        if at is None:
+            at = side * float((side * height).max())
+        return np.flatnonzero(facing & (np.abs(height - at) < 0.6 * self.spacing))
 
     def _about(self, axis: int, centre: Array) -> tuple[Array, Array]:
         """Unit vectors (p, 3) away from an axis, and the distance (p,) from it."""
@@ -173,36 +176,13 @@ class Distortion:
     def _round(self, zone: NDArray[np.bool_], axis: int, centre: Array) -> Round:
         away, _ = self._about(axis, centre)
         u, v = (k for k in range(3) if k != axis)
-        angle = np.arctan2(away[:, v], away[:, u])
-        out = np.einsum("ki,ki->k", away, self.moved)
+        angle, out = np.arctan2(away[:, v], away[:, u]), np.einsum("ki,ki->k", away, self.moved)
         height = self.places[:, axis]
-        low = height[zone].min()
-        level = np.rint((height - low) / self.spacing).astype(int)
-        sections = []
-        for number in np.unique(level[zone]):
-            here = zone & (level == number)
-            if here.sum() >= 8:
-                first, rest = harmonics(angle[here], out[here])
-                sections.append((height[here].mean(), first, rest, angle[here]))
-        if not sections:
-            mean = 2.0 * float(np.average(out[zone], weights=self.area[zone]))
-            return Round(mean, mean, mean, float("nan"), float("nan"), float("nan"))
-        at = np.array([place for place, *_ in sections])
-        centres = np.array([first[1:] for _, first, _, _ in sections])
-        share = (at - at[0]) / (at[-1] - at[0]) if at.size > 1 else np.zeros(1)
-        off = centres - centres[0] - share[:, None] * (centres[-1] - centres[0])
-        about = [
-            rest + x * np.cos(turn) + y * np.sin(turn) for (_, _, rest, turn), (x, y) in zip(sections, off, strict=True)
-        ]
-        means = 2.0 * np.array([first[0] for _, first, _, _ in sections])
-        return Round(
-            2.0 * float(np.average(out[zone], weights=self.area[zone])),
-            float(means.min()),
-            float(means.max()),
-            max(float(np.ptp(rest)) for _, _, rest, _ in sections),
-            max(float(np.ptp(height)) for height in about),
-            float(np.linalg.norm(off, axis=1).max()),
-        )
+        return round_zone(angle[zone], out[zone], height[zone], self.area[zone], self.spacing)
+
+    def _flat(self, face: NDArray[np.int64], axis: int, side: float) -> Flat:
+        others = [k for k in range(3) if k != axis]
+        return flat_face(self.places[face][:, others], side * self.moved[face, axis], self.area[face])
 
 
 def distortion(result: "Result", field: str = "displacement") -> Distortion:

@@ -8,6 +8,7 @@ from pydantic.dataclasses import dataclass
 
 from ..materials.quantity import Length
 from ..materials.refusal import STRICT, CaseError, one_of, plain
+from ..solver.revolved import Revolved
 from ..solver.shape import Box, Cylinder, Plate, Shape, Sphere
 
 METRICS = ("auto", "1d", "rz", "3d")
@@ -39,7 +40,7 @@ class Grid:
 
     spacing   edge of a cell, "1 mm"; adjusted by the grid so that a whole number fits the part
     metric    "auto", "1d", "rz" or "3d"; auto is 1d for plate, sphere and infinite cylinder, rz for
-              cylinder and ring, 3d for the rest
+              cylinder, ring and revolve, 3d for the rest
     coarsest  edge to which the cells of a mould grow outwards, each at most a quarter wider than the one before;
               None: the mould has cells as fine as the casting
     symmetry  axes along which the part is mirrored in the middle of its box: only the half above is computed,
@@ -107,7 +108,7 @@ def axis_of(shape: Shape) -> str | None:
     """What radial and hoop mean in a body: about z, "cylinder", from the centre, "sphere", or nothing."""
     if isinstance(shape, Sphere):
         return "sphere"
-    return "cylinder" if isinstance(shape, Cylinder) else None
+    return "cylinder" if isinstance(shape, Cylinder | Revolved) else None
 
 
 def wall_of(shape: Shape) -> float:

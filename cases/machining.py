@@ -13,6 +13,7 @@ from ..materials.refusal import CaseError
 from ..solver.difference import Difference
 from ..solver.geometry import Cells, remaining, shortened
 from ..solver.relief import Relief, relieve
+from ..solver.revolved import Revolved
 from ..solver.shape import Cylinder, Shape, Sphere
 from .archive import Archive
 from .meaning import MACHINE
@@ -84,7 +85,7 @@ def _remaining(cells: Cells, nominal: Shape, remove: Part) -> Cells:
 
 def _about_the_axis(cells: Cells, tool: Shape) -> None:
     same = np.allclose(tool.middle[:2], cells.lattice.middle[:2], atol=1e-9)
-    if not isinstance(tool, Cylinder | Sphere) or not same or not np.isfinite(tool.upper[2]):
+    if not isinstance(tool, Cylinder | Sphere | Revolved) or not same or not np.isfinite(tool.upper[2]):
         raise CaseError(
             "is not round about the axis of the part; for such a cut compute it in Grid(..., metric='3d')",
             "remove",

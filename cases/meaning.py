@@ -17,6 +17,7 @@ def _phase(name: str) -> Meaning:
 
 
 NIYAMA = "at solidus + 10 % of the freezing range"
+SOLID = "where it is solid"
 STRESS = "skin values are extrapolated along the normal from the full cells"
 FIELDS: dict[str, Meaning] = {
     "temperature": Meaning("K", "degC", "temperature"),
@@ -79,7 +80,7 @@ FROZEN = {
     "pearlite_share": Meaning(
         "", "%", "pearlite of the matrix of cast iron, by composition and rate through the eutectoid, uncertain"
     ),
-    "nodule_count": Meaning("1/m^2", "1/mm^2", "graphite nodules by the cooling rate before the eutectic, uncertain"),
+    "nodule_count": Meaning("1/m^2", "1/mm^2", "graphite nodules by the rate of its freezing, uncertain"),
     "shrinkage_cavity": Meaning("", "%", "share of the cell that the pipe takes: an estimate, liquid sinks level"),
 }
 """Fields of a casting."""

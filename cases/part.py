@@ -2,19 +2,22 @@
 
 import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydantic.dataclasses import dataclass
 
 from ..materials.quantity import Amount, Coordinate, Length, amount, parse
 from ..materials.refusal import STRICT, CaseError, one_of, plain
 from ..solver.geometry import Cells
+from ..solver.revolved import Revolved
 from ..solver.shape import Box, Cylinder, Plate, Shape, Sphere
 from ..solver.thinness import LEAST, thin_walls
 from . import stl as stl_file
+from .outline import Outline
 
 UNIT = "unit='mm' (or cm, m, in)"
 NEEDS = {
@@ -23,6 +26,7 @@ NEEDS = {
     "sphere": ("diameter",),
     "ring": ("outer", "inner"),
     "box": ("x", "y", "z"),
+    "revolve": ("profile", "unit"),
     "stl": ("stl", "unit"),
 }
 ALLOWS = {"cylinder": ("length",), "ring": ("length",)}
@@ -36,16 +40,17 @@ SIZES = (1e-6, 100.0)  # m, what a part may measure before its unit is doubted
 @plain
 @dataclass(frozen=True, config=STRICT)
 class Part:
-    """A body: one of `plate`, `cylinder`, `sphere`, `ring`, `box`, `from_stl`; `moved` shifts it.
+    """A body: one of `plate`, `cylinder`, `sphere`, `ring`, `box`, `revolve`, `from_stl`; `moved` shifts it.
 
         Part.cylinder(diameter="40 mm", length="160 mm")
         Part.from_stl("bracket.stl", unit="mm").moved(z="-10 mm")
 
-    In a case file {shape: cylinder, diameter: 40 mm, length: 160 mm} or {stl: bracket.stl, unit: mm}, with
-    moved: {z: -10 mm} where it applies.
+    In a case file {shape: cylinder, diameter: 40 mm, length: 160 mm}, {stl: bracket.stl, unit: mm} or {shape: revolve,
+    profile: [[10, 0], [30, 0], [30, 8], [10, 20]], unit: mm}, with moved: {z: -10 mm} where it applies.
 
-    Raises CaseError for a length without unit, not above zero, missing or of another shape, and for a ring
-    whose bore is as wide as the ring. The STL file is read by `from_stl`, else by `shape`.
+    Raises CaseError for a length without unit, not above zero, missing or of another shape, for a ring whose bore is
+    as wide as the ring, and for an outline that bounds no body (`revolve`). The STL file is read by `from_stl`, else
+    by `shape`.
     """
 
     kind: str
@@ -57,6 +62,7 @@ class Part:
     x: Length | None = None
     y: Length | None = None
     z: Length | None = None
+    profile: Outline | None = None
     stl: str | None = None
     unit: str | None = None
     shift: tuple[Coordinate, Coordinate, Coordinate] | None = None
@@ -80,6 +86,10 @@ class Part:
                 raise CaseError(f"'{size}' is no size of a part, 1 um to 100 m; is the unit right?", name)
         if self.unit is not None:
             self._scale()
+        if self.profile is not None:
+            size = self._scale() * float(np.max(self.profile))
+            if not SIZES[0] <= size <= SIZES[1]:
+                raise CaseError(f"the part would be {size:.3g} m large; is the unit {self.unit}?", "unit")
 
     @staticmethod
     def _sizes() -> tuple[str, ...]:
@@ -109,6 +119,19 @@ class Part:
     def box(cls, x: str, y: str, z: str) -> "Part":
         """A box with edges x, y, z, centre at the origin."""
         return cls("box", x=x, y=y, z=z)
+
+    @classmethod
+    def revolve(cls, profile: Sequence[Sequence[float]], unit: str | None = None) -> "Part":
+        """What an outline of corners (r, z), given once around, sweeps about the axis z; `unit` is that of its numbers.
+
+            Part.revolve([(10, 0), (30, 0), (30, 8), (18, 20), (10, 20)], unit="mm")
+
+        Edges on the axis, r = 0, bound nothing. Raises CaseError where no unit is given or the size makes it doubtful,
+        and for fewer than three corners, r below zero, and an outline that crosses, touches or turns back on itself.
+        """
+        if unit is None:
+            raise CaseError(f"the profile does not say its unit of length; write {UNIT}", "unit", word="Part.revolve")
+        return cls("revolve", profile=profile, unit=unit)
 
     @classmethod
     def from_stl(cls, path: str | os.PathLike[str], unit: str | None = None) -> "Part":
@@ -178,7 +201,9 @@ class Part:
         said: dict[str, Any] = {} if self.kind == "stl" else {"shape": self.kind}
         for name in self._sizes():
             value = getattr(self, name)
-            if value is not None:
+            if isinstance(value, tuple):
+                said[name] = [list(corner) for corner in value]
+            elif value is not None:
                 said[name] = value if name in ("stl", "unit") else value.text
         if self.stl is not None and folder is not None:
             said["stl"] = Path(os.path.relpath(self.stl, folder)).as_posix()
@@ -222,6 +247,8 @@ class Part:
     def _solid(self) -> Shape:
         if self.kind == "stl":
             body: Shape = stl_file.read(Path(str(self.stl)), self._scale(), str(self.unit))
+        elif self.kind == "revolve":
+            body = Revolved(self._scale() * np.array(self.profile, float))
         else:
             body = self._primitive()
         if self.shift is None:

@@ -82,6 +82,12 @@ class CastingProblem:
     fires: tuple[Fire | None, ...] = ()
 
     @property
+    def freezes_over_a_range(self) -> bool:
+        """Whether liquidus and solidus differ; where not, the temperature stands still while a place freezes."""
+        liquid, solid = self.tables[0].temperature(self.levels[[0, -1]])
+        return bool(liquid > solid)
+
+    @property
     def cells(self) -> Cells:
         """The casting."""
         return self.bodies.cells[0]
@@ -240,7 +246,7 @@ class CastingColumns(Physics):
             "local_solidification_time": solidus - passed[0],
             "rigid_time": shares[FRACTIONS.index(RIGID)],
             "thermal_gradient": gradient,
-            "cooling_rate": rate,
+            **({"cooling_rate": rate} if self.problem.freezes_over_a_range else {}),
             "passing_time": shares,
             "passing_gradient": np.array(gradients),
             "passing_rate": np.array(rates),

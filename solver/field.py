@@ -27,6 +27,7 @@ EDGE, SMOOTH = (
     0.5,
     0.8,
 )  # the same where an edge lies inside one cell: there normals differ by more than this cosine
+TIE = 1e-6  # cells: points nearer to a plane between cells lie in both
 ATTEMPTS = (
     (2, 2, 8.0),
     (3, 2, 8.0),
@@ -143,7 +144,7 @@ def distance_outside(cells: Cells, points: Array) -> Array:
     lattice = cells.lattice
     places = onto(lattice, points)
     loose = CURVED if (cells.fraction < WHOLE).any() else EXACT
-    number, known = numbers(cells, np.floor(counted := _counted(lattice, places)).astype(int64))
+    number, known = numbers(cells, _own(cells, counted := _counted(lattice, places)))
     outside = np.zeros(len(places))
     left = np.flatnonzero(~known | (cells.fraction[np.where(known, number, 0)] < WHOLE))
     if not left.size:
@@ -229,9 +230,7 @@ def _around(cells: Cells, places: Array, half: int) -> tuple[Index, Array, Array
     size = _size(lattice, counted)
     window = np.zeros(((2 * half + 1) ** len(axes), 3), int64)
     window[:, axes] = list(product(range(-half, half + 1), repeat=len(axes)))
-    base = np.floor(counted).astype(int64)
-    base[:, [axis for axis in range(3) if axis not in axes]] = 0
-    at = base[:, None, :] + window[None, :, :]
+    at = _own(cells, counted)[:, None, :] + window[None, :, :]
     off = np.empty((*at.shape[:2], len(axes)))
     for column, axis in enumerate(axes):
         centres, reflects = lattice.centres(axis), axis in lattice.reflecting
@@ -244,6 +243,28 @@ def _around(cells: Cells, places: Array, half: int) -> tuple[Index, Array, Array
     number, known = numbers(cells, at)
     fraction = cells.fraction[number]
     return number, off, np.where(known, 0.05 + fraction, 0.0)
+
+
+def _own(cells: Cells, counted: Array) -> Index:
+    """(k, 3) lattice place of the cell that holds each point; of one between cells, that of the fullest.
+
+    So a window on an upper face holds as many layers as one on the lower face across from it.
+    """
+    axes = _axes(cells.lattice)
+    between = np.abs(counted - np.rint(counted)) < TIE
+    upper = np.where(between, np.rint(counted), np.floor(counted)).astype(int64)
+    unresolved = [axis for axis in range(3) if axis not in axes]
+    upper[:, unresolved], between[:, unresolved] = 0, False
+    own, most, fraction = upper, np.full(len(upper), -1.0), cells.fraction
+    for lower in product((0, 1), repeat=len(axes)):
+        step = np.zeros_like(upper)
+        step[:, axes] = lower
+        place = upper - step * between
+        number, known = numbers(cells, place)
+        full = np.where(known, fraction[number], 0.0)
+        own = np.where((full > most)[:, None], place, own)
+        most = np.maximum(full, most)
+    return own
 
 
 def _walls_around(cells: Cells, places: Array, half: int) -> tuple[Index, Array, Array]:

@@ -8,7 +8,7 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from .lattice import Lattice
-from .shape import Cylinder, Shape
+from .shape import Shape
 
 Array = NDArray[float64]
 
@@ -54,7 +54,7 @@ def _about_axis(shape: Shape, spacing: float, offset: tuple[float, float, float]
         raise ValueError(f"offset {offset}: in rz the lattice is tied to the axis and moves along z only")
     if set(symmetry) - {2}:
         raise ValueError("in rz only z can be a plane of symmetry")
-    inner = shape.inner if isinstance(shape, Cylinder) else 0.0
+    inner = getattr(shape, "inner", 0.0)
     low = 0.5 * (shape.lower[2] + shape.upper[2]) if symmetry else shape.lower[2]
     nr, dr = fitted(shape.upper[0] - shape.middle[0] - inner, spacing)
     nz, dz = fitted(shape.upper[2] - low, spacing)

@@ -605,3 +605,74 @@ def test_a_cut_cell_of_the_mould_is_heated_by_its_own_wall_as_far_as_the_contact
     way = problem.bodies.cells[joint.other].patch_distance[joint.theirs]
     most = 0.45 * float(case.mould.table().k.min()) / 200.0
     assert -most < way.min() < -0.2 * most
+
+
+WHEEL = [(0, 0), (12, 0), (12, 8), (24, 8), (24, 0), (36, 0), (36, 24), (24, 24), (24, 16), (12, 16), (12, 30), (0, 30)]
+
+
+def test_a_revolved_casting_freezes_as_the_same_in_pieces(tmp_path):
+    """A wheel with hub, web and rim, from one outline and from rings cast with it, on a chill that is turned too."""
+    chill = mt.Chill("copper", mt.Part.revolve([(24, -8), (36, -8), (36, 0), (24, 0)], unit="mm"))
+    whole = disc(part=mt.Part.revolve(WHEEL, unit="mm"), chills=[chill], sensors=[], shake_out="1300 degC",
+                 then=[mt.Cool("still air", until="1250 degC")])  # fmt: skip
+    rim = mt.Feeder(mt.Part.ring("72 mm", "48 mm", "24 mm"), name="rim")
+    web = mt.Feeder(mt.Part.ring("48 mm", "24 mm", "8 mm").moved(z="8 mm"), name="web")
+    pieces = whole.replace(part=mt.Part.cylinder("24 mm", "30 mm"), feeders=[web, rim])
+    whole.save(tmp_path / "wheel.yaml")
+    assert mt.load(tmp_path / "wheel.yaml") == whole
+    one, other = whole.run(), pieces.run()
+    assert one.cells.volume.sum() == pytest.approx(other.cells.volume.sum(), rel=1e-9)
+    assert one.solidification_time.max == pytest.approx(other.solidification_time.max, rel=1e-3)
+    assert len(one.hot_spots()) == len(other.hot_spots())
+
+
+def test_no_shell_is_known_about_a_revolved_outline():
+    shell = mt.mould("investment shell", wall="10 mm", shell=True, temperature="800 degC")
+    with pytest.raises(mt.CaseError, match="mould.shell: no shell is known about a revolve; leave it out, or draw"):
+        disc(part=mt.Part.revolve(WHEEL, unit="mm"), mould=shell, chills=[], sensors=[])
+
+
+def test_a_metal_that_freezes_at_one_temperature_has_no_cooling_rate():
+    """On its plateau the rate is 0 by law, where it leaves it what is left of a step decides; so none is told."""
+    made = plate(alloy="pure aluminium", pour="740 degC", until="600 degC").run()
+    assert not {"cooling_rate", "isotherm_velocity", "sdas", "niyama"} & set(made.fields)
+    assert "where it is solid" in made.meaning("thermal_gradient") and made.thermal_gradient.min > 0.0
+    for name in ("cooling_rate", "isotherm_velocity"):
+        with pytest.raises(mt.CaseError, match=f"no {name} here: pure aluminium freezes at one temperature"):
+            made.field(name)
+    with pytest.raises(mt.CaseError, match="freezes at one temperature"):
+        made.evaluate("thermal_gradient / cooling_rate**0.5")
+    assert "cooling rate" not in str(made.summary())
+
+
+def test_a_section_of_25_mm_of_ductile_iron_has_the_nodules_that_foundries_count():
+    made = plate(alloy="EN-GJS-500-7", pour="1330 degC", until="1000 degC").run()
+    assert 100e6 < made.nodule_count.min and made.nodule_count.max < 1000e6  # more at the skin
+    assert 100e6 < made.sample("nodule_count", np.zeros((1, 3)))[0] < 200e6
+
+
+def test_ductile_iron_has_the_strength_of_a_grade_as_hard():
+    from metaltwin.materials import cast_iron
+
+    made = plate(alloy="EN-GJS-500-7", pour="1330 degC", until="1000 degC").run()
+    share = made.pearlite_share.values
+    hardness = cast_iron.hardness_ductile(share)
+    assert made.tensile_strength.values == pytest.approx(cast_iron.strength_ductile(hardness))
+    assert (made.yield_strength.values < 0.75 * made.tensile_strength.values).all()
+    assert "EN 1563 asks at least of a grade as hard" in made.meaning("tensile_strength")
+    for strength, low, high in ((400e6, 135, 180), (500e6, 170, 230), (700e6, 225, 305)):
+        assert (
+            low
+            < np.interp(strength, cast_iron.strength_ductile(np.arange(150.0, 300.0)), np.arange(150.0, 300.0))
+            < high
+        )
+
+
+def test_alsi10mg_has_arms_and_pores_with_their_doubt():
+    """Arms of a 25 mm plate in sand beside those of A356, and the shrinkage of Magnusson and Arnberg."""
+    case = plate(alloy="AlSi10Mg", pour="680 degC", until="500 degC")
+    made, a356 = case.run(), plate().run()
+    assert 0.9 < made.sdas.mean / a356.sdas.mean < 1.7
+    assert 0.0 < made.pore_fraction.max <= case.alloy.freezing.shrinkage
+    assert case.alloy.freezing.shrinkage == pytest.approx(0.066 - 0.022 * 10.0 / 11.6, abs=2e-4)
+    assert "[U] arm_spacing 43.2 um" in str(case.check())

@@ -30,7 +30,7 @@ def result(given, move, temperature=293.15, stress=None):
     """A result of a case whose material points (k, 3) m have moved by move(points) (k, 3) m, in x, y, z."""
     cells = lattice_cells(given)
     shape, metric = given.part.shape, cells.lattice.metric
-    axis = "cylinder" if given.part.kind in ("cylinder", "ring") else None
+    axis = "cylinder" if given.part.kind in ("cylinder", "ring", "revolve") else None
     places = cells.centres() if metric == "3d" else cells.centres() * [1.0, 0.0, 1.0] + cells.lattice.middle
     moved = move(places)
     if metric != "3d":
@@ -116,6 +116,48 @@ def test_the_flatness_of_a_dished_plate():
     ).distortion()
     assert read.flatness["+z"] == pytest.approx(1e-4, rel=0.05)
     assert read.flatness["+x"] < 2 * UM
+
+
+BLANK = [(9, 0), (14, 0), (14, 5), (22, 5), (22, 1), (30, 1), (30, 17), (22, 17), (22, 11), (14, 11), (14, 22), (9, 22)]
+
+
+@pytest.mark.parametrize("metric", ["rz", "3d"])
+def test_the_gauges_of_a_gear_blank_tell_rim_web_hub_and_bore_apart(metric):
+    """The rim has moved up and the bore opened towards its lower end, evenly with radius and height."""
+    taper, dish = 40 * UM, 60 * UM
+
+    def moved(p):
+        r = np.hypot(p[:, 0], p[:, 1])
+        out = taper * (0.011 - p[:, 2]) / 0.022 / 2.0
+        return np.stack([out * p[:, 0] / r, out * p[:, 1] / r, dish * (r - 0.022) / 0.008], 1)
+
+    given = case(mt.Part.revolve(BLANK, unit="mm"), "1 mm", metric)
+    read = result(given, moved).distortion()
+    bore, rim = read.rounds["bore"], read.rounds["diameter"]
+    assert bore.taper == pytest.approx(-taper * 21.0 / 22.0, rel=0.02)  # between sections half a cell from each end
+    assert rim.taper == pytest.approx(-taper * 15.0 / 22.0, rel=0.02)
+    assert bore.diameter == pytest.approx(0.0, abs=UM) and rim.roundness < 0.5 * UM
+    above, below = read.face("+z", at="17 mm"), read.face("-z", at="5 mm")  # of the rim, of the web
+    width = {"rz": 7.0, "3d": 8.0}[metric]  # from ring to ring of cells; cut cells reach the edges
+    assert above.dish == pytest.approx(dish * width / 8.0, rel=0.03)
+    assert below.dish == pytest.approx(-dish * width / 8.0, rel=0.03)
+    hub = read.face("+z")
+    assert above.moved - hub.moved == pytest.approx(dish * (26.2 - 11.7) / 8.0, rel=0.02)
+    assert dish * 4.0 / 8.0 < 1.001 * hub.flatness < dish * 6.0 / 8.0  # half a cell short or beyond at each edge
+    with pytest.raises(CaseError, match=r"no flat face looks toward \+z at z = '14 mm'"):
+        read.face("+z", at="14 mm")
+    with pytest.raises(CaseError, match="no direction 'up'"):
+        read.face("up")
+
+
+@pytest.mark.parametrize("metric", ["rz", "3d"])
+def test_a_symmetric_movement_reads_alike_on_both_ends(metric):
+    def dished(p):
+        out = 1e-4 * np.hypot(p[:, 0], p[:, 1]) ** 4 / 0.02**4 * np.exp(-np.abs(np.abs(p[:, 2] - 0.02) - 0.02) / 0.004)
+        return np.stack([0 * out, 0 * out, np.sign(p[:, 2] - 0.02) * out], 1)
+
+    read = result(case(mt.Part.cylinder("40 mm", "40 mm"), metric=metric), dished).distortion()
+    assert read.flatness["-z"] == pytest.approx(read.flatness["+z"], rel=1e-9)
 
 
 def test_what_happened_before_the_start_and_after_the_end_counts():

@@ -158,6 +158,14 @@ def test_a_feeder_on_a_feeder_is_joined_to_the_part():
     assert fed(feeders=[mt.Feeder(TOP, name="top"), cup]).check().cells
 
 
+@pytest.mark.parametrize("names", [("low", "cup"), ("cup", "low")])
+def test_a_feeder_on_a_feeder_that_floats_floats_too(names):
+    """In whichever order they are named; the distance is that of the metal they make together."""
+    bodies = {"low": TOP.moved(z="20 mm"), "cup": mt.Part.cylinder("20 mm", "20 mm").moved(z="90 mm")}
+    with pytest.raises(mt.CaseError, match=f"feeders.{names[0]}.part: no metal joins it to the part, 20 mm away"):
+        fed(feeders=[mt.Feeder(bodies[name], name=name) for name in names]).check()
+
+
 # the pipe
 
 

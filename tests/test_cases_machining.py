@@ -156,3 +156,23 @@ def test_machining_steps_stand_in_a_file(tmp_path):
 def test_machining_that_cannot_be_is_refused_before_the_run(build, said):
     with pytest.raises(CaseError, match=said):
         build()
+
+
+def test_a_turned_tool_cuts_as_the_ring_that_it_is():
+    """In rz, where it must be round about the axis; with a chamfer it takes more."""
+    made = result(case(mt.Part.cylinder("40 mm", "24 mm"), "1.3 mm"))
+    ring = made.machined(remove=mt.Part.ring("50 mm", "30 mm", "8 mm"))
+    turned = made.machined(remove=mt.Part.revolve([(15, 0), (25, 0), (25, 8), (15, 8)], unit="mm"))
+    assert turned.cells.volume == pytest.approx(ring.cells.volume, rel=1e-12)
+    chamfered = made.machined(remove=mt.Part.revolve([(12, 0), (25, 0), (25, 8), (15, 8)], unit="mm"))
+    more = np.pi * 1e-9 * (8 * 15**2 - 8 / 3 * (15**2 + 15 * 12 + 12**2))  # a cylinder less a cone
+    assert turned.cells.volume.sum() - chamfered.cells.volume.sum() == pytest.approx(more, rel=0.01)
+    with pytest.raises(CaseError, match="not round about the axis"):
+        made.machined(remove=mt.Part.revolve([(0, 0), (5, 0), (5, 8)], unit="mm").moved(x="3 mm"))
+
+
+def test_a_revolved_part_is_machined():
+    profile = [(0, 0), (20, 0), (20, 8), (12, 16), (0, 16)]
+    made = result(case(mt.Part.revolve(profile, unit="mm"), "1 mm"))
+    bored = made.machined(remove=mt.Part.cylinder("8 mm", "16 mm"))
+    assert made.cells.volume.sum() - bored.cells.volume.sum() == pytest.approx(np.pi * 0.004**2 * 0.016, rel=1e-6)

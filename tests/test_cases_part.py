@@ -199,3 +199,62 @@ def test_bad_files_are_refused(tmp_path):
         Part.from_stl(path, "mm")
     with pytest.raises(CaseError, match="unit: 'pound'|Part.unit: '1 pound' has dimension"):
         Part.from_stl(write(path, CUBE), unit="pound")
+
+
+BLANK = [(9, 0), (14, 0), (14, 5), (22, 5), (22, 1), (30, 1), (30, 17), (22, 17), (22, 11), (14, 11), (14, 22), (9, 22)]
+
+
+def test_a_revolved_outline_has_the_volume_and_area_of_pappus():
+    """Rim, web and hub as three rings; a cone; a torus of square section that stands on its corner."""
+    rings = [(9.0, 14.0, 22.0), (14.0, 22.0, 6.0), (22.0, 30.0, 16.0)]
+    blank = Part.revolve(BLANK, unit="mm").shape
+    assert blank.volume == pytest.approx(1e-9 * sum(np.pi * (b**2 - a**2) * h for a, b, h in rings), rel=1e-14)
+    cone = Part.revolve([(0, 0), (3, 0), (0, 4)], unit="cm").shape
+    assert cone.volume == pytest.approx(1e-6 * np.pi * 3.0**2 * 4.0 / 3.0, rel=1e-14)
+    assert cone.area == pytest.approx(1e-4 * np.pi * 3.0 * (3.0 + 5.0), rel=1e-14)
+    torus = Part.revolve([(9, 0), (10, -1), (11, 0), (10, 1)], unit="mm").shape
+    assert torus.volume == pytest.approx(1e-9 * 2.0 * np.pi * 10.0 * 2.0, rel=1e-14)
+    assert torus.area == pytest.approx(1e-6 * 2.0 * np.pi * 10.0 * 4.0 * np.sqrt(2.0), rel=1e-14)
+    assert Part.revolve(BLANK[::-1], unit="mm").shape.volume == pytest.approx(blank.volume, rel=1e-14)
+    assert Part.revolve([*BLANK, BLANK[0]], unit="mm") == Part.revolve(BLANK, unit="mm")
+
+
+def test_a_revolved_outline_goes_into_a_case_file_and_back():
+    part = Part.revolve(BLANK, unit="mm").moved(z="5 mm")
+    said = part.words()
+    assert said["shape"] == "revolve" and said["profile"][1] == [14, 0] and said["unit"] == "mm"
+    assert Part.read(said) == part and hash(part) == hash(Part.read(said))
+    assert part.shape.lower == pytest.approx((-0.03, -0.03, 0.005))
+    assert part.shape.upper == pytest.approx((0.03, 0.03, 0.027))
+
+
+@pytest.mark.parametrize(
+    "corners, message",
+    [
+        ([(1, 0), (2, 0)], r"profile: has 2 corners; an outline takes three or more"),
+        ([(-1, 0), (2, 0), (2, 3)], r"profile.0: \(-1, 0\) lies beyond the axis; r is the distance from it"),
+        ([(1, 0), (2, 0), (2, "3 mm")], r"profile.2: \(2, '3 mm'\) is no corner \(r, z\) of two plain numbers"),
+        ([(1, 0), (2, 0, 5), (2, 3)], r"profile.1: \(2, 0, 5\) is no corner"),
+        ([(1, 0), (2, float("nan")), (2, 3)], r"profile.1: \(2, nan\) is not finite"),
+        ([(1, 0), (2, 3), (2, 0), (1, 3)], r"edge from \(1, 0\) meets the one from \(2, 0\); .* nor touches itself"),
+        ([(1, 0), (3, 0), (3, 2), (2, 0), (1, 2)], r"edge from \(1, 0\) meets the one from \(3, 2\)"),
+        ([(1, 0), (3, 0), (2, 0), (2, 2)], r"the outline turns back on itself at \(3, 0\)"),
+        ([(1, 0), (3, 0), (5, 0)], r"the outline turns back on itself"),
+        ([(1, 0), (3, 0), (3, 0), (2, 2)], r"profile.1: corner \(3, 0\) comes twice in a row; leave one out"),
+        ("outline.csv", r"profile: 'outline.csv' is no list of corners"),
+        ([(1e6, 0), (2e6, 0), (2e6, 3)], r"unit: the part would be 2e\+03 m large; is the unit mm\?"),
+    ],
+    ids=["two", "negative", "unit", "three", "nan", "crossed", "touching", "back", "flat", "twice", "file", "large"],
+)
+def test_outlines_that_bound_no_body_are_refused(corners, message):
+    with pytest.raises(CaseError, match=message):
+        Part.revolve(corners, unit="mm")
+
+
+def test_an_outline_says_its_unit():
+    with pytest.raises(CaseError, match="Part.revolve.unit: the profile does not say its unit of length"):
+        Part.revolve(BLANK)
+    with pytest.raises(CaseError, match="unit: is missing; a revolve takes profile, unit"):
+        read(shape="revolve", profile=[[1, 0], [2, 0], [2, 2]])
+    with pytest.raises(CaseError, match="'K' has dimension|'K' is no unit of length"):
+        Part.revolve(BLANK, unit="K")

@@ -101,6 +101,21 @@ def test_the_walls_themselves_are_inside():
         Sampler(cells, at + [[0.0, 0.0, -0.0001], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
 
 
+def test_opposite_walls_are_read_alike():
+    """Of a field that is its own image, whichever cell round-off says a point between cells lies in."""
+    for name in ("cylinder rz", "cylinder 3d", "plate 1d"):
+        body, metric, _ = CASES[name]
+        cells = build(body, metric, 0.003)
+        across = 0 if metric == "slab" else 2
+        at = cells.centres()[:, across]
+        values = np.exp(np.abs(at) / 0.002) + at**2
+        feet = cells.feet()[np.abs(cells.patch_normal[:, across]) == 1.0]
+        image = feet.copy()
+        image[:, across] *= -1.0
+        got, other = (Sampler(cells, here, walls=False).read(values) for here in (feet, image))
+        assert got == pytest.approx(other, rel=1e-9)
+
+
 def test_moved_parts_are_read_where_they_stand():
     cells = build(Cylinder(0.02, length=0.04).moved((0.1, -0.2, 0.3)), "rz", 0.002)
     got = Sampler(cells, np.array([[0.11, -0.2, 0.31]])).read(cells.centres()[:, 0] ** 2)

@@ -16,6 +16,7 @@ from metaltwin.solver import plane
 from metaltwin.solver.cutcells import scan, scan_rz
 from metaltwin.solver.geometry import build
 from metaltwin.solver.lattice import Lattice
+from metaltwin.solver.revolved import Revolved
 from metaltwin.solver.shape import Box, Cylinder, Mesh, Plate, Sphere
 from metaltwin.solver.thinness import thin_walls
 
@@ -370,3 +371,67 @@ def test_pairs_of_metrics_agree():
     for one, other in combinations(bodies, 2):
         assert one.volume.sum() == pytest.approx(other.volume.sum(), rel=1e-12)
         assert one.patch_area.sum() == pytest.approx(other.patch_area.sum(), rel=1e-12)
+
+
+OBLIQUE = np.array([(5, 0), (20, 3), (25, 14), (17, 30), (10, 30), (12, 12), (6, 12)]) * 1e-3
+BLIND = np.array([(0, 0), (20, 0), (20, 30), (10, 30), (10, 12), (0, 12)]) * 1e-3
+
+
+@pytest.mark.parametrize("metric, spacing", [("rz", 1.3e-3), ("3d", 3e-3)])
+def test_a_revolved_rectangle_is_a_ring(metric, spacing):
+    ring = build(Cylinder(0.02, 0.01, 0.04), metric, spacing, (0.0, 0.0, 0.3))
+    turned = build(Revolved(np.array([(0.01, 0), (0.02, 0), (0.02, 0.04), (0.01, 0.04)])), metric, spacing, (0, 0, 0.3))
+    assert (turned.index == ring.index).all()
+    for name in ("volume", "rim_conductance", "patch_area", "patch_normal", "patch_distance"):
+        assert np.abs(getattr(turned, name) - getattr(ring, name)).max() < 1e-12 * np.abs(getattr(ring, name)).max()
+
+
+@pytest.mark.parametrize("outline", [OBLIQUE, BLIND], ids=["oblique", "blind hole"])
+def test_a_revolved_outline_before_scaling(outline):
+    """Volume and area that rays find in rz and 3d, and whether the walls close."""
+    body, n, h = Revolved(outline), 32, 0.03 / 32
+    rz = Lattice("rz", (n, 1, n + 1), (h, 1.0, h), (0.0, -0.5, -0.37 * h))
+    pieces, ring = scan_rz(body, rz), np.pi * h * np.diff(rz.edges(0) ** 2)
+    volume = ((pieces.kind.reshape(n + 1, n) == 1) * ring).sum() + (pieces.volume * ring[pieces.cell % n]).sum()
+    assert volume == pytest.approx(body.volume, rel=2e-5)
+    area = 2.0 * np.pi * h * (pieces.arm * pieces.skin[:, [0, 2]].sum(1)).sum()
+    assert area == pytest.approx(body.area, rel=1e-3)
+    low = np.array(body.lower) - [5e-4, 8e-4, 3e-4]
+    space = Lattice("3d", (36, 36, 22), (1.5e-3,) * 3, tuple(low))
+    pieces = scan(body, space, 16)
+    assert ((pieces.kind == 1).sum() + pieces.volume.sum()) * 1.5e-3**3 == pytest.approx(body.volume, rel=2e-4)
+    assert pieces.skin.sum() * 1.5e-3**2 == pytest.approx(body.area, rel=2e-3)
+    assert np.abs(pieces.facing.sum(0)).max() < 2e-3 * np.abs(pieces.facing).sum()
+
+
+def test_a_ray_that_touches_corners_passes_them_by():
+    """At the heights of the points of a saw, outside and inside."""
+    saw = Revolved(np.array([(1.0, 0.0), (3.0, 1.0), (2.0, 2.0), (3.0, 3.0), (1.0, 4.0)]))
+    found = saw.crossings(0, np.array([0.0]), np.array([1.0, 2.0, 3.0]))
+    assert np.diff(found.start).tolist() == [4, 4, 4]
+    assert found.position.tolist() == pytest.approx([-3, -1, 1, 3, -2, -1, 1, 2, -3, -1, 1, 3])
+    along = saw.crossings(2, np.array([1.0, 2.0, 3.0]), np.array([0.0]))
+    assert np.diff(along.start).tolist() == [2, 2, 0]
+    assert (np.sign(along.tilt) == [-1, 1] * 2).all()
+
+
+def test_cooling_of_an_oblique_body_is_second_order_in_rz_and_the_same_in_3d():
+    """Slowest rate of cooling at Biot number 1: three spacings in rz, one in 3d."""
+    body, h_wall, k = Revolved(OBLIQUE), 1.0 / 0.01, 1.0
+
+    def rate(cells):
+        matrix = conduction(cells) * k
+        d = np.maximum(cells.patch_distance / k, -0.45 / h_wall)
+        wall = np.bincount(cells.patch_cell, cells.patch_area / (d + 1.0 / h_wall), cells.index.size)
+        whole = sparse.diags_array(np.asarray(matrix.sum(1)).ravel() + wall) - matrix
+        lu = splu(sparse.csc_array(whole))
+        mode = np.ones(cells.index.size)
+        for _ in range(60):
+            mode = lu.solve(cells.volume * mode)
+            mode /= np.linalg.norm(mode)
+        return 1.0 / (lu.solve(cells.volume * mode) @ mode)
+
+    coarse, middle, fine, best = (rate(build(body, "rz", s, (0.0, 0.0, 0.3))) for s in (2e-3, 1e-3, 5e-4, 1.25e-4))
+    assert abs(coarse / best - 1.0) < 4e-3 and abs(fine / best - 1.0) < 2.5e-4
+    assert abs(middle / best - 1.0) < 0.4 * abs(coarse / best - 1.0)
+    assert rate(build(body, "3d", 1.5e-3, (0.3, 0.45, 0.7))) == pytest.approx(best, rel=2e-3)
