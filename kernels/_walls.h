@@ -104,8 +104,8 @@ ROW void walled_part(const Column *s, int64_t block)
     double H[BLOCK], guess[BLOCK], *T = s->inner + block * BLOCK;
     int64_t n = part_of(block, s->u);
     const int64_t *RESTRICT cell = s->walled + block * BLOCK;
-    for (int64_t i = 0; i < n; i++) H[i] = s->H0[cell[i]] + (s->D ? s->D[cell[i]] : 0.0);
-    if (s->table.states) block_known(&s->table, n, H, NULL, T, NULL, NULL, NULL);
+    for (int64_t i = 0; i < n; i++) H[i] = enthalpy_at(s, cell[i]);
+    if (s->table.states) block_known(&s->table, n, H, NULL, 0.0, T, NULL, NULL, NULL);
     else {
         Mixture m;
         uint32_t present = 0;

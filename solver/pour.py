@@ -202,7 +202,8 @@ class Pour:
                 latent: Any = casting.memory.get("latent")
                 plan.begin(H, casting.products, casting.temperature, wall, latent)
             else:
-                plan.begin(H, np.empty((0, H.size)), np.empty(H.size), wall, release.get(number))
+                T = None if number else np.empty(H.size)  # enthalpy tells it; of a mould nobody asks
+                plan.begin(H, np.empty((0, H.size)), T, wall, release.get(number))
 
         def again() -> None:
             for plan, wall in zip(plans, walls, strict=True):
@@ -214,7 +215,7 @@ class Pour:
             for number, plan in enumerate(plans):
                 table = self._laws[number].of(laws[number], since + time)
                 now = patches[number] if number else met(patches[0], zones, since + time, wets)
-                plan.look(plan.D1 if started else None, table, now, flows[number])
+                plan.look(started, table, now)
             if not alone:
                 for joint, (mine, theirs), contact in zip(self.bodies.joints, self._faces, self.contacts, strict=True):
                     self._touch(joint, mine, theirs, contact, poured + time)
