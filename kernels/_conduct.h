@@ -135,7 +135,8 @@ static void state_strip(const Column *s, int64_t from, int64_t to, int64_t low, 
     }
 }
 
-static void run_sweep(const Column *s, const int64_t *tile, int64_t apart, const double *strip, const Stage *g)
+static void run_sweep(const Column *s, const int64_t *tile, int64_t low, int64_t apart, const double *strip,
+                      const Stage *g)
 {
     double L[REACH];
     for (int64_t q = tile[2]; q < tile[3]; q++) {
@@ -146,15 +147,16 @@ static void run_sweep(const Column *s, const int64_t *tile, int64_t apart, const
             SOON(g->F0 + c + i);
             SOON(g->D2 + c + i);
         }
-        if (s->table.phases == 1) row_single(strip, piece, tile[0], s->x, s->y, s->z, out);
-        else row_mixture(strip, strip + apart, piece, tile[0], 2.0 * s->x, 2.0 * s->y, 2.0 * s->z, out);
+        if (s->table.phases == 1) row_single(strip, piece, low, s->x, s->y, s->z, out);
+        else row_mixture(strip, strip + apart, piece, low, 2.0 * s->x, 2.0 * s->y, 2.0 * s->z, out);
         if (*s->source != 0.0) for (int64_t i = 0; i < n; i++) out[i] += *s->source;
         if (s->latent) for (int64_t i = 0; i < n; i++) out[i] += s->latent[c + i];
         if (g->F0) combine(g, c, n, L);
     }
 }
 
-static void rim_sweep(const Column *s, const int64_t *tile, int64_t apart, const double *strip, const Stage *g)
+static void rim_sweep(const Column *s, const int64_t *tile, int64_t low, int64_t apart, const double *strip,
+                      const Stage *g)
 {
     double L[BLOCK];
     for (int64_t first = tile[4], n; first < tile[5]; first += n) {
@@ -162,8 +164,8 @@ static void rim_sweep(const Column *s, const int64_t *tile, int64_t apart, const
         const int64_t *cell = s->rim + first;
         const int32_t *neighbour = s->neighbour + first;
         const double *conductance = s->conductance + first;
-        if (s->table.phases == 1) rim_single(strip, cell, tile[0], conductance, s->m, neighbour, s->f, n, L);
-        else rim_mixture(strip, strip + apart, cell, tile[0], conductance, s->m, neighbour, s->f, n, L);
+        if (s->table.phases == 1) rim_single(strip, cell, low, conductance, s->m, neighbour, s->f, n, L);
+        else rim_mixture(strip, strip + apart, cell, low, conductance, s->m, neighbour, s->f, n, L);
         for (int64_t r = 0; r < n; r++) {
             int64_t c = cell[r];
             double F = L[r];
@@ -175,22 +177,24 @@ static void rim_sweep(const Column *s, const int64_t *tile, int64_t apart, const
     }
 }
 
-/* Tiles first..end, one after the other; what the strips of two share is kept. `apart` doubles hold any strip. */
+/* Tiles first..end, one after the other; what the strips of two share is kept. `apart` doubles hold any strip and more:
+   the strip moves on in them and is carried back to the front only where they end. */
 static void sweep(const Column *s, int64_t first, int64_t end, int64_t apart, double *strip, const Stage *g)
 {
     int64_t low = s->tile[6 * first], known = low;
     for (int64_t i = first; i < end; i++) {
         const int64_t *tile = s->tile + 6 * i;
-        if (known > tile[0]) {
+        if (known <= tile[0]) low = known = tile[0];
+        else if (tile[1] - low > apart) {
             memmove(strip, strip + (tile[0] - low), (known - tile[0]) * sizeof *strip);
             if (s->table.phases > 1)
                 memmove(strip + apart, strip + apart + (tile[0] - low), (known - tile[0]) * sizeof *strip);
-        } else known = tile[0];
-        low = tile[0];
+            low = tile[0];
+        }
         state_strip(s, known, tile[1], low, apart, strip);
         known = tile[1];
-        run_sweep(s, tile, apart, strip, g);
-        rim_sweep(s, tile, apart, strip, g);
+        run_sweep(s, tile, low, apart, strip, g);
+        rim_sweep(s, tile, low, apart, strip, g);
     }
 }
 

@@ -10,10 +10,12 @@ from libc.stdint cimport int32_t, int64_t, uint32_t
 
 cdef enum:
     PARTS = 4  # of the tiles for each thread: more balance them better, and find more states twice
+    FEW_BLOCKS = 16  # from which more than one thread is worth it
     HIGH = 32  # rows of a box that one thread takes at a time
 
 cdef extern from "_conduct.h" nogil:
     enum: BLOCK
+    enum: APART
     ctypedef struct Table:
         int64_t phases, knots
         double low, step
@@ -66,7 +68,7 @@ cdef extern from "_conduct.h" nogil:
         float *E
         float keep, weight
     void present_part(const Column *, int64_t)
-    void walled_part(const Column *, int64_t)
+    void enthalpy_of(const Column *, int64_t, int64_t, double *)
     void wall_part(const Column *, int64_t)
     void sum_part(const Column *, int64_t, const int64_t *, int64_t, double *)
     void sweep(const Column *, int64_t, int64_t, int64_t, double *, const Stage *)
@@ -96,12 +98,17 @@ cdef inline const int64_t *whole(const int64_t[::1] a) noexcept:
     return &a[0] if a.shape[0] else NULL
 
 
+cdef inline int team(int threads, int64_t blocks) noexcept nogil:
+    """Threads for so many blocks: to wake one costs more than a few blocks."""
+    return threads if blocks >= FEW_BLOCKS else 1
+
+
 cdef class Plan:
     """Arrays of one part, checked by the door; see `heat.Plan` for their meaning."""
 
     cdef Column s
     cdef tuple keep, state
-    cdef int64_t blocks, tiles, rims, walls, walled, zones, strip
+    cdef int64_t blocks, tiles, rims, walls, zones, strip
     cdef int threads
     cdef const int64_t[::1] zone
 
@@ -161,7 +168,6 @@ cdef class Plan:
         self.blocks = (self.s.n + BLOCK - 1) // BLOCK
         self.rims = (self.s.m + BLOCK - 1) // BLOCK
         self.walls = (self.s.p + BLOCK - 1) // BLOCK
-        self.walled = (self.s.u + BLOCK - 1) // BLOCK
         self.tiles = len(a["tile"]) // 6
 
     def begin(
@@ -188,7 +194,7 @@ cdef class Plan:
         self.s.latent = NULL
         if latent is not None:
             self.s.latent = &latent[0]
-        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
+        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=team(self.threads, self.blocks)):
             present_part(&self.s, i)
 
     def rest(self):
@@ -210,26 +216,30 @@ cdef class Plan:
         self.s.scale = scale
         self.s.laws = real(laws)
         self.s.patch_law = whole(patch_law)
-        for i in prange(self.walled, nogil=True, schedule="static", num_threads=self.threads):
-            walled_part(&self.s, i)
-        for i in prange(self.walls, nogil=True, schedule="static", num_threads=self.threads):
+        for i in prange(self.walls, nogil=True, schedule="static", num_threads=team(self.threads, self.walls)):
             wall_part(&self.s, i)
+
+    def enthalpy(self, double[::1] out):
+        """Enthalpy as last looked at.   out (n,) J/m3 [written]"""
+        cdef int64_t i
+        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=team(self.threads, self.blocks)):
+            enthalpy_of(&self.s, i * BLOCK, min(BLOCK, self.s.n - i * BLOCK), &out[i * BLOCK])
 
     def sum(self, double[::1] sums, double[::1] zone_power):
         """Heat into the part through the patches of each zone.
 
-        sums        (blocks of patches * zones,)  scratch
-        zone_power  (zones,)                      W [written]
+        sums        (blocks of patches * zones * APART,)  scratch
+        zone_power  (zones,)                              W [written]
         """
-        cdef int64_t i
+        cdef int64_t i, zone_number
         cdef const int64_t *zone = whole(self.zone)
         cdef double *s = written(sums)
-        for i in prange(self.walls, nogil=True, schedule="static", num_threads=self.threads):
-            sum_part(&self.s, i, zone, self.zones, s + i * self.zones)
-        for i in range(self.zones):
-            zone_power[i] = 0.0
-        for i in range(self.walls * self.zones):
-            zone_power[i % self.zones] += s[i]
+        for i in prange(self.walls, nogil=True, schedule="static", num_threads=team(self.threads, self.walls)):
+            sum_part(&self.s, i, zone, self.zones, s + i * self.zones * APART)
+        for zone_number in range(self.zones):
+            zone_power[zone_number] = 0.0
+            for i in range(self.walls):
+                zone_power[zone_number] += s[(i * self.zones + zone_number) * APART]
 
     def touch(self, Plan other, const int64_t[::1] mine, const int64_t[::1] theirs, const double[::1] conductance):
         """Heat between patches of two bodies that were just looked at, into both.
@@ -238,13 +248,13 @@ cdef class Plan:
         conductance   (q,)  W/m2/K
         """
         cdef int64_t i, n = mine.shape[0], pieces = (n + BLOCK - 1) // BLOCK
-        for i in prange(pieces, nogil=True, schedule="static", num_threads=self.threads):
+        for i in prange(pieces, nogil=True, schedule="static", num_threads=team(self.threads, pieces)):
             contact_part(&self.s, &other.s, min(BLOCK, n - i * BLOCK), &mine[i * BLOCK], &theirs[i * BLOCK],
                          &conductance[i * BLOCK])
 
     cdef void swept(self, const Stage *stage, double[:, ::1] strips) noexcept:
         cdef int64_t i, parts = min(self.tiles, PARTS * self.threads)
-        for i in prange(parts, nogil=True, schedule="dynamic", chunksize=1, num_threads=self.threads):
+        for i in prange(parts, nogil=True, schedule="dynamic", chunksize=1, num_threads=team(self.threads, self.blocks)):
             sweep(&self.s, i * self.tiles // parts, (i + 1) * self.tiles // parts, self.strip,
                   &strips[threadid(), 0], stage)
 
@@ -309,11 +319,11 @@ cdef class Plan:
         cdef float *calmer = &spare[0]
         if E is not None:
             e = &E[0]
-        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
+        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=team(self.threads, self.blocks)):
             error[i] = survey_part(&self.s, i, e, weight, &radius[i])
             if self.s.m == self.s.n:
                 radius[i] = 0.0
-        for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
+        for i in prange(self.rims, nogil=True, schedule="static", num_threads=team(self.threads, self.rims)):
             radius[self.blocks + i] = rim_radius(&self.s, i)
         if E is None:
             return 0.0
@@ -321,7 +331,7 @@ cdef class Plan:
         if worst <= floor or not sweeps:
             return worst
         for _ in range(sweeps):
-            for i in prange(self.tiles, nogil=True, schedule="static", num_threads=self.threads):
+            for i in prange(self.tiles, nogil=True, schedule="static", num_threads=team(self.threads, self.blocks)):
                 error[i] = calm(&self.s, &self.s.tile[6 * i], e, calmer)
             e, calmer = calmer, e
         return largest(&error[0], self.tiles)

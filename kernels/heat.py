@@ -15,8 +15,10 @@ Index = NDArray[int64]
 BLOCK = 256
 REACH = 1024
 DISTINCT = 8
+ROOM = 2  # strips of work space, so that one is seldom carried back to its front
 TILE = 16384  # cells of a tile at least: with the planes beside it, it stays in the cache
 HIGH = 32
+APART = 4
 
 
 def check(name: str, array: NDArray[Any], shape: tuple[int, ...], dtype: type[Any] = float64) -> None:
@@ -137,14 +139,14 @@ class Plan:
         pieces = _pieces(run)
         tiles = _tiles(planes, pieces, rim)
         _in_strips(tiles, pieces, rim, rim_neighbour)
-        strip = int((tiles[:, 1] - tiles[:, 0]).max())
+        strip = ROOM * int((tiles[:, 1] - tiles[:, 0]).max())
         self.n, self.patches, self.zone_count, self.knots, self.threads = n, p, zones, knots, threads
         self.order = order
         self.back = np.argsort(order, kind="stable")
         self.source, self.wall = np.zeros(1), np.zeros(p)
         self.radius = np.zeros(-(-n // BLOCK) + -(-m // BLOCK))
         self.error = np.zeros(max(-(-n // BLOCK), len(tiles)))
-        self._sums = np.empty(-(-p // BLOCK) * zones)
+        self._sums = np.empty(-(-p // BLOCK) * zones * APART)
         self._strips = np.empty((threads, strip * min(phases, 2)))
         self._loops = _heat.Plan(
             {
@@ -211,12 +213,12 @@ class Plan:
         if T is None and not self._known:
             raise ValueError("T may only be missing where the enthalpy tells the state alone")
         if not self.F0.size:
-            self.F0, self.D1, self.D2 = (space(self.n) for _ in range(3))
-            self.E = space(-(-self.n // 2)).view(float32)[: self.n]
+            self.F0, self.D1, self.D2 = (space(self.n, again=self._known) for _ in range(3))
+            self.E = space(-(-self.n // 2), again=self._known).view(float32)[: self.n]
             self._per_heat = np.zeros(0 if self._known else self.n, float32)
         if T is not None:
             check("T", T, (self.n,))
-            self.T = self.T if self.T.size else space(self.n)
+            self.T = self.T if self.T.size else space(self.n, again=self._known)
             self.T[:] = T
         self.wall[:] = wall[self.order]
         self._first, self._made = 0.0, 2
@@ -241,6 +243,11 @@ class Plan:
             raise ValueError(f"patch_law must lie in -1..{len(laws) - 1}")
         D, scale = (self.D1, 1.0) if self._made else (self.F0, self._first)
         self._loops.look(D if started else None, scale, laws.reshape(-1), patch_law)
+
+    def enthalpy(self, out: Array) -> None:
+        """H0 + D1, or H0, as last looked at.   out (n,) J/m3 [written]"""
+        check("out", out, (self.n,))
+        self._loops.enthalpy(out)
 
     def touch(self, other: "Plan", mine: Index, theirs: Index, conductance: Array) -> None:
         """Heat between patches of two bodies face to face, after both were looked at; equal and opposite.

@@ -9,6 +9,7 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from ..kernels.heat import Plan
+from ..kernels.space import space
 from ..materials.matter import FreezingTable, Matter
 from . import rkl
 from .bodies import Bodies, Joint
@@ -38,6 +39,7 @@ class Moved:
 
     dt           s, the step taken
     enthalpy     J/m3 of each body
+    around       J/m3 of all but the casting, one after the other: those of `enthalpy` lie in it
     temperature  (n,) K of the casting
     wall         (p,) K of each body
     error        K
@@ -48,6 +50,7 @@ class Moved:
 
     dt: float
     enthalpy: list[Array]
+    around: Array
     temperature: Array
     wall: list[Array]
     error: float
@@ -169,14 +172,18 @@ class Pour:
             at += plan.zone_count
         for number, freed in release.items():
             book[f"{self.bodies.names[number]} burnt"] = float(self.volume[number] @ freed.astype(float64)) * step.dt
-        after = [np.add(H, plan.D1, out=plan.D1) for H, plan in zip(enthalpy, plans, strict=True)]
+        around = space(sum(plan.n for plan in plans[1:]), again=True)
+        after = [np.add(enthalpy[0], plans[0].D1, out=plans[0].D1)]
+        for plan, end in zip(plans[1:], np.cumsum([plan.n for plan in plans[1:]]).tolist(), strict=True):
+            after.append(around[end - plan.n : end])
+            plan.enthalpy(after[-1])
         if casting is not None and "latent" in casting.memory:
             latent: Any = casting.memory["latent"]
             after[0] -= np.multiply(latent, step.dt, out=plans[0].D2, dtype=float64)
         temperature, rate, wall = plans[0].T, plans[0].F0, [plan.wall_temperature() for plan in plans]
         for plan in plans:
             plan.rest()
-        return Moved(step.dt, after, temperature, wall, step.error, book, step.stages, rate)
+        return Moved(step.dt, after, around, temperature, wall, step.error, book, step.stages, rate)
 
     def _begun(
         self,
