@@ -23,17 +23,23 @@ typedef struct {
     const int64_t *patch_walled;   /* (p,) number among them of each patch's cell */
     const int64_t *patch_cell, *patch_law;
     const double *patch_area, *patch_distance;
-    const double *H0, *D;          /* (n,) J/m3; D NULL: none */
+    const double *H0, *D;          /* (n,) J/m3; the state is at H0 + scale D; D NULL: at H0 */
+    double scale;
     const double *phase;           /* (P - 1, n) fractions of the products */
     const double *laws;            /* (laws, m knots + 1) W/m2 into the part, then the steepest -dq/dTs */
     const double *source;          /* () W/m3 */
     const float *latent;           /* (n,) W/m3 that phases are expected to release, or NULL */
     uint32_t *present;             /* (blocks,) */
-    double *T;                     /* (n,) K, of the last survey */
+    double *T;                     /* (n,) K, of the last survey; NULL where nobody asks and enthalpy tells it */
     float *per_heat;               /* (n,) m3 K/J at the last survey, of a mixture */
     double *inner;                 /* (u,) K, of the walled cells at the last look */
     double *wall, *power, *slope;
 } Column;
+
+EACH double enthalpy_at(const Column *s, int64_t c)
+{
+    return s->D ? s->H0[c] + s->scale * s->D[c] : s->H0[c];
+}
 
 EACH int64_t part_of(int64_t block, int64_t total)
 {

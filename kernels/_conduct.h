@@ -7,10 +7,12 @@
 
 #include "_walls.h"
 
-/* One stage: D2 = mu D1 + nu D2 + a F + b F0; where D1 is NULL the rate F itself into D2 */
+/* One stage: D2 = mu D1 + nu D2 + a F + b F0, where mu or nu is 0 that increment is not read, and E = keep E + weight D2
+   unless E is NULL; where F0 is NULL the rate F itself into D2 */
 typedef struct {
     const double *F0, *D1;
     double *D2, mu, nu, a, b;
+    float *E, keep, weight;
 } Stage;
 
 /* dH/dt [W/m3] of n full cells in a row whose six faces are open: q is (first cell, n, first cells of the rows -y +y
@@ -71,35 +73,19 @@ ROW void rim_mixture(const double *T, const double *k, const int64_t *RESTRICT c
     }
 }
 
-/* the Runge-Kutta-Legendre recurrence on increments, L the rate F */
-ROW void combine(int64_t n, const double *RESTRICT L, const double *RESTRICT F0, const double *RESTRICT D1,
-                 double *RESTRICT D2, double mu, double nu, double a, double b)
+/* the Runge-Kutta-Legendre recurrence on the increments of n cells from `first` on, L the rate F */
+ROW void combine(const Stage *g, int64_t first, int64_t n, const double *RESTRICT L)
 {
-    for (int64_t i = 0; i < n; i++) D2[i] = mu * D1[i] + nu * D2[i] + a * L[i] + b * F0[i];
-}
-
-/* D1 = weight F0, D2 = 0 */
-ROW void start_row(int64_t n, const double *RESTRICT F0, double weight, double *RESTRICT D1, double *RESTRICT D2)
-{
-    for (int64_t i = 0; i < n; i++) D1[i] = weight * F0[i];
-    for (int64_t i = 0; i < n; i++) D2[i] = 0.0;
-}
-
-/* E = keep E + weight D */
-ROW void note_row(int64_t n, const double *RESTRICT D, double keep, double weight, double *RESTRICT E)
-{
-    for (int64_t i = 0; i < n; i++) E[i] = keep * E[i] + weight * D[i];
-}
-
-/* largest |e| of a row; a NaN wins */
-ROW double largest(const double *RESTRICT e, int64_t n)
-{
-    double worst = 0.0;
-    for (int64_t i = 0; i < n; i++) {
-        double size = fabs(e[i]);
-        worst = size <= worst || worst != worst ? worst : size;
-    }
-    return worst;
+    const double *RESTRICT F0 = g->F0 + first, *RESTRICT D1 = g->D1 + first;
+    const double mu = g->mu, nu = g->nu, a = g->a, b = g->b;
+    const float keep = g->keep, weight = g->weight;
+    double *RESTRICT D2 = g->D2 + first;
+    float *RESTRICT E = g->E ? g->E + first : NULL;
+    if (nu != 0.0) for (int64_t i = 0; i < n; i++) D2[i] = mu * D1[i] + nu * D2[i] + a * L[i] + b * F0[i];
+    else if (mu != 0.0) for (int64_t i = 0; i < n; i++) D2[i] = mu * D1[i] + a * L[i] + b * F0[i];
+    else for (int64_t i = 0; i < n; i++) D2[i] = a * L[i] + b * F0[i];
+    if (E && keep != 0.0f) for (int64_t i = 0; i < n; i++) E[i] = keep * E[i] + weight * (float)D2[i];
+    else if (E) for (int64_t i = 0; i < n; i++) E[i] = weight * (float)D2[i];
 }
 
 static void present_part(const Column *s, int64_t block)
@@ -112,7 +98,8 @@ static void present_part(const Column *s, int64_t block)
 ROW void enthalpy_of(const Column *s, int64_t first, int64_t n, double *RESTRICT H)
 {
     const double *RESTRICT H0 = s->H0 + first, *RESTRICT D = s->D ? s->D + first : NULL;
-    if (D) for (int64_t c = 0; c < n; c++) H[c] = H0[c] + D[c];
+    const double scale = s->scale;
+    if (D) for (int64_t c = 0; c < n; c++) H[c] = H0[c] + scale * D[c];
     else for (int64_t c = 0; c < n; c++) H[c] = H0[c];
 }
 
@@ -121,7 +108,8 @@ ROW void guess_of(const Column *s, int64_t first, int64_t n, double *RESTRICT gu
 {
     const double *RESTRICT T = s->T + first, *RESTRICT D = s->D ? s->D + first : NULL;
     const float *RESTRICT per_heat = s->per_heat + first;
-    if (D) for (int64_t c = 0; c < n; c++) guess[c] = T[c] + D[c] * per_heat[c];
+    const double scale = s->scale;
+    if (D) for (int64_t c = 0; c < n; c++) guess[c] = T[c] + scale * D[c] * per_heat[c];
     else for (int64_t c = 0; c < n; c++) guess[c] = T[c];
 }
 
@@ -136,7 +124,7 @@ static void state_strip(const Column *s, int64_t from, int64_t to, int64_t low, 
         n = n < to - c ? n : to - c;
         double *v = strip + (c - low);
         if (s->table.states) {
-            block_known(&s->table, n, s->H0 + c, s->D ? s->D + c : NULL, NULL, v, NULL, NULL);
+            block_known(&s->table, n, s->H0 + c, s->D ? s->D + c : NULL, s->scale, NULL, v, NULL, NULL);
             continue;
         }
         enthalpy_of(s, c, n, H);
@@ -147,26 +135,28 @@ static void state_strip(const Column *s, int64_t from, int64_t to, int64_t low, 
     }
 }
 
-static void run_sweep(const Column *s, const int64_t *tile, int64_t apart, const double *strip, const Stage *g)
+static void run_sweep(const Column *s, const int64_t *tile, int64_t low, int64_t apart, const double *strip,
+                      const Stage *g)
 {
     double L[REACH];
     for (int64_t q = tile[2]; q < tile[3]; q++) {
         const int64_t *piece = s->piece + 6 * q;
         int64_t c = piece[0], n = piece[1];
-        double *out = g->D1 ? L : g->D2 + c;
-        for (int64_t i = 0; i < n && g->D1; i += LINE) {
+        double *out = g->F0 ? L : g->D2 + c;
+        for (int64_t i = 0; i < n && g->F0; i += LINE) {
             SOON(g->F0 + c + i);
             SOON(g->D2 + c + i);
         }
-        if (s->table.phases == 1) row_single(strip, piece, tile[0], s->x, s->y, s->z, out);
-        else row_mixture(strip, strip + apart, piece, tile[0], 2.0 * s->x, 2.0 * s->y, 2.0 * s->z, out);
+        if (s->table.phases == 1) row_single(strip, piece, low, s->x, s->y, s->z, out);
+        else row_mixture(strip, strip + apart, piece, low, 2.0 * s->x, 2.0 * s->y, 2.0 * s->z, out);
         if (*s->source != 0.0) for (int64_t i = 0; i < n; i++) out[i] += *s->source;
         if (s->latent) for (int64_t i = 0; i < n; i++) out[i] += s->latent[c + i];
-        if (g->D1) combine(n, L, g->F0 + c, g->D1 + c, g->D2 + c, g->mu, g->nu, g->a, g->b);
+        if (g->F0) combine(g, c, n, L);
     }
 }
 
-static void rim_sweep(const Column *s, const int64_t *tile, int64_t apart, const double *strip, const Stage *g)
+static void rim_sweep(const Column *s, const int64_t *tile, int64_t low, int64_t apart, const double *strip,
+                      const Stage *g)
 {
     double L[BLOCK];
     for (int64_t first = tile[4], n; first < tile[5]; first += n) {
@@ -174,46 +164,49 @@ static void rim_sweep(const Column *s, const int64_t *tile, int64_t apart, const
         const int64_t *cell = s->rim + first;
         const int32_t *neighbour = s->neighbour + first;
         const double *conductance = s->conductance + first;
-        if (s->table.phases == 1) rim_single(strip, cell, tile[0], conductance, s->m, neighbour, s->f, n, L);
-        else rim_mixture(strip, strip + apart, cell, tile[0], conductance, s->m, neighbour, s->f, n, L);
+        if (s->table.phases == 1) rim_single(strip, cell, low, conductance, s->m, neighbour, s->f, n, L);
+        else rim_mixture(strip, strip + apart, cell, low, conductance, s->m, neighbour, s->f, n, L);
         for (int64_t r = 0; r < n; r++) {
             int64_t c = cell[r];
             double F = L[r];
             for (int64_t w = s->first_patch[first + r]; w < s->first_patch[first + r + 1]; w++) F += s->power[w];
             F = F * s->inverse[first + r] + *s->source + (s->latent ? s->latent[c] : 0.0);
-            g->D2[c] = g->D1 ? g->mu * g->D1[c] + g->nu * g->D2[c] + g->a * F + g->b * g->F0[c] : F;
+            if (g->F0) combine(g, c, 1, &F);
+            else g->D2[c] = F;
         }
     }
 }
 
-/* Tiles first..end, one after the other; what the strips of two share is kept. `apart` doubles hold any strip. */
+/* Tiles first..end, one after the other; what the strips of two share is kept. `apart` doubles hold any strip and more:
+   the strip moves on in them and is carried back to the front only where they end. */
 static void sweep(const Column *s, int64_t first, int64_t end, int64_t apart, double *strip, const Stage *g)
 {
     int64_t low = s->tile[6 * first], known = low;
     for (int64_t i = first; i < end; i++) {
         const int64_t *tile = s->tile + 6 * i;
-        if (known > tile[0]) {
+        if (known <= tile[0]) low = known = tile[0];
+        else if (tile[1] - low > apart) {
             memmove(strip, strip + (tile[0] - low), (known - tile[0]) * sizeof *strip);
             if (s->table.phases > 1)
                 memmove(strip + apart, strip + apart + (tile[0] - low), (known - tile[0]) * sizeof *strip);
-        } else known = tile[0];
-        low = tile[0];
+            low = tile[0];
+        }
         state_strip(s, known, tile[1], low, apart, strip);
         known = tile[1];
-        run_sweep(s, tile, apart, strip, g);
-        rim_sweep(s, tile, apart, strip, g);
+        run_sweep(s, tile, low, apart, strip, g);
+        rim_sweep(s, tile, low, apart, strip, g);
     }
 }
 
 /* T, the largest Gershgorin radius [1/s] as if all cells were full and, unless E is NULL, errors (E + weight D) / c [K]
    in its place; gives the largest */
-static double survey_part(const Column *s, int64_t block, double *E, double weight, double *radius)
+static double survey_part(const Column *s, int64_t block, float *E, double weight, double *radius)
 {
     double H[BLOCK], guess[BLOCK], per_heat[BLOCK], diffusivity;
     int64_t c = block * BLOCK, n = part_of(block, s->n);
     if (s->table.states)
-        block_known(&s->table, n, s->H0 + c, s->D ? s->D + c : NULL, E ? s->T + c : NULL, NULL, E ? per_heat : NULL,
-                    &diffusivity);
+        block_known(&s->table, n, s->H0 + c, s->D ? s->D + c : NULL, s->scale, E && s->T ? s->T + c : NULL, NULL,
+                    E ? per_heat : NULL, &diffusivity);
     else {
         Mixture m;
         enthalpy_of(s, c, n, H);
@@ -224,52 +217,57 @@ static double survey_part(const Column *s, int64_t block, double *E, double weig
     }
     *radius = diffusivity * 4.0 * (s->x + s->y + s->z);
     if (!E) return 0.0;
-    if (s->D) note_row(n, s->D + c, 1.0, weight, E + c);
-    for (int64_t i = 0; i < n; i++) E[c + i] *= per_heat[i];
-    return largest(E + c, n);
+    for (int64_t i = 0; i < n; i++) E[c + i] = (float)((E[c + i] + weight * s->D[c + i]) * per_heat[i]);
+    return largest_size(E + c, n);
 }
 
 /* every error averaged with its neighbours': of a chessboard nothing is left */
-static void run_calm(const Column *s, const int64_t *tile, const double *e, double *out)
+ROW void row_calm(const float *e, const int64_t *q, float x, float y, float z, float *RESTRICT out)
 {
-    double w = 0.25 / (s->x + s->y + s->z);
-    for (int64_t q = tile[2]; q < tile[3]; q++) {
-        const int64_t *piece = s->piece + 6 * q;
-        double *here = out + piece[0];
-        row_single(e, piece, 0, w * s->x, w * s->y, w * s->z, here);
-        for (int64_t i = 0; i < piece[1]; i++) here[i] += e[piece[0] + i];
-    }
+    const float *c = e + q[0], *south = e + q[2], *north = e + q[3], *lower = e + q[4], *upper = e + q[5];
+    int64_t n = q[1];
+    for (int64_t i = 0; i < n; i++)
+        out[i] = c[i] + x * ((c[i - 1] - c[i]) + (c[i + 1] - c[i])) + y * ((south[i] - c[i]) + (north[i] - c[i]))
+               + z * ((lower[i] - c[i]) + (upper[i] - c[i]));
 }
 
-static void rim_calm(const Column *s, int64_t block, const double *e, double *out)
+ROW void rim_calm(const Column *s, int64_t first, int64_t n, const float *e, float *out)
 {
-    double L[BLOCK];
-    int64_t first = block * BLOCK, n = part_of(block, s->m);
-    rim_single(e, s->rim + first, 0, s->conductance + first, s->m, s->neighbour + first, s->f, n, L);
+    double sum[BLOCK];
+    const int64_t *RESTRICT cell = s->rim + first;
+    for (int64_t r = 0; r < n; r++) sum[r] = 0.0;
+    for (int64_t f = 0; f < s->f; f++) {
+        const double *RESTRICT G = s->conductance + f * s->m + first;
+        const int32_t *RESTRICT other = s->neighbour + f * s->m + first;
+        for (int64_t r = 0; r < n; r++) {
+            sum[r] += G[r] * (e[other[r]] - e[cell[r]]);
+            ONE_BY_ONE;
+        }
+    }
     for (int64_t r = 0; r < n; r++) {
         double stiff = s->stiff[first + r];
-        int64_t c = s->rim[first + r];
-        out[c] = e[c] + (stiff > 0.0 ? L[r] * s->inverse[first + r] / stiff : 0.0);
+        out[cell[r]] = e[cell[r]] + (stiff > 0.0 ? (float)(sum[r] * s->inverse[first + r] / stiff) : 0.0f);
     }
 }
 
-static double run_error(const Column *s, const int64_t *tile, const double *e)
+/* errors of a tile averaged once; gives the largest, in rim cells times their share */
+static double calm(const Column *s, const int64_t *tile, const float *e, float *out)
 {
+    float w = (float)(0.25 / (s->x + s->y + s->z)), x = w * (float)s->x, y = w * (float)s->y, z = w * (float)s->z;
     double worst = 0.0;
     for (int64_t q = tile[2]; q < tile[3]; q++) {
-        double most = largest(e + s->piece[6 * q], s->piece[6 * q + 1]);
+        const int64_t *piece = s->piece + 6 * q;
+        row_calm(e, piece, x, y, z, out + piece[0]);
+        double most = largest_size(out + piece[0], piece[1]);
         worst = most <= worst || worst != worst ? worst : most;
     }
-    return worst;
-}
-
-static double rim_error(const Column *s, int64_t block, const double *e)
-{
-    double worst = 0.0;
-    int64_t end = block * BLOCK + part_of(block, s->m);
-    for (int64_t r = block * BLOCK; r < end; r++) {
-        double size = s->share[r] * fabs(e[s->rim[r]]);
-        worst = size <= worst || worst != worst ? worst : size;
+    for (int64_t first = tile[4], n; first < tile[5]; first += n) {
+        n = tile[5] - first < BLOCK ? tile[5] - first : BLOCK;
+        rim_calm(s, first, n, e, out);
+        for (int64_t r = first; r < first + n; r++) {
+            double size = s->share[r] * fabs((double)out[s->rim[r]]);
+            worst = size <= worst || worst != worst ? worst : size;
+        }
     }
     return worst;
 }
@@ -281,7 +279,7 @@ static double rim_radius(const Column *s, int64_t block)
     for (int64_t r = block * BLOCK; r < end; r++) {
         double diffusivity, per_heat, wall = 0.0;
         int64_t cell = s->rim[r];
-        cell_properties(&s->table, s->phase + cell, s->n, s->H0[cell] + (s->D ? s->D[cell] : 0.0), s->T[cell],
+        cell_properties(&s->table, s->phase + cell, s->n, enthalpy_at(s, cell), s->table.states ? 0.0 : s->T[cell],
                         &diffusivity, &per_heat);
         for (int64_t w = s->first_patch[r]; w < s->first_patch[r + 1]; w++) wall += s->patch_area[w] * s->slope[w];
         double radius = diffusivity * s->stiff[r] + wall * s->inverse[r] * per_heat;

@@ -10,10 +10,12 @@ from libc.stdint cimport int32_t, int64_t, uint32_t
 
 cdef enum:
     PARTS = 4  # of the tiles for each thread: more balance them better, and find more states twice
+    FEW_BLOCKS = 16  # from which more than one thread is worth it
     HIGH = 32  # rows of a box that one thread takes at a time
 
 cdef extern from "_conduct.h" nogil:
     enum: BLOCK
+    enum: APART
     ctypedef struct Table:
         int64_t phases, knots
         double low, step
@@ -46,6 +48,7 @@ cdef extern from "_conduct.h" nogil:
         const double *patch_distance
         const double *H0
         const double *D
+        double scale
         const double *phase
         const double *laws
         const double *source
@@ -62,19 +65,16 @@ cdef extern from "_conduct.h" nogil:
         const double *D1
         double *D2
         double mu, nu, a, b
+        float *E
+        float keep, weight
     void present_part(const Column *, int64_t)
-    void walled_part(const Column *, int64_t)
+    void enthalpy_of(const Column *, int64_t, int64_t, double *)
     void wall_part(const Column *, int64_t)
     void sum_part(const Column *, int64_t, const int64_t *, int64_t, double *)
     void sweep(const Column *, int64_t, int64_t, int64_t, double *, const Stage *)
-    double survey_part(const Column *, int64_t, double *, double, double *)
+    double survey_part(const Column *, int64_t, float *, double, double *)
     double largest(const double *, int64_t)
-    void run_calm(const Column *, const int64_t *, const double *, double *)
-    void rim_calm(const Column *, int64_t, const double *, double *)
-    double run_error(const Column *, const int64_t *, const double *)
-    double rim_error(const Column *, int64_t, const double *)
-    void start_row(int64_t, const double *, double, double *, double *)
-    void note_row(int64_t, const double *, double, double, double *)
+    double calm(const Column *, const int64_t *, const float *, float *)
     double rim_radius(const Column *, int64_t)
     void contact_part(const Column *, const Column *, int64_t, const int64_t *, const int64_t *, const double *)
 
@@ -98,12 +98,17 @@ cdef inline const int64_t *whole(const int64_t[::1] a) noexcept:
     return &a[0] if a.shape[0] else NULL
 
 
+cdef inline int team(int threads, int64_t blocks) noexcept nogil:
+    """Threads for so many blocks: to wake one costs more than a few blocks."""
+    return threads if blocks >= FEW_BLOCKS else 1
+
+
 cdef class Plan:
     """Arrays of one part, checked by the door; see `heat.Plan` for their meaning."""
 
     cdef Column s
     cdef tuple keep, state
-    cdef int64_t blocks, tiles, rims, walls, walled, zones, strip
+    cdef int64_t blocks, tiles, rims, walls, zones, strip
     cdef int threads
     cdef const int64_t[::1] zone
 
@@ -163,7 +168,6 @@ cdef class Plan:
         self.blocks = (self.s.n + BLOCK - 1) // BLOCK
         self.rims = (self.s.m + BLOCK - 1) // BLOCK
         self.walls = (self.s.p + BLOCK - 1) // BLOCK
-        self.walled = (self.s.u + BLOCK - 1) // BLOCK
         self.tiles = len(a["tile"]) // 6
 
     def begin(
@@ -174,7 +178,7 @@ cdef class Plan:
 
         H0         (n,)           J/m3
         products   ((P - 1) * n,) volume fractions
-        T          (n,)           K, a guess   [written by `survey`]
+        T          (n,) or None   K, a guess   [written by `survey`]; None only where enthalpy alone tells the state
         per_heat   (n,)           zeros, or nothing where enthalpy alone tells the state   [written by `survey`]
         latent     (n,) or None   W/m3
         """
@@ -183,22 +187,25 @@ cdef class Plan:
         self.s.H0 = &H0[0]
         self.s.D = NULL
         self.s.phase = &products[0] if products.shape[0] else NULL
-        self.s.T = &T[0]
+        self.s.T = NULL
+        if T is not None:
+            self.s.T = &T[0]
         self.s.per_heat = &per_heat[0] if per_heat.shape[0] else NULL
         self.s.latent = NULL
         if latent is not None:
             self.s.latent = &latent[0]
-        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
+        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=team(self.threads, self.blocks)):
             present_part(&self.s, i)
 
     def rest(self):
         """Let go of what `begin` was given."""
         self.state = ()
 
-    def look(self, double[::1] D, const double[::1] laws, const int64_t[::1] patch_law):
-        """Wall temperature and heat of every patch at H0 + D.
+    def look(self, const double[::1] D, double scale, const double[::1] laws, const int64_t[::1] patch_law):
+        """Wall temperature and heat of every patch at H0 + scale D.
 
-        D           (n,) or None   J/m3, read until the next look
+        D           (n,) or None   read until the next look
+        scale       ()             that makes J/m3 of it
         laws        (laws (m + 1),)  W/m2 into the part against the wall temperature, then the steepest -dq/dTs
         patch_law   (p,)           number of the law of each patch
         """
@@ -206,28 +213,33 @@ cdef class Plan:
         self.s.D = NULL
         if D is not None:
             self.s.D = &D[0]
+        self.s.scale = scale
         self.s.laws = real(laws)
         self.s.patch_law = whole(patch_law)
-        for i in prange(self.walled, nogil=True, schedule="static", num_threads=self.threads):
-            walled_part(&self.s, i)
-        for i in prange(self.walls, nogil=True, schedule="static", num_threads=self.threads):
+        for i in prange(self.walls, nogil=True, schedule="static", num_threads=team(self.threads, self.walls)):
             wall_part(&self.s, i)
+
+    def enthalpy(self, double[::1] out):
+        """Enthalpy as last looked at.   out (n,) J/m3 [written]"""
+        cdef int64_t i
+        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=team(self.threads, self.blocks)):
+            enthalpy_of(&self.s, i * BLOCK, min(BLOCK, self.s.n - i * BLOCK), &out[i * BLOCK])
 
     def sum(self, double[::1] sums, double[::1] zone_power):
         """Heat into the part through the patches of each zone.
 
-        sums        (blocks of patches * zones,)  scratch
-        zone_power  (zones,)                      W [written]
+        sums        (blocks of patches * zones * APART,)  scratch
+        zone_power  (zones,)                              W [written]
         """
-        cdef int64_t i
+        cdef int64_t i, zone_number
         cdef const int64_t *zone = whole(self.zone)
         cdef double *s = written(sums)
-        for i in prange(self.walls, nogil=True, schedule="static", num_threads=self.threads):
-            sum_part(&self.s, i, zone, self.zones, s + i * self.zones)
-        for i in range(self.zones):
-            zone_power[i] = 0.0
-        for i in range(self.walls * self.zones):
-            zone_power[i % self.zones] += s[i]
+        for i in prange(self.walls, nogil=True, schedule="static", num_threads=team(self.threads, self.walls)):
+            sum_part(&self.s, i, zone, self.zones, s + i * self.zones * APART)
+        for zone_number in range(self.zones):
+            zone_power[zone_number] = 0.0
+            for i in range(self.walls):
+                zone_power[zone_number] += s[(i * self.zones + zone_number) * APART]
 
     def touch(self, Plan other, const int64_t[::1] mine, const int64_t[::1] theirs, const double[::1] conductance):
         """Heat between patches of two bodies that were just looked at, into both.
@@ -236,13 +248,13 @@ cdef class Plan:
         conductance   (q,)  W/m2/K
         """
         cdef int64_t i, n = mine.shape[0], pieces = (n + BLOCK - 1) // BLOCK
-        for i in prange(pieces, nogil=True, schedule="static", num_threads=self.threads):
+        for i in prange(pieces, nogil=True, schedule="static", num_threads=team(self.threads, pieces)):
             contact_part(&self.s, &other.s, min(BLOCK, n - i * BLOCK), &mine[i * BLOCK], &theirs[i * BLOCK],
                          &conductance[i * BLOCK])
 
     cdef void swept(self, const Stage *stage, double[:, ::1] strips) noexcept:
         cdef int64_t i, parts = min(self.tiles, PARTS * self.threads)
-        for i in prange(parts, nogil=True, schedule="dynamic", chunksize=1, num_threads=self.threads):
+        for i in prange(parts, nogil=True, schedule="dynamic", chunksize=1, num_threads=team(self.threads, self.blocks)):
             sweep(&self.s, i * self.tiles // parts, (i + 1) * self.tiles // parts, self.strip,
                   &strips[threadid(), 0], stage)
 
@@ -253,21 +265,23 @@ cdef class Plan:
         out     (n,)  W/m3                                   [written]
         """
         cdef Stage stage
-        stage.D1 = NULL
+        stage.F0 = NULL
         stage.D2 = &out[0]
         self.swept(&stage, strips)
 
     def stage(
         self, const double[::1] F0, const double[::1] D1, double mu, double nu, double a, double b,
-        double[:, ::1] strips, double[::1] D2
+        double[:, ::1] strips, double[::1] D2, float[::1] E, float keep, float weight
     ):
-        """D2 = mu D1 + nu D2 + a F + b F0 with F the rate of the state last looked at.
+        """D2 = mu D1 + nu D2 + a F + b F0 with F the rate of the state last looked at; E = keep E + weight D2.
 
         F0          (n,)  W/m3
-        D1, D2      (n,)  J/m3, D2 [written]
+        D1, D2      (n,)  J/m3, D2 [written]; not read where its weight is 0
         mu, nu      ()    -
         a, b        ()    s
         strips      as in `rate`
+        E           (n,) or None   J/m3 [written]; not read where `keep` is 0
+        keep, weight  ()  -
         """
         cdef Stage stage
         stage.F0 = &F0[0]
@@ -277,21 +291,14 @@ cdef class Plan:
         stage.nu = nu
         stage.a = a
         stage.b = b
+        stage.E = NULL
+        if E is not None:
+            stage.E = &E[0]
+        stage.keep = keep
+        stage.weight = weight
         self.swept(&stage, strips)
 
-    def start(self, const double[::1] F0, double weight, double[::1] D1, double[::1] D2):
-        """D1 = weight F0, D2 = 0.   F0 (n,) W/m3; weight () s; D1, D2 (n,) J/m3 [written]"""
-        cdef int64_t i
-        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
-            start_row(min(BLOCK, self.s.n - i * BLOCK), &F0[i * BLOCK], weight, &D1[i * BLOCK], &D2[i * BLOCK])
-
-    def note(self, const double[::1] D, double keep, double weight, double[::1] E):
-        """E = keep E + weight D.   D (n,) J/m3; keep, weight () -; E (n,) J/m3 [written]"""
-        cdef int64_t i
-        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
-            note_row(min(BLOCK, self.s.n - i * BLOCK), &D[i * BLOCK], keep, weight, &E[i * BLOCK])
-
-    def survey(self, double[::1] E, double weight, int sweeps, double floor, double[::1] spare, double[::1] radius,
+    def survey(self, float[::1] E, double weight, int sweeps, double floor, float[::1] spare, double[::1] radius,
                double[::1] error):
         """T of every cell as last looked at, Gershgorin radius of the rate, largest |E + weight D| over the capacity.
 
@@ -302,34 +309,32 @@ cdef class Plan:
         floor   ()            K
         spare   (n,)          K  [written]
         radius  (blocks of cells + blocks of rim cells,)   1/s [written]
-        error   (blocks of cells + blocks of rim cells,)   K   [written]
+        error   (blocks of cells, tiles at least,)         K   [written]
+
+        Gives the largest error, K.
         """
         cdef int64_t i
-        cdef double *e = NULL
-        cdef double *calm = &spare[0]
+        cdef double worst
+        cdef float *e = NULL
+        cdef float *calmer = &spare[0]
         if E is not None:
             e = &E[0]
-        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=self.threads):
+        for i in prange(self.blocks, nogil=True, schedule="static", num_threads=team(self.threads, self.blocks)):
             error[i] = survey_part(&self.s, i, e, weight, &radius[i])
             if self.s.m == self.s.n:
                 radius[i] = 0.0
-        for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
+        for i in prange(self.rims, nogil=True, schedule="static", num_threads=team(self.threads, self.rims)):
             radius[self.blocks + i] = rim_radius(&self.s, i)
-            error[self.blocks + i] = 0.0
-        if E is None or largest(&error[0], self.blocks) <= floor:
-            return
+        if E is None:
+            return 0.0
+        worst = largest(&error[0], self.blocks)
+        if worst <= floor or not sweeps:
+            return worst
         for _ in range(sweeps):
-            for i in prange(self.tiles, nogil=True, schedule="static", num_threads=self.threads):
-                run_calm(&self.s, &self.s.tile[6 * i], e, calm)
-            for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
-                rim_calm(&self.s, i, e, calm)
-            e, calm = calm, e
-        for i in range(self.blocks):
-            error[i] = 0.0
-        for i in prange(self.tiles, nogil=True, schedule="static", num_threads=self.threads):
-            error[i] = run_error(&self.s, &self.s.tile[6 * i], e)
-        for i in prange(self.rims, nogil=True, schedule="static", num_threads=self.threads):
-            error[self.blocks + i] = rim_error(&self.s, i, e)
+            for i in prange(self.tiles, nogil=True, schedule="static", num_threads=team(self.threads, self.blocks)):
+                error[i] = calm(&self.s, &self.s.tile[6 * i], e, calmer)
+            e, calmer = calmer, e
+        return largest(&error[0], self.tiles)
 
 
 def conduct_constant(const double[:, :, ::1] T, double x, double y, double z, int steps, double[:, ::1] rolling,

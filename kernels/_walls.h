@@ -4,20 +4,21 @@
 
 #include "_column.h"
 
+#define APART 4 /* sums that are kept side by side */
 #define TRIES 3 /* for a block of patches at once, before those left open have their turn one by one */
 
 /* conductivity half-way to the wall as ka + kb x with x = Ts - Ti */
 EACH void wall_conductivity(const Table *t, const double *z, int64_t stride, double Ti, int32_t j, double middle,
                             double *ka, double *kb)
 {
-    double first = t->low + t->step * j, place = (middle - t->low) / t->step;
+    double per_step = 1.0 / t->step, first = t->low + t->step * j, place = (middle - t->low) * per_step;
     int outside = place < 0.0 || place > (double)(t->knots - 1);
     *ka = *kb = 0.0;
     for (int64_t p = 0; p < t->phases; p++) {
         double share = p ? z[(p - 1) * stride] : 1.0;
         if (share == 0.0) continue;
         const double *cond = t->conductivity + p * t->knots + j;
-        double slope = outside ? 0.0 : (cond[1] - cond[0]) / t->step;
+        double slope = outside ? 0.0 : (cond[1] - cond[0]) * per_step;
         *ka += share * (outside ? cond[place > 0.0] : cond[0] + slope * (Ti - first));
         *kb += share * 0.5 * slope;
     }
@@ -98,14 +99,13 @@ static double wall_flux(const Table *t, const double *law, const double *z, int6
     return q;
 }
 
-/* T of cells with patches */
-ROW void walled_part(const Column *s, int64_t block)
+/* T of n cells from `first` on among those with patches, BLOCK at most */
+ROW void walled_part(const Column *s, int64_t first, int64_t n, double *RESTRICT T)
 {
-    double H[BLOCK], guess[BLOCK], *T = s->inner + block * BLOCK;
-    int64_t n = part_of(block, s->u);
-    const int64_t *RESTRICT cell = s->walled + block * BLOCK;
-    for (int64_t i = 0; i < n; i++) H[i] = s->H0[cell[i]] + (s->D ? s->D[cell[i]] : 0.0);
-    if (s->table.states) block_known(&s->table, n, H, NULL, T, NULL, NULL, NULL);
+    double H[BLOCK], guess[BLOCK];
+    const int64_t *RESTRICT cell = s->walled + first;
+    for (int64_t i = 0; i < n; i++) H[i] = enthalpy_at(s, cell[i]);
+    if (s->table.states) block_known(&s->table, n, H, NULL, 0.0, T, NULL, NULL, NULL);
     else {
         Mixture m;
         uint32_t present = 0;
@@ -128,13 +128,19 @@ ROW void wall_part(const Column *s, int64_t block)
     double *RESTRICT slope = s->slope + block * BLOCK;
     double Ti[BLOCK], ts[BLOCK], ka[BLOCK], kb[BLOCK], qa[BLOCK], qb[BLOCK], steepest[BLOCK], q[BLOCK], fall[BLOCK];
     int32_t i[BLOCK], j[BLOCK], open[BLOCK];
-    for (int64_t w = 0; w < n; w++) Ti[w] = s->inner[s->patch_walled[block * BLOCK + w]];
+    const int64_t *number = s->patch_walled + block * BLOCK;
+    int64_t left = 0, first = number[0], begun = block && number[-1] == first;
+    walled_part(s, first, number[n - 1] + 1 - first, q);
+    for (int64_t w = 0; w < n; w++) Ti[w] = q[number[w] - first];
+    for (int64_t w = first + begun; w <= number[n - 1]; w++) s->inner[w] = q[w - first]; /* each by one block */
+    for (int64_t w = 0; w < n; w++) left += law[w] >= 0;
+    if (!left) return;
     for (int64_t w = 0; w < n; w++) {
         ts[w] = wall[w] == wall[w] ? wall[w] : Ti[w];
         qa[w] = qb[w] = kb[w] = steepest[w] = 0.0; /* stays so in contact with another body: its turn comes later */
         ka[w] = 1.0;
     }
-    for (int64_t tries = 0, left = n; tries < TRIES && left; tries++) {
+    for (int64_t tries = 0; tries < TRIES && left; tries++) {
         for (int64_t w = 0; w < n; w++) {
             i[w] = interval((ts[w] - low) * per_step, knots);
             j[w] = interval((0.5 * (Ti[w] + ts[w]) - low) * per_step, knots);
@@ -171,13 +177,16 @@ ROW void wall_part(const Column *s, int64_t block)
     }
 }
 
-/* heat of the patches of a block, by zone; sums (zones,) */
+/* heat of the patches of a block, by zone; sums (zones, APART), the first of each the whole: one sum alone would wait
+   for each addition before the next */
 ROW void sum_part(const Column *s, int64_t block, const int64_t *RESTRICT zone, int64_t zones, double *RESTRICT sums)
 {
     const double *RESTRICT power = s->power + block * BLOCK;
     int64_t n = part_of(block, s->p);
-    for (int64_t i = 0; i < zones; i++) sums[i] = 0.0;
-    for (int64_t w = 0; w < n; w++) sums[zone[block * BLOCK + w]] += power[w];
+    for (int64_t i = 0; i < zones * APART; i++) sums[i] = 0.0;
+    for (int64_t w = 0; w < n; w++) sums[zone[block * BLOCK + w] * APART + w % APART] += power[w];
+    for (int64_t i = 0; i < zones; i++)
+        for (int64_t k = 1; k < APART; k++) sums[i * APART] += sums[i * APART + k];
 }
 
 /* conductivity of matter half-way between cells and their walls, W/m/K */

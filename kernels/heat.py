@@ -15,8 +15,10 @@ Index = NDArray[int64]
 BLOCK = 256
 REACH = 1024
 DISTINCT = 8
+ROOM = 2  # strips of work space, so that one is seldom carried back to its front
 TILE = 16384  # cells of a tile at least: with the planes beside it, it stays in the cache
 HIGH = 32
+APART = 4
 
 
 def check(name: str, array: NDArray[Any], shape: tuple[int, ...], dtype: type[Any] = float64) -> None:
@@ -55,14 +57,14 @@ class Plan:
     source           ()      W/m3, may be changed between looks
 
     Between `begin` and `rest` it has what a step needs: T, F0, D1, D2, E, (n,) each; otherwise nothing of that size.
-    T is a guess until `survey`.
+    T is a guess until `survey`. E is float32: the error that a step is chosen by needs no more.
     """
 
     T: Array
     F0: Array
     D1: Array
     D2: Array
-    E: Array
+    E: NDArray[float32]
 
     def __init__(
         self,
@@ -137,14 +139,14 @@ class Plan:
         pieces = _pieces(run)
         tiles = _tiles(planes, pieces, rim)
         _in_strips(tiles, pieces, rim, rim_neighbour)
-        strip = int((tiles[:, 1] - tiles[:, 0]).max())
+        strip = ROOM * int((tiles[:, 1] - tiles[:, 0]).max())
         self.n, self.patches, self.zone_count, self.knots, self.threads = n, p, zones, knots, threads
         self.order = order
         self.back = np.argsort(order, kind="stable")
         self.source, self.wall = np.zeros(1), np.zeros(p)
         self.radius = np.zeros(-(-n // BLOCK) + -(-m // BLOCK))
-        self.error = np.zeros(self.radius.size)
-        self._sums = np.empty(-(-p // BLOCK) * zones)
+        self.error = np.zeros(max(-(-n // BLOCK), len(tiles)))
+        self._sums = np.empty(-(-p // BLOCK) * zones * APART)
         self._strips = np.empty((threads, strip * min(phases, 2)))
         self._loops = _heat.Plan(
             {
@@ -192,12 +194,14 @@ class Plan:
         self.phases, self._known = phases, states is not None
         self.rest()
 
-    def begin(self, H0: Array, products: Array, T: Array, wall: Array, latent: NDArray[float32] | None = None) -> None:
+    def begin(
+        self, H0: Array, products: Array, T: Array | None, wall: Array, latent: NDArray[float32] | None = None
+    ) -> None:
         """Take the state that a step starts from; T and wall are only guesses.
 
         H0        (n,)        J/m3
         products  (P - 1, n)  volume fractions of all phases but the parent
-        T         (n,)        K
+        T         (n,)        K; None, where `states` tell it, if it is not wanted after the step either
         wall      (p,)        K
         latent    (n,)        W/m3, source of each cell in every rate until the next `begin`
         """
@@ -205,38 +209,45 @@ class Plan:
             check("latent", latent, (self.n,), float32)
         check("H0", H0, (self.n,))
         check("products", products, (self.phases - 1, self.n))
-        check("T", T, (self.n,))
         check("wall", wall, (self.patches,))
-        if not self.T.size:
-            self.T, self.F0, self.D1, self.D2, self.E = (space(self.n) for _ in range(5))
+        if T is None and not self._known:
+            raise ValueError("T may only be missing where the enthalpy tells the state alone")
+        if not self.F0.size:
+            self.F0, self.D1, self.D2 = (space(self.n, again=self._known) for _ in range(3))
+            self.E = space(-(-self.n // 2), again=self._known).view(float32)[: self.n]
             self._per_heat = np.zeros(0 if self._known else self.n, float32)
-        self.T[:], self.wall[:] = T, wall[self.order]
-        self._loops.begin(H0, products.reshape(-1), self.T, self._per_heat, latent)
+        if T is not None:
+            check("T", T, (self.n,))
+            self.T = self.T if self.T.size else space(self.n, again=self._known)
+            self.T[:] = T
+        self.wall[:] = wall[self.order]
+        self._first, self._made = 0.0, 2
+        self._loops.begin(H0, products.reshape(-1), None if T is None else self.T, self._per_heat, latent)
 
     def rest(self) -> None:
         """Let go of the arrays of a step."""
-        self.T = self.F0 = self.D1 = self.D2 = self.E = np.empty(0)
-        self._per_heat = np.empty(0, float32)
+        self.T = self.F0 = self.D1 = self.D2 = np.empty(0)
+        self.E = self._per_heat = np.empty(0, float32)
         self._loops.rest()
 
-    def look(self, D: Array | None, laws: Array, patch_law: Index, zone_power: Array) -> None:
-        """Wall temperature and heat of every patch at H0 + D.
+    def look(self, started: bool, laws: Array, patch_law: Index) -> None:
+        """Wall temperature and heat of every patch at H0 + D1, or at H0 where not started.
 
-        D           (n,) or None  J/m3; it stays as it is until the next look
         laws        (laws, m + 1) W/m2 into the part at each knot of the wall temperature, then steepest -dq/dTs
         patch_law   (p,)          number of the law of each patch, in the order of `self.order`; -1 where another body
                                   touches: its heat follows by `touch`
-        zone_power  (zones,)      W into the part   [written]
         """
-        if D is not None:
-            check("D", D, (self.n,))
         check("laws", laws, (len(laws), self.knots + 1))
         check("patch_law", patch_law, (self.patches,), int64)
-        check("zone_power", zone_power, (self.zone_count,))
         if self.patches and not -1 <= patch_law.min() <= patch_law.max() < len(laws):
             raise ValueError(f"patch_law must lie in -1..{len(laws) - 1}")
-        self._loops.look(D, laws.reshape(-1), patch_law)
-        self._loops.sum(self._sums, zone_power)
+        D, scale = (self.D1, 1.0) if self._made else (self.F0, self._first)
+        self._loops.look(D if started else None, scale, laws.reshape(-1), patch_law)
+
+    def enthalpy(self, out: Array) -> None:
+        """H0 + D1, or H0, as last looked at.   out (n,) J/m3 [written]"""
+        check("out", out, (self.n,))
+        self._loops.enthalpy(out)
 
     def touch(self, other: "Plan", mine: Index, theirs: Index, conductance: Array) -> None:
         """Heat between patches of two bodies face to face, after both were looked at; equal and opposite.
@@ -263,29 +274,34 @@ class Plan:
         check("out", out, (self.n,))
         self._loops.rate(self._strips, out)
 
-    def stage(self, mu: float, nu: float, a: float, b: float) -> None:
-        """D2 = mu D1 + nu D2 + a F + b F0, F of the state last looked at; then D1 and D2 change names."""
-        self._loops.stage(self.F0, self.D1, mu, nu, a, b, self._strips, self.D2)
-        self.D1, self.D2 = self.D2, self.D1
-
     def start(self, weight: float) -> None:
-        """D1 = weight F0, D2 = 0."""
-        self._loops.start(self.F0, weight, self.D1, self.D2)
+        """D1 = weight F0, D2 = 0: noted for the two stages that read them, no array is filled."""
+        self._first, self._made = weight, 0
 
-    def note(self, weight: float, first: bool) -> None:
-        """E = weight D1 the first time, else E = E + weight D1."""
-        self._loops.note(self.D1, 0.0 if first else 1.0, weight, self.E)
+    def stage(self, mu: float, nu: float, a: float, b: float, note: float = 0.0, first: bool = True) -> None:
+        """D2 = mu D1 + nu D2 + a F + b F0, F of the state last looked at; then D1 and D2 change names.
+
+        note  -, where not 0: E = note D1 where `first`, else E = E + note D1
+        """
+        if self._made == 0:
+            mu, nu, b = 0.0, 0.0, b + mu * self._first
+        elif self._made == 1:
+            nu, b = 0.0, b + nu * self._first
+        E, keep = (self.E if note else None), 0.0 if first else 1.0
+        self._loops.stage(self.F0, self.D1, mu, nu, a, b, self._strips, self.D2, E, keep, note)
+        self.D1, self.D2 = self.D2, self.D1
+        self._made = min(self._made + 1, 2)
 
     def survey(self, weight: float | None, sweeps: int = 1, floor: float = 0.0) -> tuple[float, float]:
         """Temperature of every cell as last looked at; Gershgorin radius of the rate, 1/s, and largest error, K.
 
         The error is |E + weight D1| over the heat capacity, averaged with the neighbours' so many times; E and D2 are
         lost. Averaging lowers it: one that is not above `floor`, K, before need not be averaged. Without a weight none
-        is looked for.
+        is looked for; with one the last look was at D1.
         """
-        E = None if weight is None else self.E
-        self._loops.survey(E, weight or 0.0, sweeps, floor, self.D2, self.radius, self.error)
-        return float(self.radius.max(initial=0.0)), 0.0 if E is None else float(self.error.max(initial=0.0))
+        E, spare = (None if weight is None else self.E), self.D2.view(float32)
+        worst = self._loops.survey(E, weight or 0.0, sweeps, floor, spare, self.radius, self.error)
+        return float(self.radius.max(initial=0.0)), worst
 
     def wall_temperature(self) -> Array:
         """(p,) K, in the order the patches were given."""

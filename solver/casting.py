@@ -163,7 +163,7 @@ class CastingColumns(Physics):
         gone = not leg.around
         memory = {
             **state.memory,
-            "around": np.empty(0) if gone else np.concatenate(step.enthalpy[1:]),
+            "around": step.around,
             "around_wall": np.empty(0) if gone else np.concatenate(step.wall[1:]),
             "burnt": self.fires.after(burnt, release, step.dt),
         }

@@ -120,7 +120,7 @@ class Heat:
         """Longest stable step of the plain explicit method, s; conduction alone without laws."""
         table = self._laws.of(laws or (Law(flux=0.0),) * len(self.cells.zones), state.time - since)
         self.plan.begin(state.enthalpy, state.products, state.temperature, state.wall)
-        self.plan.look(None, table, self._zone, np.empty(len(self.cells.zones)))
+        self.plan.look(False, table, self._zone)
         radius = self.plan.survey(None)[0]
         self.plan.rest()
         return rkl.explicit(radius)
@@ -158,7 +158,8 @@ class Heat:
             flow = np.empty(zones + 1)
             table = self._laws.of((*laws, *dry), start + time)
             plan.source[0] = source = float(self.source(start + time) if callable(self.source) else self.source)
-            plan.look(plan.D1 if started else None, table, self._met(start + time, entry, bool(dry)), flow[:zones])
+            plan.look(started, table, self._met(start + time, entry, bool(dry)))
+            plan.sum(flow[:zones])
             flow[zones] = source * self._total
             return flow
 

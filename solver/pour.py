@@ -9,6 +9,7 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from ..kernels.heat import Plan
+from ..kernels.space import space
 from ..materials.matter import FreezingTable, Matter
 from . import rkl
 from .bodies import Bodies, Joint
@@ -38,6 +39,7 @@ class Moved:
 
     dt           s, the step taken
     enthalpy     J/m3 of each body
+    around       J/m3 of all but the casting, one after the other: those of `enthalpy` lie in it
     temperature  (n,) K of the casting
     wall         (p,) K of each body
     error        K
@@ -48,6 +50,7 @@ class Moved:
 
     dt: float
     enthalpy: list[Array]
+    around: Array
     temperature: Array
     wall: list[Array]
     error: float
@@ -169,14 +172,18 @@ class Pour:
             at += plan.zone_count
         for number, freed in release.items():
             book[f"{self.bodies.names[number]} burnt"] = float(self.volume[number] @ freed.astype(float64)) * step.dt
-        after = [np.add(H, plan.D1, out=plan.D1) for H, plan in zip(enthalpy, plans, strict=True)]
+        around = space(sum(plan.n for plan in plans[1:]), again=True)
+        after = [np.add(enthalpy[0], plans[0].D1, out=plans[0].D1)]
+        for plan, end in zip(plans[1:], np.cumsum([plan.n for plan in plans[1:]]).tolist(), strict=True):
+            after.append(around[end - plan.n : end])
+            plan.enthalpy(after[-1])
         if casting is not None and "latent" in casting.memory:
             latent: Any = casting.memory["latent"]
             after[0] -= np.multiply(latent, step.dt, out=plans[0].D2, dtype=float64)
         temperature, rate, wall = plans[0].T, plans[0].F0, [plan.wall_temperature() for plan in plans]
         for plan in plans:
             plan.rest()
-        return Moved(step.dt, after, temperature, wall, step.error, book, step.stages, rate)
+        return Moved(step.dt, after, around, temperature, wall, step.error, book, step.stages, rate)
 
     def _begun(
         self,
@@ -202,7 +209,8 @@ class Pour:
                 latent: Any = casting.memory.get("latent")
                 plan.begin(H, casting.products, casting.temperature, wall, latent)
             else:
-                plan.begin(H, np.empty((0, H.size)), np.empty(H.size), wall, release.get(number))
+                T = None if number else np.empty(H.size)  # enthalpy tells it; of a mould nobody asks
+                plan.begin(H, np.empty((0, H.size)), T, wall, release.get(number))
 
         def again() -> None:
             for plan, wall in zip(plans, walls, strict=True):
@@ -214,7 +222,7 @@ class Pour:
             for number, plan in enumerate(plans):
                 table = self._laws[number].of(laws[number], since + time)
                 now = patches[number] if number else met(patches[0], zones, since + time, wets)
-                plan.look(plan.D1 if started else None, table, now, flows[number])
+                plan.look(started, table, now)
             if not alone:
                 for joint, (mine, theirs), contact in zip(self.bodies.joints, self._faces, self.contacts, strict=True):
                     self._touch(joint, mine, theirs, contact, poured + time)

@@ -66,10 +66,9 @@ def step(plans: Sequence[Plan], look: Callable[[bool, float], Array], again: Cal
         heat0, heat1 = np.zeros(first.size), first * (mu1 * dt)
         for j, (mu, nu, a, b, c) in enumerate(recurrence, start=2):
             flow = look(True, c * dt)
+            note, early = (noted.get(j, 0.0) if j < s else 0.0), j == min(noted)
             for plan in plans:
-                plan.stage(mu, nu, a * dt, b * dt)
-                if j in noted and j < s:
-                    plan.note(noted[j], first=j == min(noted))
+                plan.stage(mu, nu, a * dt, b * dt, note, first=early)
             heat0, heat1 = heat1, mu * heat1 + nu * heat0 + (a * dt) * flow + (b * dt) * first
         look(True, dt)
         sweeps = min((s - 1) // 2, MOST_SWEEPS)

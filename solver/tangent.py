@@ -118,28 +118,27 @@ class _Tangent:
     ) -> tuple[Array, Array, Array, int]:
         plan = self.plan
         plan.begin(H, np.empty((0, H.size)), T, wall)
-        self._look(leg, None, since, self.dH, self.dF0)
+        self._look(leg, False, since, self.dH, self.dF0)
         plan.rate(plan.F0)
         s = asked or min(_stages(dt * plan.survey(None)[0] * SAFETY), MOST_STAGES)
         first, recurrence = _coefficients(s)
-        np.multiply(plan.F0, first * dt, out=plan.D1)
+        plan.start(first * dt)
         np.multiply(self.dF0, first * dt, out=self.D1)
-        plan.D2[:] = 0.0
         self.D2[:] = 0.0
         for mu, nu, a, b, c in recurrence:
-            self._look(leg, plan.D1, since + c * dt, self.dH + self.D1, self.dF)
+            self._look(leg, True, since + c * dt, self.dH + self.D1, self.dF)
             plan.stage(mu, nu, a * dt, b * dt)
             combine(mu, nu, a * dt, b * dt, self.dF, self.dF0, self.D1, self.D2)
             self.D1, self.D2 = self.D2, self.D1
         self.dH = self.dH + self.D1
-        self._look(leg, plan.D1, since + dt, self.dH, self.dF)
+        self._look(leg, True, since + dt, self.dH, self.dF)
         return H + plan.D1, plan.T.copy(), plan.wall_temperature(), s
 
-    def _look(self, number: int, D: Array | None, time: float, dH: Array, rate: Array) -> None:
+    def _look(self, number: int, started: bool, time: float, dH: Array, rate: Array) -> None:
         leg, axis = self.problem.legs[number], self.heat.tables.axis
         laws = self.heat._laws.of((*leg.laws, *leg.dry), time)
         met = self.heat._met(time, leg.entry, bool(leg.dry))
-        self.plan.look(D, laws, met, np.empty(len(self.problem.cells.zones)))
+        self.plan.look(started, laws, met)
         self.plan.survey(None)
         follow(self.plan.T, self.plan.wall, dH, self.tables, self.slopes, self.moves, axis.low, axis.step, *self.rows,
                self.patch, self.gain, self.distance, met, laws, self._lawslopes(number, time),

@@ -25,6 +25,7 @@ BYTES = 16.0  # read one float64, write one: the yardstick of every conduction k
 LEAST = {"run-stage-freezing": 40.0, "run-stage-steel": 76.0}
 """Bytes that a stage moves at least: H0, D1, D2, F0 read, D2 written; of a steel four fractions and latent heat too."""
 STAGES = 15
+WARM = 40  # steps after which the skin of the ball freezes
 COUNTS = (0.1e6, 0.5e6, 2e6, 8e6, 20e6)
 OIL = Law(h=2000.0, temperature=333.0)
 
@@ -41,13 +42,16 @@ def _seconds(step: Callable[[], int], least: float) -> float:
     return best
 
 
-def _reach(explicit: float) -> float:
-    """s, a step of STAGES stages; explicit s, of one."""
-    return 0.95 * explicit * (STAGES**2 + STAGES - 2) / 4.0
+def _reach(explicit: float, stages: int = STAGES) -> float:
+    """s, a step of so many stages at most; explicit s, of one."""
+    return 0.95 * explicit * (stages**2 + stages - 2) / 4.0
 
 
-def _freezing() -> tuple[int, Callable[[], int]]:
-    """Cells of all bodies, and a step of a ball of A356 in green sand with a chill: cut cells, contacts, freezing."""
+def _ball(spacing: str, warm: int) -> tuple[int, Callable[[int], int]]:
+    """Cells of all bodies, and a step of so many stages of a ball of A356 in green sand with a chill: cut cells, contacts.
+
+    warm  steps taken before: 0 is the melt at rest, after 40 its skin freezes
+    """
     case = Casting(
         name="ball in green sand on a chill",
         part=Part.sphere("100 mm"),
@@ -55,21 +59,21 @@ def _freezing() -> tuple[int, Callable[[], int]]:
         pour="650 degC",
         mould=mould("green sand", wall="30 mm"),
         chills=[Chill("grey iron", Part.box("40 mm", "40 mm", "20 mm").moved(z="-60 mm"))],
-        grid=Grid("1.5 mm", metric="3d"),
+        grid=Grid(spacing, metric="3d"),
         until="450 degC",
     )
     problem = case.problem()
     columns, leg = CastingColumns(problem), problem.legs[0]
     state = columns.begin()
     explicit = columns.first_step(state, leg)
-    for _ in range(40):  # until the skin freezes
+    for _ in range(warm):
         state = columns.attempt(state, leg, 0.0, 5.0 * explicit).state
     cells = sum(one.index.size for one in problem.bodies.cells)
-    return cells, lambda: columns.attempt(state, leg, 0.0, _reach(explicit)).stages
+    return cells, lambda stages: columns.attempt(state, leg, 0.0, _reach(explicit, stages)).stages
 
 
-def _steel() -> tuple[int, Callable[[], int]]:
-    """Cells, and a step of a bar of 42CrMo4 that holds all five phases, in oil."""
+def _steel() -> tuple[int, Callable[[int], int]]:
+    """Cells, and a step of so many stages of a bar of 42CrMo4 that holds all five phases, in oil."""
     heat = Heat(build(Cylinder(0.05, 0.0, 0.1, (0.0, 0.0, 0.0)), "3d", 1e-3), alloy("42CrMo4").matter())
     names = heat.tables.phases
     state = heat.initial(900.0, {name: 1.0 / len(names) for name in names})
@@ -78,23 +82,37 @@ def _steel() -> tuple[int, Callable[[], int]]:
     for _ in range(5):
         step = heat.advance(state, laws, _reach(explicit))
         state.enthalpy, state.temperature, state.wall = step.enthalpy, step.temperature, step.wall
-    return heat.cells.index.size, lambda: heat.advance(state, laws, _reach(explicit)).stages
+    return heat.cells.index.size, lambda stages: heat.advance(state, laws, _reach(explicit, stages)).stages
 
 
 def stage(id: str, triad: float) -> Figure:
     """A whole step over its stages: walls, contacts, start and error estimate are in it."""
-    cells, step = {"run-stage-freezing": _freezing, "run-stage-steel": _steel}[id]()
-    share, rate = share_of_triad(lambda: BYTES * cells * step())
-    what = {
-        "run-stage-freezing": "ball, sand and chill, freezing",
-        "run-stage-steel": "bar of five phases in oil",
-    }[id]
+    cells, step = _steel() if id == "run-stage-steel" else _ball("1.5 mm", WARM)
+    share, rate = share_of_triad(lambda: BYTES * cells * step(STAGES))
+    what = "bar of five phases in oil" if id == "run-stage-steel" else "ball, sand and chill, freezing"
     conditions = (
         f"{rate / BYTES / 1e6:.0f} Mcells/s and stage over a step of {STAGES} stages, {cells / 1e6:.2f} million cells, "
         f"{what}; {cores()} threads; the method moves {LEAST[id]:.0f} B or more: {100 * BYTES / LEAST[id]:.0f} % is all"
     )
     target = 30.0 if id == "run-stage-freezing" else None
     return Figure(id, 100.0 * share, "% of triad / 16 B a cell", target, conditions, most=False)
+
+
+def large(id: str, triad: float) -> Figure:
+    """A stage as `run` takes it on a lattice of 256^3, by what a longer step costs more; the conditions tell the steps."""
+    cells, step = _ball("0.625 mm", 0 if id == "run-kernel-melt-256" else WARM)
+    taken, cost, whole = [], [], []
+    for stages in (STAGES, 3 * STAGES):
+        share, rate = share_of_triad(lambda stages=stages: BYTES * cells * step(stages), 6.0)
+        taken.append(step(stages))
+        cost.append(taken[-1] / share)
+        whole.append(f"{100 * share:.1f} % ({1e9 * BYTES / rate:.2f} ns a cell and stage) of {taken[-1]} stages")
+    alone = (taken[1] - taken[0]) / (cost[1] - cost[0])
+    conditions = (
+        f"states, sweep, recurrence, walls and contacts of one stage; whole steps {' and '.join(whole)}; "
+        f"{cells / 1e6:.1f} million cells of ball, sand and chill; {cores()} threads, in turn with the triad"
+    )
+    return Figure(id, 100.0 * alone, "% of triad / 16 B a cell", 30.0, conditions, most=False)
 
 
 def _cube(cells: float) -> tuple[int, float, float]:
@@ -124,4 +142,4 @@ def growth(id: str, triad: float) -> Figure:
 
 
 METERS = {"run-stage-freezing": stage, "run-stage-steel": stage}
-HEAVY = {"cells-linear": growth}
+HEAVY = {"cells-linear": growth, "run-kernel-256": large, "run-kernel-melt-256": large}

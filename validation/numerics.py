@@ -199,7 +199,7 @@ def shared_faces() -> Iterator[Verdict]:
     plan = heat.plan
     table = np.append(Law(flux=0.0).table(heat.tables.axis.knots, 0.0), 0.0)[None]
     plan.begin(state.enthalpy, state.products, state.temperature, state.wall)
-    plan.look(None, table, np.zeros(1, np.int64), np.empty(1))
+    plan.look(False, table, np.zeros(1, np.int64))
     plan.rate(plan.F0)
     got = float(plan.F0[0] + plan.F0[1]) / float(abs(plan.F0[0]))
     yield Verdict(
