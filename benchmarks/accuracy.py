@@ -53,11 +53,10 @@ K/s. Martensite by Maynier would mend J1 and J2 of both bars, and makes 4340 20 
 """
 WHY_TEMPER = """
 1045 is 2 HRC soft at 204 to 316 degC, and that is this heat more than the law. Over all eleven unalloyed bars of
-Grange and Baughman with 0.25 to 0.65 % C the regression is {mean:+.1f} HRC off there (1026 {lean:+.1f}, 1045
-{own:+.1f},
-the other nine between {low:+.1f} and {high:+.1f}); the bar of 0.48 % C was measured 1.2 HRC softer than that of 0.45 %.
-A regression of the same terms on unalloyed bars alone, tried with each left out in turn, misses what it did not see
-by 1.4 to 1.7 HRC on average at these temperatures; the one for all steels, 1.1 off in sample, stays. The tables of
+Grange and Baughman with 0.25 to 0.65 % C the regression is {mean:+.1f} HRC off: 1026 {lean:+.1f}, 1045 {own:+.1f}, the
+other nine between {low:+.1f} and {high:+.1f}. The bar of 0.48 % C was measured 1.2 HRC softer than that of 0.45 %.
+A regression of like terms on unalloyed bars alone, tried with each left out in turn, misses what it did not see by
+1.4 to 1.7 HRC on average at these temperatures; the one for all steels, 1.1 off in sample, stays. The tables of
 Grange, Hribal and Porter 1977 and the coefficients of Kang and Lee 2014, which could decide it, were not to be had.
 """
 WHY_RODS = """
@@ -69,10 +68,10 @@ that could be checked was found. 4130 of 50.8 mm has bainite and martensite in t
 hardly any martensite. H 0.15/in fits the oil, milder than still oil of Grossmann (0.25).
 
 The analyses are middles of the grades. The heats of the book from memory (4140 0.40 C 0.83 Mn 0.94 Cr 0.21 Mo, 4130
-0.30 C 0.48 Mn 0.91 Cr 0.20 Mo, 1050 0.54 C 0.69 Mn 0.19 Si [M]) change no verdict: 1050 is 1 to 2 HRC harder.
+0.30 C 0.48 Mn 0.91 Cr 0.20 Mo, 1050 0.54 C 0.69 Mn 0.19 Si [M]) change no verdict: 1050 moves by -3 to +2 HRC.
 
 The end-quenched bar of 4140 of Li et al. differs by 0.02 % C and 0.06 % Mn. What it was measured to have where it
-cooled as fast (t8/5) is beside the published bars below, no kinetics in it: within 5 HRC, as the computed ones are.
+cooled as fast (t8/5) is beside the published bars below, no kinetics in it: 5 HRC off at most, the computed ones 6.
 """
 SAME_COOLING = (50.8, 101.6)
 """mm, bars of 4140 whose hardness is also read off the measured end-quenched bar."""

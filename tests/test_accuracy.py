@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from metaltwin.validation import metallurgy
 from metaltwin.validation import quenched_bars as rods
 from metaltwin.views.panels import Panel, Trace, sheet
 
@@ -43,6 +44,19 @@ def test_a_fast_bath_hardens_a_shallow_steel_deeper():
     steel = rods.BETHLEHEM[2]
     slow, fast = (steel.computed(rods.constant(H), (25.4,))[0] for H in (1.0, 5.0))
     assert (fast > slow + 10.0).all()
+
+
+def test_a_boiling_bath_is_taken_as_a_whole_by_one_factor():
+    whole, half = (rods.boiling("slow oil", factor) for factor in (1.0, 0.5))
+    assert half.h.ordinates == pytest.approx(0.5 * whole.h.ordinates)
+    assert half.h.knots == pytest.approx(whole.h.knots) and half.temperature == whole.temperature
+
+
+def test_what_is_said_of_unalloyed_bars_tempered_low():
+    """-0.7 HRC over all eleven, 1045 and 1026 the farthest."""
+    off = {steel: each.mean() for steel, each in metallurgy.low_temper().items()}
+    assert np.mean([*off.values()]) == pytest.approx(-0.7, abs=0.05)
+    assert sorted(off, key=off.__getitem__)[:2] == ["1026", "1045"]
 
 
 def test_panels_are_drawn(tmp_path):
