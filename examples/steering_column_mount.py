@@ -1,6 +1,6 @@
 """A mount of A356 in green sand, from an STL: what a chill under its hot spot does to it.
 
-Its ribs are 2.5 mm thick: cells of 1 mm, a quarter of an hour each; with cells of 2 mm a few minutes.
+Its ribs are 2.5 mm thick: cells of 1 mm, an hour of processor each; with cells of 2 mm three minutes.
 """
 
 import os

@@ -59,10 +59,18 @@ def test_ring_keeps_some_austenite():
 
 
 def test_a_carburised_rim_is_in_compression_where_a_through_hardened_one_is_not():
+    """Of the blank that hardens through, and of the rim of the carburised one, taken as a long ring."""
     module = example("gear_blank")
-    case, through = (module[name].run(progress=False).at("30 mm", "0 mm", "0 mm") for name in ("carburised", "through"))
-    assert -700e6 < case.residual_stress.hoop < -400e6 and case.hardness > 680.0
-    assert 50e6 < through.residual_stress.hoop < 300e6 and through.phases["martensite"] > 0.95
+    through = coarse(module["through"], "0.5 mm").run(progress=False)
+    face = through.at("20 mm", "0 mm", "4.5 mm")
+    assert 50e6 < face.residual_stress.hoop < 300e6 and face.phases["martensite"] > 0.95
+    assert through.at("17.5 mm", "0 mm", "4.5 mm").residual_stress.hoop < -50e6
+    gauged = module["gauged"](through)
+    assert 95.0 < gauged["rim"] < 112.0 and 10.0 < gauged["bore"] < 25.0
+    assert -10.0 < gauged["taper"] < -3.0 and 2.0 < gauged["dishing"] < 8.0
+    ring = module["carburised"].replace(part=mt.Part.ring(outer="40 mm", inner="30 mm")).run(progress=False)
+    case = ring.at("20 mm", "0 mm", "0 mm")
+    assert -700e6 < case.residual_stress.hoop < -300e6 and case.hardness > 650.0
 
 
 def test_probe_cools_as_fast_as_a_fast_oil_makes_it():
