@@ -64,8 +64,10 @@ def table(rows):
         if mine.size:
             error, held, peak = 100.0 * mine.T
             doubt = held.std() / np.sqrt(held.size)
+            again = np.random.default_rng(1).choice(error, (1000, error.size))  # bootstrap
+            worst = np.quantile(again, 0.9, axis=1).std()
             lines.append(
-                f"| {name} | {held.size} | {np.median(error):.1f} / {np.quantile(error, 0.9):.1f} "
+                f"| {name} | {held.size} | {np.median(error):.1f} / {np.quantile(error, 0.9):.1f} +- {worst:.1f} "
                 f"| {design[4][0]} / {design[4][1]} | {held.mean():.0f} +- {doubt:.0f} % | {np.median(peak):+.1f} % |"
             )
     return "\n".join(lines)

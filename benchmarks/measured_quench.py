@@ -1,7 +1,7 @@
 """Calibrate the measured oil quench of a 50 mm cylinder: python benchmarks/measured_quench.py [folder for pictures].
 
-Needs METALTWIN_DATA. From T1, T2, T4 it predicts T3 (core), that of 25 mm too, from T1, T3, T4 it says when T2 passes
-500 degC, and the curves of 50 mm are tried on 25 mm. Numbers and pictures of docs/calibration.md come from here.
+Needs METALTWIN_DATA. From T1, T2, T4 it predicts T3 (core), from T1, T3, T4 it says when T2 passes 500 degC, of 25 mm
+too, and the curves of 50 mm are tried on 25 mm. Numbers and pictures of docs/calibration.md come from here.
 """
 
 import os
@@ -57,6 +57,13 @@ def record(diameter, length, immersed):
     return mt.Measurements.read_csv(path, sensors, events={"quench_2": immersed}, clock_within="0.25 s")
 
 
+def left_out(of, run, unknowns):
+    """What the core and the skin show in the middle, each from the other three."""
+    (core,) = mt.calibrate(of, run.only("T1", "T2", "T4"), unknowns).compare(run.only("T3"))
+    (skin,) = mt.calibrate(of, run.only("T1", "T3", "T4"), unknowns).compare(run.only("T2"))
+    print(f"\n{of.name}\nfrom T1, T2, T4: {core}\nfrom T1, T3, T4: {skin}; 500 degC: {skin.passing('500 degC')}")
+
+
 def main(folder=None):
     unknowns = [mt.Unknown.curve(f"steps.quench_2.medium.{zone}.h") for zone in ZONES]
     large, run = case(50, 150, "11.7 s", "300 s"), record(50, 150, "14.5 s")
@@ -66,15 +73,9 @@ def main(folder=None):
     if folder:
         for kind in ("residuals", "curve", "parity"):
             fit.plot(kind, save=Path(folder) / f"calibration_{kind}.png")
-    from_skin = mt.calibrate(large, run.only("T1", "T2", "T4"), unknowns)
-    print("\nfrom T1, T2, T4:", *from_skin.compare(run.only("T3")))
-    from_rest = mt.calibrate(large, run.only("T1", "T3", "T4"), unknowns)
-    (skin,) = from_rest.compare(run.only("T2"))
-    measured, computed = skin.passing("500 degC")
-    print("from T1, T3, T4:", skin, f"\nT2 passes 500 degC at {measured:.2f} s, computed {computed:.2f} s")
+    left_out(large, run, unknowns)
     thin, cooled = case(25, 100, "11 s", "200 s"), record(25, 100, "16.8 s")
-    from_skin = mt.calibrate(thin, cooled.only("T1", "T2", "T4"), unknowns)
-    print("\n25 mm, from T1, T2, T4:", *from_skin.compare(cooled.only("T3")))
+    left_out(thin, cooled, unknowns)
     small = case(25, 100, "11 s", "200 s", fit.case.steps[2].medium)
     found = mt.calibrate(small, cooled, [mt.Unknown.value("start", prior="0.5 K")])
     print("\ncurves of 50 mm on 25 mm:")

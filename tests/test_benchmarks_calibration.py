@@ -16,5 +16,5 @@ def test_the_table_is_put_between_its_marks_and_what_is_kept_is_not_computed_aga
     made["main"](3, 1, kept, page)
     text = page.read_text("utf-8")
     assert text.startswith("before\n") and text.endswith("\nafter\n") and "last year" not in text
-    assert "| C1 oil, centre, 1 %, 20 Hz | 3 | 3.0 / 3.8 | 8 / 12 | 90 +- 0 % | +1.0 % |" in text
+    assert "| C1 oil, centre, 1 %, 20 Hz | 3 | 3.0 / 3.8 +- 0.5 | 8 / 12 | 90 +- 0 % | +1.0 % |" in text
     assert capsys.readouterr().out.count("\n") == 9

@@ -5,6 +5,7 @@ Error E = computed - measured; its validation uncertainty u_val holds the numeri
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy import float64
@@ -18,6 +19,20 @@ from .posterior import Posterior
 Array = NDArray[float64]
 
 CRITERION = 0.05  # of start minus bath: the usual bar for a temperature history
+
+
+class Passing(NamedTuple):
+    """When a thermocouple first falls below a temperature, s of the record; NaN where it does not.
+
+    within  s, u_val over the rate at which the computed one falls: one standard deviation
+    """
+
+    measured: float
+    computed: float
+    within: float
+
+    def __str__(self) -> str:
+        return f"passes at {self.computed:.2f} +- {self.within:.2f} s, measured {self.measured:.2f} s"
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,10 +80,12 @@ class Comparison:
         """Share of readings with |E| <= 2 u_val."""
         return float(np.mean(np.abs(self.computed - self.measured) <= 2.0 * self.uncertainty))
 
-    def passing(self, temperature: str) -> tuple[float, float]:
-        """When measured and computed first fall below a temperature, s of the record; NaN where they do not."""
+    def passing(self, temperature: str) -> Passing:
+        """When it first falls below a temperature, measured and computed, and how sure that is."""
         kelvin = parse(temperature, "K", "passing")
-        return _crosses(self.time, self.measured, kelvin), _crosses(self.time, self.computed, kelvin)
+        measured, computed = (_crosses(self.time, values, kelvin) for values in (self.measured, self.computed))
+        rate = np.interp(computed, self.time, np.gradient(self.computed, self.time))
+        return Passing(measured, computed, float(abs(np.interp(computed, self.time, self.uncertainty) / rate)))
 
     def __str__(self) -> str:
         return (

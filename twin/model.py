@@ -24,6 +24,7 @@ Array = NDArray[float64]
 
 APART = 0.2  # of a standard deviation before: a run finds hardness to some 0.1 HV, and must see more
 REFINED = 4  # pieces between two samples where a lag is followed
+FARTHEST = 4.0  # standard deviations, that depth, lag, offset and clock may go: a reading is made straight along them
 SHORT = 1e-2  # s, and share of a lag, for their own derivatives
 
 
@@ -143,6 +144,13 @@ class Model:
             if run.clock_within is not None:
                 ready.append(Nuisance("clock", number, f"clock of run {number + 1}", run.clock_within, "s"))
         return tuple(ready)
+
+    @cached_property
+    def limits(self) -> tuple[Array, Array]:
+        """(P,) least and most of each parameter."""
+        ends = [bound.limits for bound in self.bounds for _ in range(bound.size)]
+        low, high = zip(*ends, *[(-FARTHEST, FARTHEST)] * len(self.nuisance), strict=True)
+        return np.array(low), np.array(high)
 
     @cached_property
     def labels(self) -> tuple[str, ...]:

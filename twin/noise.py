@@ -18,7 +18,7 @@ class Noise:
     """What a reading may be off by, K.
 
     given      (w,) of each thermocouple: scatter of one reading
-    numerical  of each, what cells and steps err by
+    numerical  (w,) of each, what cells and steps may err by
     beyond     what the case misses by besides, the same for all thermocouples
     tied       over how many samples the misfit hangs together, in the mean of all thermocouples
     trust      (w,) of each thermocouple: below 1 for a reading that stands out from its neighbours
@@ -26,7 +26,7 @@ class Noise:
     """
 
     given: list[Array]
-    numerical: list[float]
+    numerical: list[Array]
     beyond: float
     tied: float
     trust: list[Array]

@@ -19,6 +19,7 @@ TOLD = 0.7  # of the width before: what keeps more was not told by the data
 HEAD = "thermocouple      rms [K]  chi2/n  noise [K]  numerical [K]  readings  count as  NRMSE"
 ALIKE = 1.02  # times the best misfit of several starts: as good a fit
 CLOSE = 0.9  # of a correlation worth saying
+TENTHS = 10.0 ** (np.arange(-10, 61) / 10.0)  # strengths of smoothness: no curve is rougher or straighter for more
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,6 +184,18 @@ class Posterior:
                 said.append(f"{labels[i]} and {labels[j]} only together (correlation {shared[i, j]:+.2f})")
         return tuple(said)
 
+    @property
+    def at_bounds(self) -> tuple[str, ...]:
+        """What ended as far from what was known before as it may go: that, or the case, is wrong there."""
+        low, high = self.model.limits
+        ended = (self.x <= low) | (self.x >= high)
+        said = "as far as it may go; what was said of it before is wrong, or the case is"
+        return tuple(f"{label}: {said}" for label, far in zip(self.model.labels, ended, strict=True) if far)
+
+    def _smoothness(self) -> str:
+        words = {TENTHS[0]: "free", TENTHS[-1]: "straight"}
+        return ", ".join(words.get(each, f"{each:.3g}") for each in self.strength.tolist())
+
     def curve(self, name: str, at: Array | None = None) -> tuple[Array, Array, Array, Array]:
         """A curve that was found: K (or s), value, lower and upper end of its 90 % band; NaN where not visited."""
         names = [bound.unknown.name for bound in self.model.bounds if bound.unknown.kind == "curve"]
@@ -217,8 +230,10 @@ class Posterior:
         lines += [f"  {band}" for band in self.parameters]
         lines.append("What the data cannot tell")
         lines += [f"  {what}" for what in self.cannot_tell] or ["  nothing of what was asked"]
+        if self.at_bounds:
+            lines += ["What ended at its bounds", *(f"  {what}" for what in self.at_bounds)]
         lines.append(
-            f"smoothness {', '.join(f'{each:.3g}' for each in self.strength)} by evidence, "
+            f"smoothness {self._smoothness()} by evidence, "
             f"ln {self.evidence:.1f}; {self.steps} steps, derivatives by {self.derivatives}; "
             "noise as given or from the scatter of the record, readings that stand out count less"
         )

@@ -18,12 +18,12 @@ from .forward import Trace
 from .model import Model
 from .noise import Noise, rms
 from .pages import kept, write
-from .posterior import Posterior, SensorFit
+from .posterior import TENTHS, Posterior, SensorFit
 from .refined import LEFT, WHOLE, change
 
 Array = NDArray[float64]
 
-STRENGTHS = 10.0 ** np.arange(-1.0, 6.1, 0.5)  # of smoothness, that are tried; at first the strong ones alone
+HALVES = np.arange(TENTHS.size) % 5 == 0  # of a decade: tried at first; of the rest, those beside the best
 GAIN = 1e-6  # of evidence: less is round-off
 SMOOTH = 1e3  # strength of smoothness at the first step; a tenth of it at each that follows
 MOST = 40  # steps
@@ -41,15 +41,14 @@ class Search:
         given = [reading.noise for reading in model.readings]
         self.measured = np.array([each.value for each in model.inspections])
         scatter = np.array([each.scatter for each in model.inspections])
-        self.noise = Noise(given, [0.0] * len(given), 0.0, 1.0, [np.ones_like(noise) for noise in given], scatter)
+        none, whole = [np.zeros_like(noise) for noise in given], [np.ones_like(noise) for noise in given]
+        self.noise = Noise(given, none, 0.0, 1.0, whole, scatter)
         widths = [bound.precision for bound in model.bounds] + [np.eye(1)] * len(model.nuisance)
         self.precision = block_diag(*widths)
         rough = [b.roughness if b.roughness is not None else np.zeros((b.size, b.size)) for b in model.bounds]
         self.rough = block_diag(*rough, *([np.zeros((1, 1))] * len(model.nuisance)))
         self.offset = np.concatenate([*(bound.offset for bound in model.bounds), np.zeros(len(model.nuisance))])
-        limits = [bound.limits for bound in model.bounds for _ in range(bound.size)]
-        limits += [(-4.0, 4.0)] * len(model.nuisance)
-        self.low, self.high = (np.array(side) for side in zip(*limits, strict=True))
+        self.low, self.high = model.limits
         self.correction = [np.zeros_like(noise) for noise in given]
         self.strength = np.ones(len(model.bounds))
         self.how, self.steps, self.evidence = "", 0, np.nan
@@ -84,10 +83,10 @@ class Search:
         return rms(np.concatenate(left[:-1] or [left[-1] / self.noise.inspected]))
 
     def _correct(self, x: Array, trace: Trace) -> None:
-        """Take what cells and steps err by out of what is compared."""
+        """Take what cells and steps err by out of what is compared; where a bath arrives they err by most."""
         off = change(self.model, x, trace) if self.model.readings else []
         self.correction = [WHOLE * each for each in off]
-        self.noise.numerical = [LEFT * rms(each) for each in off]
+        self.noise.numerical = [LEFT * np.maximum(np.abs(each), rms(each)) for each in off]
 
     def _climb(self, x: Array, trace: Trace, rough: bool) -> tuple[Array, Trace, Array]:
         """The most probable parameters for the noise as it is judged now; `rough`: as it shrinks with the misfit."""
@@ -190,21 +189,22 @@ class Search:
         weight, rest = self.noise.weights, np.concatenate(left) + jacobian @ x
         fisher, seen = (jacobian.T * weight) @ jacobian, (jacobian.T * weight) @ rest
         square = float(weight @ rest**2)
-        if held:
-            return self.strength, self._evidence(self.strength, fisher, seen, square)
         curves = [i for i, bound in enumerate(self.model.bounds) if bound.roughness is not None]
+        if held or not curves:
+            return self.strength, self._evidence(self.strength, fisher, seen, square)
         best, most = self.strength, -np.inf
         groups = [curves, *([i] for i in curves)] if len(curves) > 1 else [curves]
         gained = True
         while gained:
             gained = False
             for group in groups:
-                for value in STRENGTHS[STRENGTHS >= least]:
+                near = np.abs(np.log10(TENTHS / best[group[0]])) < 0.45
+                for value in TENTHS[(HALVES | near) & (TENTHS >= least)]:
                     tried = best.copy()
                     tried[group] = value
                     found = self._evidence(tried, fisher, seen, square)
                     if found > most + GAIN:
-                        best, most, gained = tried, found, len(curves) > 1
+                        best, most, gained = tried, found, True
             groups = groups[-len(curves) :]
         return best, most
 
