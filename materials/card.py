@@ -101,7 +101,7 @@ def model_entries(c: Composition, stored: float, tempers: bool, trip: dict[str, 
         Entry("yield strength", "from hardness", f"Pavlina & Van Tyne 2008; {c60}", "130 to 650 HV", "M"),
         Entry("hardening", "from tangent moduli", c60, "0 to 900 degC", "M"),
         Entry("transformation plasticity", plastic, "middle of published ranges", "x/1.5", "U"),
-        Entry("creep of bcc phases", creep, "50 to 80 % relaxed in 2 h at 560 to 650 degC", "400 MPa", "U"),
+        Entry("creep of bcc phases", creep, "own fit to 42CrMo4, Schulze et al. 1993", "450 to 600 degC, to 4 h", "M"),
     ]
     entries.append(_of("tempering", "HRC by m(T, t)" if tempers else "none, outside the range", "hrc_tempered_fit"))
     return entries
