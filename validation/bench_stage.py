@@ -48,7 +48,7 @@ def _reach(explicit: float, stages: int = STAGES) -> float:
 
 
 def _ball(spacing: str, warm: int) -> tuple[int, Callable[[int], int]]:
-    """Cells of all bodies, and a step of so many stages of a ball of A356 in green sand with a chill: cut cells, contacts.
+    """Cells, and a step of so many stages of a ball of A356 in green sand with a chill: cut cells, contacts, freezing.
 
     warm  steps taken before: 0 is the melt at rest, after 40 its skin freezes
     """
@@ -99,7 +99,7 @@ def stage(id: str, triad: float) -> Figure:
 
 
 def large(id: str, triad: float) -> Figure:
-    """A stage as `run` takes it on a lattice of 256^3, by what a longer step costs more; the conditions tell the steps."""
+    """A stage as `run` takes it on a lattice of 256^3, by what a longer step costs more; conditions tell the steps."""
     cells, step = _ball("0.625 mm", 0 if id == "run-kernel-melt-256" else WARM)
     taken, cost, whole = [], [], []
     for stages in (STAGES, 3 * STAGES):
