@@ -103,7 +103,11 @@ def large(id: str, triad: float) -> Figure:
     cells, step = _ball("0.625 mm", 0 if id == "run-kernel-melt-256" else WARM)
     taken, cost, whole = [], [], []
     for stages in (STAGES, 3 * STAGES):
-        share, rate = share_of_triad(lambda stages=stages: BYTES * cells * step(stages), 6.0)
+
+        def once(stages: int = stages) -> float:
+            return BYTES * cells * step(stages)
+
+        share, rate = share_of_triad(once, 6.0)
         taken.append(step(stages))
         cost.append(taken[-1] / share)
         whole.append(f"{100 * share:.1f} % ({1e9 * BYTES / rate:.2f} ns a cell and stage) of {taken[-1]} stages")
