@@ -221,14 +221,17 @@ static double survey_part(const Column *s, int64_t block, float *E, double weigh
     return largest_size(E + c, n);
 }
 
-/* every error averaged with its neighbours': of a chessboard nothing is left */
-ROW void row_calm(const float *e, const int64_t *q, float x, float y, float z, float *RESTRICT out)
+/* every error averaged with its neighbours': of a chessboard nothing is left. Summed up in double precision, so that the
+   order of the axes is lost when it is rounded: steps are chosen by it */
+ROW void row_calm(const float *e, const int64_t *q, double x, double y, double z, float *RESTRICT out)
 {
     const float *c = e + q[0], *south = e + q[2], *north = e + q[3], *lower = e + q[4], *upper = e + q[5];
     int64_t n = q[1];
-    for (int64_t i = 0; i < n; i++)
-        out[i] = c[i] + x * ((c[i - 1] - c[i]) + (c[i + 1] - c[i])) + y * ((south[i] - c[i]) + (north[i] - c[i]))
-               + z * ((lower[i] - c[i]) + (upper[i] - c[i]));
+    for (int64_t i = 0; i < n; i++) {
+        double here = c[i], across = (double)c[i - 1] + c[i + 1] - 2.0 * here;
+        double along = (double)south[i] + north[i] - 2.0 * here, up = (double)lower[i] + upper[i] - 2.0 * here;
+        out[i] = (float)(here + x * across + y * along + z * up);
+    }
 }
 
 ROW void rim_calm(const Column *s, int64_t first, int64_t n, const float *e, float *out)
@@ -240,24 +243,23 @@ ROW void rim_calm(const Column *s, int64_t first, int64_t n, const float *e, flo
         const double *RESTRICT G = s->conductance + f * s->m + first;
         const int32_t *RESTRICT other = s->neighbour + f * s->m + first;
         for (int64_t r = 0; r < n; r++) {
-            sum[r] += G[r] * (e[other[r]] - e[cell[r]]);
+            sum[r] += G[r] * ((double)e[other[r]] - e[cell[r]]);
             ONE_BY_ONE;
         }
     }
     for (int64_t r = 0; r < n; r++) {
         double stiff = s->stiff[first + r];
-        out[cell[r]] = e[cell[r]] + (stiff > 0.0 ? (float)(sum[r] * s->inverse[first + r] / stiff) : 0.0f);
+        out[cell[r]] = (float)(e[cell[r]] + (stiff > 0.0 ? sum[r] * s->inverse[first + r] / stiff : 0.0));
     }
 }
 
 /* errors of a tile averaged once; gives the largest, in rim cells times their share */
 static double calm(const Column *s, const int64_t *tile, const float *e, float *out)
 {
-    float w = (float)(0.25 / (s->x + s->y + s->z)), x = w * (float)s->x, y = w * (float)s->y, z = w * (float)s->z;
-    double worst = 0.0;
+    double w = 0.25 / (s->x + s->y + s->z), worst = 0.0;
     for (int64_t q = tile[2]; q < tile[3]; q++) {
         const int64_t *piece = s->piece + 6 * q;
-        row_calm(e, piece, x, y, z, out + piece[0]);
+        row_calm(e, piece, w * s->x, w * s->y, w * s->z, out + piece[0]);
         double most = largest_size(out + piece[0], piece[1]);
         worst = most <= worst || worst != worst ? worst : most;
     }

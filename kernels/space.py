@@ -28,7 +28,7 @@ def space(*shape: int, again: bool = False) -> NDArray[float64]:
 
 
 def drop() -> None:
-    """Give idle memory back to the system."""
+    """Give idle memory back to the system, before what needs more than a step does."""
     _idle.clear()
 
 

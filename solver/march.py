@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ..kernels.space import drop
 from .casting import CastingColumns, CastingProblem
 from .clock import Clock
 from .columns import Columns
@@ -56,6 +57,7 @@ def _march(
                 raise Stopped(leg.name)
         columns.close(sink, state, clock, leg)
         clock.leave()
+    drop()
     last, layers = columns.fields(state) | columns.final(state), columns.layers(state)
     del columns
     sink.end(last, layers)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
+from ..kernels.space import drop
 from ..materials.matter import Matter
 from .carbon import Diffusion
 from .coherency import Coherency
@@ -144,6 +145,7 @@ class Metal:
             return None
         soft = None if self.coherency is None else self.coherency.soft(state)
         held = self.stress.restraint is not None and state.memory["around"].size > 0
+        drop()
         increment = self.stress.advance(strained, state.time, soft, held)
         tidy(self.size)
         return increment

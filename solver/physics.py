@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from numpy import float64
 from numpy.typing import NDArray
 
+from ..kernels.space import drop
 from .clock import Clock
 from .metal import Metal
 from .pace import Pace
@@ -82,6 +83,7 @@ class Physics(ABC):
 
     def show(self, sink: Sink, state: State, clock: Clock, leg: str) -> None:
         """Store the fields of this instant."""
+        drop()
         sink.snapshot(state.time, leg, self.fields(state), state.wall, self.around(state))
         clock.shown = (state.time, self.level(state))
         tidy(state.temperature.size)

@@ -8,8 +8,6 @@ from functools import cache
 
 import numba
 
-from ..kernels.space import drop
-
 ALONE = 20_000  # cells below which threads cost more than they bring
 
 
@@ -25,14 +23,11 @@ def threads_for(cells: int) -> Iterator[None]:
 
 
 def tidy(cells: int) -> None:
-    """Give memory that a large part has freed, but that malloc or `space` keeps, back to the system.
+    """Give memory that a large part has freed, but that malloc keeps, back to the system.
 
-    Does nothing for a small part, where it would cost more than it brings; a malloc that is not glibc's keeps its own.
+    Does nothing for a small part, where it would cost more than it brings, and where malloc is not glibc's.
     """
-    if cells < ALONE:
-        return
-    drop()
-    if (trim := _trim()) is not None:
+    if cells >= ALONE and (trim := _trim()) is not None:
         trim(0)
 
 

@@ -48,7 +48,7 @@ def _reach(explicit: float, stages: int = STAGES) -> float:
 
 
 def _ball(spacing: str, warm: int) -> tuple[int, Callable[[int], int]]:
-    """Cells of all bodies, and a step of so many stages of a ball of A356 in green sand with a chill: cut cells, contacts.
+    """Cells, and a step of so many stages of a ball of A356 in green sand with a chill: cut cells, contacts, freezing.
 
     warm  steps taken before: 0 is the melt at rest, after 40 its skin freezes
     """
@@ -99,11 +99,15 @@ def stage(id: str, triad: float) -> Figure:
 
 
 def large(id: str, triad: float) -> Figure:
-    """A stage as `run` takes it on a lattice of 256^3, by what a longer step costs more; the conditions tell the steps."""
+    """A stage as `run` takes it on a lattice of 256^3, by what a longer step costs more; conditions tell the steps."""
     cells, step = _ball("0.625 mm", 0 if id == "run-kernel-melt-256" else WARM)
     taken, cost, whole = [], [], []
     for stages in (STAGES, 3 * STAGES):
-        share, rate = share_of_triad(lambda stages=stages: BYTES * cells * step(stages), 6.0)
+
+        def once(stages: int = stages) -> float:
+            return BYTES * cells * step(stages)
+
+        share, rate = share_of_triad(once, 6.0)
         taken.append(step(stages))
         cost.append(taken[-1] / share)
         whole.append(f"{100 * share:.1f} % ({1e9 * BYTES / rate:.2f} ns a cell and stage) of {taken[-1]} stages")
