@@ -34,8 +34,8 @@ WHY_BARS = """
 What is left, station by station. Martensite: the bars of 4140 and class 1 read 57 and 50 HRC at J1, A255 gives 55
 and 46.5 for their carbon, 33 to 47 HV less; only `hardness=True` can mend that, and the fit of the rates trades the
 steep part against it. Class 1 (3 % Ni): from J26 20 to 35 HV hard, for the last fifth of its austenite outlasts
-bainite and turns to martensite, where the measured hardness says none did; this, with the soft martensite, is the
-31 HV that rates alone leave. 4140: 25 to 50 HV soft from J7 to J14, within 10 from J18 to J36. A36: 55 to 105 HV
+bainite and turns to martensite, where the measured hardness says none did; rates alone mend that with ferrite 32 times
+as fast, and leave 19 HV. 4140: 25 to 50 HV soft from J7 to J14, within 10 from J18 to J36. A36: 55 to 105 HV
 soft at J2 to J5, where pearlite and bainite of a lean steel come early by their own latent heat.
 
 Li et al. computed their bars without latent heat; in a bar that has it, bainite warms itself, stays where it forms

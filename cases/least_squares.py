@@ -9,14 +9,16 @@ from numpy.typing import NDArray
 Array = NDArray[float64]
 
 LARGEST = 4.0  # no unknown goes further from what was known before
-STEP, ROUNDS, ENOUGH, LAST = 0.1, 20, 5e-3, 100.0
+STEP, ROUNDS, LITTLE, ENOUGH = 0.1, 20, 0.1, 5e-3
+DAMPING = 1e-3, 100.0  # least, so that one fold or two shorten a step that fails, and most
 
 
 def least(residuals: Callable[[Array], Array], x: Array) -> tuple[Array, Array, Array]:
     """The x that makes the sum of squares least, from a first one: (x, Jacobian, residuals there).
 
-    Levenberg and Marquardt, x within +-LARGEST. The Jacobian is taken by differences at the start, wherever a
-    step fails and at the end; in between it follows Broyden's rule, for each call may be a whole run.
+    Levenberg and Marquardt, x within +-LARGEST. The Jacobian is taken by differences at the start, wherever a step
+    fails or gains little and at the end; in between it follows Broyden's rule, for each call may be a whole run. It
+    ends where a step along slopes just taken gains little.
     """
     here, damping, fresh = residuals(x), 1e-2, True
     jacobian = _slopes(residuals, x, here)
@@ -26,15 +28,19 @@ def least(residuals: Callable[[Array], Array], x: Array) -> tuple[Array, Array, 
         there = np.clip(x + step, -LARGEST, LARGEST)
         move, now = there - x, residuals(there)
         gain = 1.0 - float(now @ now) / float(here @ here)
-        if gain > 0.0:
+        moved = gain > 0.0
+        if moved:
             jacobian = jacobian + np.outer(now - here - jacobian @ move, move) / float(move @ move)
-            x, here, damping, fresh = there, now, damping / 5.0, False
-        elif not fresh:
+            x, here, damping = there, now, max(damping / 5.0, DAMPING[0])
+        if gain < LITTLE and not fresh:
             jacobian, fresh = _slopes(residuals, x, here), True
+        elif gain >= ENOUGH:
+            fresh = False
+        elif moved or damping > DAMPING[1]:
+            fresh = not moved
+            break
         else:
             damping *= 20.0
-        if 0.0 < gain < ENOUGH or damping > LAST:
-            break
     return x, jacobian if fresh else _slopes(residuals, x, here), here
 
 
