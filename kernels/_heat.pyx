@@ -254,7 +254,8 @@ cdef class Plan:
 
     cdef void swept(self, const Stage *stage, double[:, ::1] strips) noexcept:
         cdef int64_t i, parts = min(self.tiles, PARTS * self.threads)
-        for i in prange(parts, nogil=True, schedule="dynamic", chunksize=1, num_threads=team(self.threads, self.blocks)):
+        cdef int threads = team(self.threads, self.blocks)
+        for i in prange(parts, nogil=True, schedule="dynamic", chunksize=1, num_threads=threads):
             sweep(&self.s, i * self.tiles // parts, (i + 1) * self.tiles // parts, self.strip,
                   &strips[threadid(), 0], stage)
 
