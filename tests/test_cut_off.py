@@ -4,24 +4,20 @@ import itertools
 
 import numpy as np
 import pytest
+from cylinders import HOT, MPA, RADIUS, cooled
 
 import metaltwin as mt
 from metaltwin.kernels import plasticity as law
 from metaltwin.kernels.cutoff import cut_off, principal
 from metaltwin.materials.matter import Matter, Mechanics, Phase, constant
 from metaltwin.solver import line, section
-from metaltwin.solver.geometry import build
-from metaltwin.solver.mechanics import mechanics_for
 from metaltwin.solver.properties import Properties
-from metaltwin.solver.shape import Cylinder
-from metaltwin.solver.state import State
 from metaltwin.solver.stress import Load
 from metaltwin.solver.tables import Axis
 from metaltwin.validation.cut_off import bent, cast_iron, iron
 
-G, BULK, TENSION, COMPRESSION, MPA = 44e9, 76e9, 200e6, 500e6, 1e6
+G, BULK, TENSION, COMPRESSION = 44e9, 76e9, 200e6, 500e6
 ROOT2 = np.sqrt(2.0)
-HOT, RADIUS = 1123.15, 0.01
 
 
 @pytest.mark.parametrize("claim", [*cast_iron()], ids=lambda claim: claim.quantity)
@@ -104,31 +100,19 @@ def test_a_high_yield_in_tension_is_von_mises():
         assert risen == pytest.approx(p, rel=1e-9, abs=1e-16)
 
 
-def cooled(metric: str, steps: int = 12, hard: float = 2e9):
-    """A cylinder of iron whose skin cools first, then its core."""
+def brittle(hard: float = 2e9) -> Matter:
     mechanics = Mechanics(
         constant(110e9), constant(0.26), lambda T: 1.2e-5 * (np.asarray(T) - HOT), constant(150 * MPA), constant(hard),
         yield_compression=constant(400 * MPA),
     )  # fmt: skip
     flat = constant(1.0)
-    matter = Matter("iron", 7200.0, (Phase("solid", flat, flat, mechanics),))
-    cells = build(Cylinder(RADIUS, length=None if metric == "cylinder" else 6 * RADIUS), metric, RADIUS / 8)
-    body, n = mechanics_for(cells, matter, Axis()), cells.index.size
-    state = State(0.0, np.zeros(n), np.zeros((0, n)), np.full(n, HOT), np.zeros(0))
-    body.start(state)
-    centres = cells.centres()
-    r = centres[:, 0] if metric != "3d" else np.hypot(centres[:, 0], centres[:, 1])
-    for k in range(1, steps + 1):
-        x = k / steps
-        state.temperature[:] = HOT - 400.0 * np.clip(1.8 * x - 0.8 * (1.0 - (r / RADIUS) ** 2), 0.0, 1.0)
-        assert body.advance(state, float(k)).converged
-    return cells, body, state, r
+    return Matter("iron", 7200.0, (Phase("solid", flat, flat, mechanics),))
 
 
 @pytest.mark.parametrize("metric", ["cylinder", "rz"])
 def test_newton_ends_at_once_where_the_faces_are_known(monkeypatch, metric):
     """The law is nearly piecewise linear: with the exact tangent the last step falls by ten powers of ten."""
-    _, body, state, r = cooled(metric, 6)
+    _, body, state, r = cooled(metric, brittle(), 6)
     mechanics, none = state.mechanics, np.zeros((0, state.temperature.size))
     T1 = state.temperature - 60.0 * (1.0 - (r / RADIUS) ** 2)
     load = Load(mechanics["last_temperature"], none, T1, none, 1.0, 0.5)
@@ -147,7 +131,7 @@ def test_rz_and_3d_agree_with_the_long_cylinder(hard):
     """Axial and hoop stress of the core, half way up."""
     found = {}
     for metric in ("cylinder", "rz", "3d")[: 3 if hard else 2]:
-        cells, body, state, r = cooled(metric, hard=hard)
+        cells, body, state, r = cooled(metric, brittle(hard), 12)
         s, z = body.fields(state)["stress"] / MPA, cells.centres()[:, 2]
         core = r < 0.3 * RADIUS
         if metric != "cylinder":
@@ -165,7 +149,7 @@ def test_rz_and_3d_agree_with_the_long_cylinder(hard):
 @pytest.mark.parametrize("metric", ["cylinder", "rz"])
 def test_long_increments_find_their_balance(metric):
     """Whole steps of Newton jump from one face of the surface to another; the line search ends that."""
-    _, body, state, r = cooled(metric, 6)
+    _, body, state, r = cooled(metric, brittle(), 6)
     state.temperature[:] = HOT - 500.0 + 100.0 * (r / RADIUS) ** 2
     found = body.advance(state, 7.0)
     assert found.converged and found.iterations < 25
