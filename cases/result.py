@@ -198,8 +198,7 @@ class Result:
 
     def at(self, x: str, y: str, z: str, time: str | float | None = None) -> Point:
         """What is known at a place, second order in space, skin included; at the end or at a time."""
-        position = tuple(parse(value, "m", f"at {axis}") for axis, value in zip("xyz", (x, y, z), strict=True))
-        return self.at_position(position, time)  # type: ignore[arg-type]
+        return self.at_position(_place((x, y, z)), time)
 
     def at_position(self, position: Position, time: str | float | None = None) -> Point:
         """`at` for a place in metres."""
@@ -357,8 +356,7 @@ class Result:
         """Case hardening depth CHD after ISO 18203, m, at the wall nearest to `at` (1d: the wall); None: no case."""
         from .case_depth import case_depth
 
-        place = None if at is None else tuple(parse(value, "m", "at") for value in at)
-        return case_depth(self, limit, place)  # type: ignore[arg-type]
+        return case_depth(self, limit, None if at is None else _place(at))
 
     def case_profile(self, at: tuple[str, str, str] | None = None) -> "CaseProfile":
         """Carbon, phases and hardness against depth below the wall nearest to `at` (1d: the wall); prints as a table.
@@ -368,8 +366,7 @@ class Result:
         """
         from .case_depth import case_profile
 
-        place = None if at is None else tuple(parse(value, "m", "at") for value in at)
-        return case_profile(self, place)  # type: ignore[arg-type]
+        return case_profile(self, None if at is None else _place(at))
 
     @property
     def carbon_uptake(self) -> float:
@@ -560,3 +557,9 @@ class Result:
 
 def _side(name: str, side: Any) -> float | None:
     return parse(side, meaning(name).unit, name) if isinstance(side, str) else None if side is None else float(side)
+
+
+def _place(said: tuple[str, str, str]) -> tuple[float, float, float]:
+    """m; a wrong length is refused by the name of its coordinate."""
+    x, y, z = (parse(value, "m", f"at {axis}") for axis, value in zip("xyz", said, strict=True))
+    return x, y, z
