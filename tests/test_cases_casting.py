@@ -639,10 +639,15 @@ def test_a_revolved_casting_has_a_shell():
 
 
 def test_a_metal_that_freezes_at_one_temperature_has_no_cooling_rate():
-    """On its plateau the rate is 0 by law, where it leaves it what is left of a step decides; so none is told."""
+    """On its plateau the rate is 0 by law, where it leaves it what is left of a step decides; so none is told. Nor is
+    the time from liquidus to solidus: its front is sharp.
+    """
     made = plate(alloy="pure aluminium", pour="740 degC", until="600 degC").run()
-    assert not {"cooling_rate", "isotherm_velocity", "sdas", "niyama"} & set(made.fields)
+    ranged = {"cooling_rate", "local_solidification_time", "isotherm_velocity", "sdas", "niyama"}
+    assert not ranged & set(made.fields)
     assert "where it is solid" in made.meaning("thermal_gradient") and made.thermal_gradient.min > 0.0
+    with pytest.raises(mt.CaseError, match="pure aluminium freezes at one temperature: its front is sharp"):
+        made.field("local_solidification_time")
     for name in ("cooling_rate", "isotherm_velocity"):
         with pytest.raises(mt.CaseError, match=f"no {name} here: pure aluminium freezes at one temperature"):
             made.field(name)
