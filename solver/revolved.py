@@ -161,8 +161,8 @@ def _about(begin: Array, end: Array, by: float, places: Array, axis: int) -> tup
         np.arange(at.size),
     )
     met = on.any(0)
-    places, tilt = [enters[first, each], leaves[last, each]], [slope[first, each], slope[last, each]]
-    return line[met], np.stack(places)[:, met], np.stack(tilt)[:, met]
+    ends = np.stack([enters[first, each], leaves[last, each]])
+    return line[met], ends[:, met], np.stack([slope[first, each], slope[last, each]])[:, met]
 
 
 def _rows(lines: int, line: Index, there: Array, tilt: Array) -> tuple[Array, Array]:
