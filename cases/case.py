@@ -1,12 +1,16 @@
 """What a case says, whatever its kind: the words that solver and store read."""
 
-from typing import Any, Protocol
+import os
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from ..materials.quantity import Amount
 from .grid import Grid
 from .part import Part
 from .sensor import Thermocouple
 from .support import Support
+
+if TYPE_CHECKING:
+    from .result import Result
 
 
 class AnyCase(Protocol):
@@ -32,6 +36,8 @@ class AnyCase(Protocol):
     def tolerance(self) -> Amount: ...
     @property
     def KIND(self) -> str: ...
+    def replace(self, **changes: Any) -> Self: ...
+    def run(self, file: str | os.PathLike[str] | None = None, progress: bool = True) -> "Result": ...
     def check(self) -> Any: ...
     def problem(self) -> Any: ...
 

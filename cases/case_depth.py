@@ -15,7 +15,8 @@ from .grid import wall_of
 from .meaning import PHASES
 
 if TYPE_CHECKING:
-    from .result import Position, Result
+    from .result import Result
+    from .sampled import Position
 
 Array = NDArray[float64]
 LINES = 25  # of a printed profile, closer at the skin

@@ -183,7 +183,8 @@ def _read(words: dict[str, Any], folder: Path) -> AnyKind:
     if "alloy" in words:
         words["alloy"] = _alloy_placed(words["alloy"], folder)
     try:
-        return WORDS[kind](**words, **output)  # type: ignore[no-any-return]
+        case: AnyKind = WORDS[kind](**words, **output)
+        return case
     except CaseError as error:
         first = error.where[:1]
         raise error.under(*(("output",) if first and first[0] in OUTPUT else ())) from None

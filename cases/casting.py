@@ -3,7 +3,7 @@
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from ..materials import library
@@ -131,7 +131,7 @@ class Feeder:
     kind: ClassVar[str] = "feeder"
 
 
-def _list_of(word: type[Any]) -> Any:
+def _list_of(word: type[Any]) -> PlainValidator:
     def read(given: object) -> tuple[Any, ...]:
         if given is None:
             return ()
@@ -151,9 +151,11 @@ def _list_of(word: type[Any]) -> Any:
             ready.append(entry)
         return tuple(ready)
 
-    return Annotated[
-        Any, PlainValidator(read), said(["array"], f"{{{', '.join(_needs(word))}, ...}} of each {word.kind}")
-    ]
+    return PlainValidator(read)
+
+
+def _said(word: type[Any]) -> WithJsonSchema:
+    return said(["array"], f"{{{', '.join(_needs(word))}, ...}} of each {word.kind}")
 
 
 def _needs(word: type[Any]) -> list[str]:
@@ -199,10 +201,10 @@ class Casting(Verbs):
     grid: OneGrid
     until: Temperature | None = None
     duration: Duration | None = None
-    chills: _list_of(Chill) = ()  # type: ignore[valid-type]
-    cores: _list_of(Core) = ()  # type: ignore[valid-type]
-    sleeves: _list_of(Sleeve) = ()  # type: ignore[valid-type]
-    feeders: _list_of(Feeder) = ()  # type: ignore[valid-type]
+    chills: Annotated[Any, _list_of(Chill), _said(Chill)] = ()
+    cores: Annotated[Any, _list_of(Core), _said(Core)] = ()
+    sleeves: Annotated[Any, _list_of(Sleeve), _said(Sleeve)] = ()
+    feeders: Annotated[Any, _list_of(Feeder), _said(Feeder)] = ()
     contact: OneContact = None
     fill_time: FillTime = None
     shake_out: ShakeOut = None

@@ -26,6 +26,7 @@ from .estimate import (
     STEP_CALL,
     STRAIN,
     STRESS_BYTES,
+    TURNED,
     casting,
     casting_seconds,
     exchange,
@@ -117,7 +118,9 @@ def check(case: "Casting") -> CastingCheck:
     limit = _explicit_limit(made.bodies, made.tables)
     lasts = _lasts(case, made.bodies, made.tables[0])
     falls = tuple((time, fall) for _, time, fall in lasts)
-    steps, stages = casting(falls, float(case.tolerance), limit, cells.index.size, family)
+    drying = float(case.mould.wall) / float(case.grid.spacing) if case.mould.moisture else 0.0
+    turns = not case.alloy.inert and _coldest(case) < TURNED
+    steps, stages = casting(falls, float(case.tolerance), limit, cells.index.size, family, drying, turns)
     seconds = casting_seconds(steps, stages, whole, len(count), family)
     if case.stress:
         increments = sum(STRAIN * fall for _, _, fall in lasts) / STRAIN_STEP.get(used, FINE_STEP)

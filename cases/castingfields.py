@@ -20,6 +20,10 @@ Array = NDArray[float64]
 SILICON, COPPER = (6.5, 7.5), 0.2
 """wt % in which an aluminium alloy is an A356, with the magnesium of its strength."""
 DUCTILE = "EN-GJS"
+SHARP = (
+    "freezes at one temperature: its front is sharp and passes a place at once, and melt comes to that temperature "
+    "ever more slowly; look at solidification_time"
+)
 AT_ONCE = "freezes at one temperature, which falls no further meanwhile; look at solidification_time"
 
 

@@ -16,7 +16,7 @@ from ..solver.casting import FRACTIONS, RIGID, SHARES
 from .archive import Archive
 from .bodyresult import body_results
 from .case import AnyCase
-from .castingfields import AT_ONCE, DERIVED, Frozen, told
+from .castingfields import AT_ONCE, DERIVED, SHARP, Frozen, told
 from .feedercheck import FeederCheck, feeder_check
 from .feedingzones import Spot, Zone, branches, spots
 from .meaning import NIYAMA, PASSING, SOLID
@@ -28,6 +28,8 @@ from .summary import Summary
 Array = NDArray[float64]
 QUENCHED = ("quench_factor", "strength_share")
 KEPT = ("solidification_time", "local_solidification_time", "rigid_time", "thermal_gradient", "cooling_rate")
+OF_A_RANGE = {"cooling_rate": AT_ONCE, "local_solidification_time": SHARP}
+"""What a metal that freezes at one temperature has not, and why."""
 LAST = (*KEPT, *PASSING, "shrinkage_cavity")
 AT_FRACTION = {"thermal_gradient": "passing_gradient", "cooling_rate": "passing_rate"}
 """What `at_solid_fraction` reads elsewhere, and where it is kept."""
@@ -148,8 +150,8 @@ class CastingResult(Result):
     def _source(self, name: str) -> str:
         if self.ended and self._derives(name) and (why := self._why_not(name)):
             raise CaseError(f"no {name} here: {why}")
-        if self.ended and name == "cooling_rate" and self.case.alloy.freezing.range <= 0.0:
-            raise CaseError(f"no {name} here: {self.case.alloy.name} {AT_ONCE}")
+        if self.ended and name in OF_A_RANGE and self.case.alloy.freezing.range <= 0.0:
+            raise CaseError(f"no {name} here: {self.case.alloy.name} {OF_A_RANGE[name]}")
         if name in QUENCHED and name not in super().fields:
             raise CaseError(f"no {name} here: the C-curve of a quench is not known of {self.case.alloy.name}")
         return super()._source(name)

@@ -161,7 +161,7 @@ def _mould(case: "Casting") -> None:
 
 
 def _shell(case: "Casting") -> None:
-    """Refuse a shell that the cells do not resolve, and one about a body whose offset is not known."""
+    """Refuse a shell that the cells do not resolve."""
     if case.mould.wall < LEAST_SHELL * case.grid.spacing * (1.0 - SLACK):
         raise CaseError(
             f"a shell of '{case.mould.wall}' has less than {LEAST_SHELL} cells of '{case.grid.spacing}' across; take a "
@@ -171,11 +171,6 @@ def _shell(case: "Casting") -> None:
         )
     if case.grid.coarsest is not None:
         raise CaseError("the cells of a shell do not grow; leave coarsest out", "grid", "coarsest")
-    for part in (case.part, *(body.part for body in (*case.feeders, *case.inserts.values()))):
-        if part.kind == "revolve":
-            raise CaseError(
-                "no shell is known about a revolve; leave it out, or draw the part as STL", "mould", "shell"
-            )
 
 
 def _stress(case: "Casting") -> None:

@@ -132,8 +132,9 @@ def check(case: Case) -> Check:
     schedule = stretches(case, matter.emissivity)
     held(case, cells, matter, tuple(stretch.name for stretch in schedule))
     limit = explicit_limit(cells, body, start)
-    legs = estimate(schedule, body, start, limit, float(case.tolerance))
     stress, count, metric = wants_stress(case, matter), cells.index.size, cells.lattice.metric
+    across = count ** (1.0 / len(cells.lattice.resolved))
+    legs = estimate(schedule, body, start, limit, float(case.tolerance), across)
     family = metric if metric in ("rz", "3d") else "1d"
     reach, thin = _reach(schedule, legs), _thin_layers(case, matter, cells)
     return Check(

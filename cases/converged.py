@@ -11,9 +11,9 @@ from scipy.optimize import brentq
 
 from ..materials.quantity import Quantity
 from ..materials.refusal import CaseError
+from .case import AnyCase
 from .result import Result
 from .treatment import LARGEST_TOLERANCE
-from .verbs import Verbs
 
 Array = NDArray[float64]
 
@@ -49,7 +49,7 @@ class Converged:
         return f"{self.readings[0].size} readings, the finest grid is off by {np.max(self.error):.2g} at most{seen}"
 
 
-def converged(case: Verbs, spacings: Sequence[str], reading: Callable[[Result], ArrayLike]) -> Converged:
+def converged(case: AnyCase, spacings: Sequence[str], reading: Callable[[Result], ArrayLike]) -> Converged:
     """Run a case on several grids and extrapolate a reading of its result to spacing zero.
 
     case      a HeatTreatment or a Casting; its tolerance holds on the finest grid, coarser ones get a larger one,
@@ -64,7 +64,7 @@ def converged(case: Verbs, spacings: Sequence[str], reading: Callable[[Result], 
     and for readings whose shape changes or that are no numbers.
     """
     lengths = _falling(spacings)
-    finest, tolerance = lengths[-1], float(case.tolerance)  # type: ignore[attr-defined]
+    finest, tolerance = lengths[-1], float(case.tolerance)
     sizes: list[float] = []
     readings: list[Array] = []
     for length, said in zip(lengths, spacings, strict=True):
@@ -145,7 +145,7 @@ def told(result: Result) -> dict[str, tuple[float, str]]:
     return found
 
 
-def table(case: Verbs, spacings: Sequence[str]) -> str:
+def table(case: AnyCase, spacings: Sequence[str]) -> str:
     """Thermocouples and means of a case on several grids, a line each: what they tend to and what the finest is off by.
 
     Raises CaseError as `converged`.

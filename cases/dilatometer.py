@@ -61,7 +61,7 @@ class Dilatometer:
         times = (high - temperature) / float(self.cooling_rate)
         levels = (("austenite", 1.0 - BEGUN), ("austenite", 1.0 - DONE))
         seen = points.follow(times, temperature[:, None], levels=levels, history=True)
-        phases = seen.history[:, :, 0]  # type: ignore[index]
+        phases = seen.history[:, :, 0]
         annealed = np.array([self.alloy.annealed.get(name, 0.0) for name in PHASES])
         length = _strain(matter, phases, temperature)
         start = _strain(matter, annealed[None], np.array([COLD]))[0]
@@ -89,7 +89,6 @@ def _reheated(points: Curves, rate: float, times: Array, cooled: Array, start: f
     path = np.concatenate([cooled, rising[1:]])
     when = np.concatenate([times, times[-1] + (rising[1:] - COLD) / rate])
     seen = points.follow(when, path[:, None], history=True)
-    assert seen.history is not None and seen.tempering is not None
     phases, parameter = seen.history[cooled.size - 1 :, :, 0], seen.tempering[cooled.size - 1 :, 0]
     shares = Properties(points.matter, Axis()).split(np.ascontiguousarray(phases[:, 1:].T), parameter)
     laws = [phase.mechanics for phase in points.matter.phases] + [each.mechanics for each in points.matter.stages]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..materials.curve import TimeCurve
+from ..materials.curve import Curve, TimeCurve
 from ..materials.matter import Matter
 from ..materials.medium import Medium
 from ..solver.geometry import Cells
@@ -25,12 +25,13 @@ KINETICS = 150e-9  # s a cell, or a layer below the skin, and step: phases, reco
 STEP_CALL = 0.7e-3  # s a step, however few the cells
 INCREMENT = {"3d": 20e-6, "rz": 8e-6, "1d": 5e-6}  # s a cell and stress increment
 STRAIN = 2.8e-5  # 1/K, of the cell that strains most
-FRONT = 4.0  # a quench that transforms takes so many times more steps and increments: cells transform in turn
-STEPS = 8.0  # steps of a leg for each cube root of (its temperature change / tolerance)
-STAGES = 1.4  # stages over those of equal steps
-CASTING_STEPS = 30.0  # of a leg in the mould, as STEPS
-FRONT_CELLS = 3000.0  # of a casting, from which cells that begin and end to freeze hold the steps
-CASTING_STAGES, FEWEST = 0.5, 6  # as STAGES: most steps of a casting are short; stages of the usual step
+FRONT = 4.0  # a quench that transforms takes so many times more stress increments: cells transform in turn
+STEPS, CASTING_STEPS = 3.0, 5.0  # steps of a leg for each cube root of (its temperature change / tolerance)
+ACROSS = 4.0  # steps a cell across the part and root of the tolerance in K: a front of phases or of boiling holds them
+FREEZING = {"1d": (2.0, 1.0), "rz": (6.0, 0.5), "3d": (2.0, 0.55)}  # the same of cells that freeze, for a power of them
+DRYING = 2.5  # the same of a cell across the wall of a mould whose water boils away
+TURNING = 700  # steps while a casting transforms: its cells one after another, each by a twentieth a step
+CASTING_STAGES, FEWEST = 0.4, 6  # stages over those of equal steps, most are short; stages of the usual step
 CASTING_STAGE = 7e-9  # s a cell and stage in 3d, the share of a step in it
 LATTICE = 12e-6  # s a cell, while bodies are measured in 3d
 START_SECONDS = 3.5  # s, loading compiled code
@@ -40,7 +41,10 @@ SCAN_RZ_BYTES = 2650.0  # a cell of the box, while an r-z lattice is measured
 
 SIGMA = 5.670374419e-8  # W/m2/K4
 CUT_CELLS = 0.35  # share of a full cell's step that lifted cut cells allow
+EVEN = 0.1  # Biot number, up to which a part has one temperature
+AUSTENITE = 1030.0  # K, where a heated part has begun to become austenite
 TRANSFORMED = 600.0  # K, where a quench has begun to make martensite
+TURNED = 1050.0  # K, where austenite has begun to go in a mould
 HOT = 1e4  # K, where nothing is left to follow
 LONGEST = 30 * 86400.0  # s, where a leg that hardly moves is given up
 
@@ -55,7 +59,7 @@ class LegEstimate:
     biot         (least, most) h V / (A k) over surface temperatures; None for flux or held surface
     steps        of time
     stages       of all steps
-    front        how many times more steps and increments it takes because cells transform in turn
+    front        how many times more stress increments it takes because cells transform in turn
     endless      whether its `until` was not reached
     """
 
@@ -188,21 +192,33 @@ def biot(stretch: Stretch, body: Body, low: float, high: float) -> tuple[float, 
 
 
 def estimate(
-    stretches: tuple[Stretch, ...], body: Body, start: float, limit: float, tolerance: float
+    stretches: tuple[Stretch, ...], body: Body, start: float, limit: float, tolerance: float, across: float
 ) -> tuple[LegEstimate, ...]:
-    """Every leg, roughly.   start K; limit s, explicit step; tolerance K"""
+    """Every leg, roughly.   start K; limit s, explicit step; tolerance K; across cells, the root of all by dimension
+
+    Where cells transform or stop boiling one after another, each time the error binds the step anew.
+    """
     ready, T, austenite = [], start, body.phases.get("austenite", 0.0) > 0.0
     for stretch in stretches:
         duration, end = follow(stretch, body, T)
         endless = stretch.until is not None and not _past(stretch, end)
-        front = FRONT if austenite and end < TRANSFORMED < T else 1.0
-        austenite = austenite and end > TRANSFORMED
-        steps = max(4, ceil(front * STEPS * max(abs(end - T) / tolerance, 0.3) ** (1.0 / 3.0)))
-        stages = max(5 * steps, ceil(STAGES * sqrt(4.0 * steps * duration / limit)))
         numbers = biot(stretch, body, min(T, end), max(T, end))
+        hardens, heats = austenite and end < TRANSFORMED < T, not austenite and T < AUSTENITE < end
+        turns = body.matter.transforms and (hardens or heats)
+        boils = _boils(stretch) and (numbers is None or numbers[1] > EVEN)
+        in_turn = ACROSS * across / sqrt(tolerance) if turns or boils else 0.0
+        austenite = end > TRANSFORMED and (austenite or heats)
+        steps = max(4, ceil(STEPS * max(abs(end - T) / tolerance, 0.3) ** (1.0 / 3.0) + in_turn))
+        stages = max(5 * steps, ceil(sqrt(4.0 * steps * duration / limit)))
+        front = FRONT if turns and hardens else 1.0
         ready.append(LegEstimate(stretch.name, duration, T, end, numbers, steps, stages, front, endless))
         T = end
     return tuple(ready)
+
+
+def _boils(stretch: Stretch) -> bool:
+    """Whether what surrounds a part takes heat by its surface temperature."""
+    return any(isinstance(given, Curve) for medium in stretch.each() for given in (medium.h, medium.flux))
 
 
 def seconds(
@@ -220,24 +236,36 @@ def seconds(
 
 
 def casting(
-    falls: tuple[tuple[float, float], ...], tolerance: float, limit: float, cells: int, metric: str
+    falls: tuple[tuple[float, float], ...],
+    tolerance: float,
+    limit: float,
+    cells: int,
+    metric: str,
+    drying: float = 0.0,
+    turns: bool = False,
 ) -> tuple[int, int]:
     """Steps and stages of a casting.
 
-    falls      (s, K) of each leg
+    falls      (s, K) of each leg, the first in the mould
     tolerance  K
     limit      s, explicit step
     cells      of the casting
     metric     "1d", "rz" or "3d"
+    drying     cells across the wall of a moist mould
+    turns      whether it transforms as it cools
+
+    Each cell that begins or ends to freeze bends the heat of its neighbours, and the error binds the step anew: in 1d
+    cell after cell, in 3d the more, the more of them there are, for some are always at it.
     """
     steps, stages = 0, 0
-    front = max(0.5 if metric == "3d" else 1.0, sqrt(cells / FRONT_CELLS))
-    for time, fall in falls:
-        smooth = CASTING_STEPS * (fall / tolerance) ** (1.0 / 3.0)
-        taken = max(20, ceil(smooth * front))
+    each, power = FREEZING[metric]
+    fronts = (each * cells**power + DRYING * drying) / sqrt(tolerance)
+    for number, (time, fall) in enumerate(falls):
+        taken = max(20, ceil(CASTING_STEPS * (fall / tolerance) ** (1.0 / 3.0) + (fronts if number == 0 else 0.0)))
         steps += taken
-        stages += max(FEWEST * taken, ceil(CASTING_STAGES * sqrt(4.0 * smooth * time / limit)))
-    return steps, stages
+        stages += max(FEWEST * taken, ceil(CASTING_STAGES * sqrt(4.0 * taken * time / limit)))
+    held = TURNING if turns else 0
+    return steps + held, stages + FEWEST * held
 
 
 def casting_seconds(steps: int, stages: int, cells: int, bodies: int, metric: str) -> float:

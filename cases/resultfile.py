@@ -4,20 +4,19 @@ import errno
 import io
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
-
 import h5py
 
 from ..materials.refusal import CaseError
 from . import pending
+
+if sys.platform != "win32":
+    import fcntl
 
 SUFFIX = ".vtkhdf"
 PACKING = 0.5  # of the raw bytes, pessimistic
@@ -26,7 +25,7 @@ PACKING = 0.5  # of the raw bytes, pessimistic
 @contextmanager
 def alone(path: Path | None) -> Iterator[None]:
     """Holds a result file while a run writes it; a killed run lets go. Raises CaseError where another holds it."""
-    if path is None or fcntl is None or not path.is_file():
+    if path is None or sys.platform == "win32" or not path.is_file():
         yield
         return
     with path.open("rb") as file:

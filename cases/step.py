@@ -211,7 +211,8 @@ class Heat:
     def surroundings(self, emissivity: float | None) -> Medium:
         """The furnace, with the alloy's `emissivity`, or the medium."""
         if self.medium is not None:
-            return opened(self.medium)  # type: ignore[no-any-return]
+            medium: Medium = opened(self.medium)
+            return medium
         return _furnace(self, self.temperature, emissivity)
 
 

@@ -8,6 +8,7 @@ from ..materials.refusal import CaseError, one_of
 from .words import replaced
 
 if TYPE_CHECKING:
+    from .case import AnyCase
     from .result import Result
 
 
@@ -36,7 +37,8 @@ class Verbs:
     def _put(self, name: str, value: Any) -> Self:
         first, *rest = name.split(".")
         if first not in self.LISTS or not rest:
-            return replaced(self, [first, *rest], value, self._opened)  # type: ignore[no-any-return]
+            case: Self = replaced(self, [first, *rest], value, self._opened)
+            return case
         (naming, what), entries = self.LISTS[first], getattr(self, first)
         names = naming(entries)
         place = names.index(one_of(rest[0], names, what, first))
@@ -51,17 +53,17 @@ class Verbs:
         """What stands behind a name of the library, so that a dotted name reaches into it."""
         return value
 
-    def run(self, file: str | os.PathLike[str] | None = None, progress: bool = True) -> "Result":
+    def run(self: "AnyCase", file: str | os.PathLike[str] | None = None, progress: bool = True) -> "Result":
         """Compute, with a progress bar on stderr where that is a terminal.
 
         Writes nothing unless given a file; on Ctrl-C writes `<name>.vtkhdf` and its checkpoint.
         """
         from .running import run
 
-        return run(self, file, progress)  # type: ignore[arg-type]
+        return run(self, file, progress)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self: "AnyCase", path: str | os.PathLike[str]) -> None:
         """Write the case as YAML, in its author's texts. Raises CaseError for a function as property."""
         from .casetext import save
 
-        save(self, path)  # type: ignore[arg-type]
+        save(self, path)

@@ -241,12 +241,12 @@ class CastingColumns(Physics):
         """What the cells remember of their freezing, and what the metal has at the end only."""
         passed, (*gradients, gradient), (*rates, rate) = (state.memory[name] for name in ("passed", "gradient", "rate"))
         solidus, shares = passed[-1], passed[STEEP][:-1]
+        ranged = {"local_solidification_time": solidus - passed[0], "cooling_rate": rate}
         return {
             "solidification_time": solidus,
-            "local_solidification_time": solidus - passed[0],
             "rigid_time": shares[FRACTIONS.index(RIGID)],
             "thermal_gradient": gradient,
-            **({"cooling_rate": rate} if self.problem.freezes_over_a_range else {}),
+            **(ranged if self.problem.freezes_over_a_range else {}),
             "passing_time": shares,
             "passing_gradient": np.array(gradients),
             "passing_rate": np.array(rates),

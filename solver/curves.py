@@ -29,16 +29,16 @@ class Traces:
     hardness     (n,)    HV; NaN where the matter has no hardness law, or a phase asks for a rate not passed
     past         name -> (n,), what `recorder.past` knows: cooling_rate_700 K/s, t8_5 s and more
     reached      level -> (time (n,) s, temperature (n,) K) where it was first reached; NaN where never
-    history      (m, P, n) fractions at every time, or None where they were not asked for
-    tempering    (m, n) K, parameter of the tempering of martensite at every time, 0: none; or None as `history`
+    history      (m, P, n) fractions at every time; m is 0 where they were not asked for
+    tempering    (m, n) K, parameter of the tempering of martensite at every time, 0: none; as `history`
     """
 
     phases: Array
     hardness: Array
     past: dict[str, Array]
     reached: dict[Level, tuple[Array, Array]]
-    history: Array | None = None
-    tempering: Array | None = None
+    history: Array
+    tempering: Array
 
 
 class Curves:
@@ -104,7 +104,7 @@ class Curves:
                 kept.append(state.phases)
                 parameters.append(np.array(state.memory["tempering"]))
         hard = vickers(state, self.matter) if self.matter.hardness is not None else np.full(n, np.nan)
-        followed = (np.array(kept), np.array(parameters)) if history else ()
+        followed = np.array(kept).reshape(-1, count, n), np.array(parameters).reshape(-1, n)
         return Traces(state.phases, hard, past(state), reached, *followed)
 
     def _look(self, level: Level, before: State, after: State, time: Array, temperature: Array) -> None:
@@ -121,8 +121,7 @@ class Curves:
 
 def _joined(parts: list[Traces]) -> Traces:
     """The points of several chunks, one after another."""
-    first, histories = parts[0], [part.history for part in parts if part.history is not None]
-    parameters = [part.tempering for part in parts if part.tempering is not None]
+    first = parts[0]
 
     def levels(level: Level, k: int) -> Array:
         return np.concatenate([part.reached[level][k] for part in parts])
@@ -132,6 +131,6 @@ def _joined(parts: list[Traces]) -> Traces:
         np.concatenate([part.hardness for part in parts]),
         {name: np.concatenate([part.past[name] for part in parts]) for name in first.past},
         {level: (levels(level, 0), levels(level, 1)) for level in first.reached},
-        np.concatenate(histories, axis=2) if histories else None,
-        np.concatenate(parameters, axis=1) if parameters else None,
+        np.concatenate([part.history for part in parts], axis=2),
+        np.concatenate([part.tempering for part in parts], axis=1),
     )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..kernels.scan import Crossings
 from ..kernels.thicken import thickened
+from .revolved import Revolved, Swollen
 from .shape import Box, Cylinder, Mesh, Point, Shape, Sphere, added, listed, pair
 from .union import Union
 
@@ -145,6 +146,8 @@ def offset(shape: Shape, by: float) -> Shape:
         return replace(shape, radius=shape.radius + by)
     if isinstance(shape, Box | Cylinder):
         return Rounded(shape, by)
+    if isinstance(shape, Revolved):
+        return Swollen(shape.outline, shape.middle, by)
     if isinstance(shape, Mesh):
         return Thickened(shape, by)
     raise TypeError(f"no offset of a {type(shape).__name__}")

@@ -626,17 +626,28 @@ def test_a_revolved_casting_freezes_as_the_same_in_pieces(tmp_path):
     assert len(one.hot_spots()) == len(other.hot_spots())
 
 
-def test_no_shell_is_known_about_a_revolved_outline():
+def test_a_revolved_casting_has_a_shell():
+    """A wheel in a shell: the same volumes and walls in rz and in 3d; grooves narrower than two walls fill up."""
     shell = mt.mould("investment shell", wall="10 mm", shell=True, temperature="800 degC")
-    with pytest.raises(mt.CaseError, match="mould.shell: no shell is known about a revolve; leave it out, or draw"):
-        disc(part=mt.Part.revolve(WHEEL, unit="mm"), mould=shell, chills=[], sensors=[])
+    turned, whole = (
+        disc(part=mt.Part.revolve(WHEEL, unit="mm"), mould=shell, chills=[], sensors=[], grid=grid).problem().bodies
+        for grid in (mt.Grid("2 mm", metric="rz"), mt.Grid("3 mm", metric="3d"))
+    )
+    for mine, theirs in zip(turned.cells, whole.cells, strict=True):
+        assert mine.volume.sum() == pytest.approx(theirs.volume.sum(), rel=1e-3)
+        assert mine.patch_area.sum() == pytest.approx(theirs.patch_area.sum(), rel=5e-3)
 
 
 def test_a_metal_that_freezes_at_one_temperature_has_no_cooling_rate():
-    """On its plateau the rate is 0 by law, where it leaves it what is left of a step decides; so none is told."""
+    """On its plateau the rate is 0 by law, where it leaves it what is left of a step decides; so none is told. Nor is
+    the time from liquidus to solidus: its front is sharp.
+    """
     made = plate(alloy="pure aluminium", pour="740 degC", until="600 degC").run()
-    assert not {"cooling_rate", "isotherm_velocity", "sdas", "niyama"} & set(made.fields)
+    ranged = {"cooling_rate", "local_solidification_time", "isotherm_velocity", "sdas", "niyama"}
+    assert not ranged & set(made.fields)
     assert "where it is solid" in made.meaning("thermal_gradient") and made.thermal_gradient.min > 0.0
+    with pytest.raises(mt.CaseError, match="pure aluminium freezes at one temperature: its front is sharp"):
+        made.field("local_solidification_time")
     for name in ("cooling_rate", "isotherm_velocity"):
         with pytest.raises(mt.CaseError, match=f"no {name} here: pure aluminium freezes at one temperature"):
             made.field(name)

@@ -38,6 +38,7 @@ def test_the_bodies_are_stored_until_the_shake_out(disc):
     for body in disc.bodies.values():
         assert body.times[-1] == pytest.approx(disc.shake_out_time) and body.times[-1] < disc.times[-1]
         assert body.fields == ("temperature",) and body.temperature.min > 297.0
+    assert disc.bodies["chill"].probes == {} and disc.bodies["chill"].layers == {}
     assert disc.bodies["chill"].field("temperature", time=0.0).max == pytest.approx(298.15, abs=1e-3)
 
 

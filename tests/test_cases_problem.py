@@ -176,7 +176,7 @@ def test_the_lumped_body_warms_by_a_flux():
 def test_a_leg_that_does_nothing_costs_little():
     problem = case().problem()
     felt = mt.Medium("felt", h="0 W/m^2/K")
-    (leg,) = estimate((Stretch("hold", "hold", None, felt, duration=100.0),), body(problem), 400.0, 0.1, 0.5)
+    (leg,) = estimate((Stretch("hold", "hold", None, felt, duration=100.0),), body(problem), 400.0, 0.1, 0.5, 20.0)
     assert (leg.duration, leg.end) == (100.0, 400.0)
     assert leg.steps < 20
 

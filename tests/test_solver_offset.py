@@ -10,6 +10,7 @@ import metaltwin as mt
 from metaltwin.solver.bodies import assemble
 from metaltwin.solver.geometry import build
 from metaltwin.solver.offset import offset
+from metaltwin.solver.revolved import Revolved
 from metaltwin.solver.shape import Box, Cylinder, Mesh, Sphere
 from metaltwin.solver.union import Union
 
@@ -180,6 +181,87 @@ def dent(lift):
     tip = len(mesh.points)
     facets = [*mesh.facets[top], *((ring[k], ring[(k + 1) % 4], tip) for k in range(4))]
     return Mesh(np.concatenate([mesh.points, [[0.0, 0.0, 0.01 + lift]]]), np.array(facets, np.int64))
+
+
+def swept(outline):
+    """Volume and area within T of a convex outline (r, z) m, anticlockwise, turned about the axis: Pappus' theorem for
+    the outline, a rectangle on each edge and a sector at each corner, one on the axis being cut off by it.
+    """
+    after = np.roll(outline, -1, axis=0)
+    volume, area = Revolved(outline).volume, 0.0
+    way = after - outline
+    length, normal = np.hypot(*way.T), np.stack([way[:, 1], -way[:, 0]], 1) / np.hypot(*way.T)[:, None]
+    on_axis = (outline[:, 0] == 0.0) & (after[:, 0] == 0.0)
+    for k in np.flatnonzero(~on_axis):
+        middle = (outline[k] + after[k])[0] / 2.0
+        volume += 2.0 * pi * length[k] * T * (middle + T / 2.0 * normal[k, 0])
+        area += 2.0 * pi * length[k] * (middle + T * normal[k, 0])
+    for k in range(len(outline)):
+        begin = -pi / 2.0 if on_axis[k - 1] else np.arctan2(*normal[k - 1][::-1])
+        end = pi / 2.0 if on_axis[k] else np.arctan2(*normal[k][::-1])
+        if (turn := (end - begin + 1e-9) % (2.0 * pi)) > 1e-6:
+            lever = (np.sin(begin + turn) - np.sin(begin)) / turn  # mean of the cosine
+            volume += 2.0 * pi * (turn * T**2 / 2.0) * (outline[k, 0] + 2.0 / 3.0 * T * lever)
+            area += 2.0 * pi * turn * T * (outline[k, 0] + T * lever)
+    return volume, area
+
+
+TURNED = {
+    "cone": np.array([(0.0, 0.0), (0.03, 0.0), (0.0, 0.04)]),
+    "barrel": np.array([(0.0, 0.0), (0.01, 0.0), (0.02, 0.015), (0.015, 0.03), (0.0, 0.03)]),
+    "tyre": np.array([(0.02, 0.0), (0.035, -0.005), (0.03, 0.02), (0.022, 0.012)]),
+    "wheel": np.array([(0, 0), (12, 0), (12, 8), (24, 8), (24, 0), (36, 0), (36, 24), (24, 24), (24, 18), (12, 16),
+                       (12, 30), (0, 30)]) * 1e-3,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("metric", "spacing"), [("rz", 2e-3), ("3d", 4e-3)])
+@pytest.mark.parametrize("name", ["cone", "barrel", "tyre"])
+def test_a_shell_about_a_revolve_has_the_volume_and_area_of_pappus(name, metric, spacing):
+    volume, area = swept(TURNED[name])
+    cells = build(offset(Revolved(TURNED[name]), T), metric, spacing)
+    assert cells.volume.sum() == pytest.approx(volume, rel=3e-5)
+    assert cells.patch_area.sum() == pytest.approx(area, rel=2e-3)
+
+
+@pytest.mark.parametrize("axis", range(3))
+@pytest.mark.parametrize("name", TURNED)
+def test_rays_about_a_revolve_end_at_its_distance(name, axis):
+    """At the walls that a ray meets the outline is `T` away, inside less, outside more; grooves of the wheel too."""
+    outline, middle = TURNED[name], (0.003, -0.002, 0.001)
+    u, v = np.linspace(-0.051, 0.0507, 68), np.linspace(-0.0493, 0.0521, 71)
+    found = offset(Revolved(outline, middle), T).crossings(axis, u, v)
+
+    def distance(along, ray):
+        at = np.empty((ray.size, 3))
+        at[:, axis], at[:, (axis + 1) % 3], at[:, (axis + 2) % 3] = along, u[ray % u.size], v[ray // u.size]
+        r, z = np.hypot(*(at - middle).T[:2]), (at - middle)[:, 2]
+        ways = []
+        for begin, end in zip(outline, np.roll(outline, -1, 0), strict=True):
+            share = np.clip(((r - begin[0]) * (end - begin)[0] + (z - begin[1]) * (end - begin)[1])
+                            / ((end - begin) ** 2).sum(), 0.0, 1.0)  # fmt: skip
+            ways.append(np.hypot(r - begin[0] - share * (end - begin)[0], z - begin[1] - share * (end - begin)[1]))
+        return np.min(ways, 0)
+
+    ray = np.repeat(np.arange(u.size * v.size), np.diff(found.start))
+    assert ray.size > 400 and (np.sign(found.tilt) == np.where(np.arange(ray.size) % 2, 1.0, -1.0)).all()
+    assert distance(found.position, ray) == pytest.approx(T, abs=1e-12)
+    outside = np.flatnonzero((np.diff(ray) == 0) & (np.arange(ray.size - 1) % 2 == 1))
+    gap = (found.position[outside] + found.position[outside + 1]) / 2.0
+    assert (distance(gap, ray[outside]) > T).all()
+    empty = np.flatnonzero(np.diff(found.start) == 0)
+    assert (distance(np.full(empty.size, 0.5 * middle[axis] + 0.01), empty) > T).all()
+
+
+def test_a_revolve_freezes_in_its_shell_as_the_cylinder_does(tmp_path):
+    part = mt.Part.revolve([(0, 0), (15, 0), (15, 30), (0, 30)], unit="mm")
+    mould = mt.mould("investment shell", wall="8 mm", shell=True, temperature="400 degC")
+    drawn = ball("rz", part=mt.Part.cylinder("30 mm", "30 mm"), mould=mould, grid=mt.Grid("2 mm", metric="rz"))
+    turned = drawn.replace(part=part)
+    turned.save(tmp_path / "turned.yaml")
+    assert mt.load(tmp_path / "turned.yaml") == turned
+    one, other = (case.run().field("solidification_time").max for case in (drawn, turned))
+    assert one == pytest.approx(other, rel=1e-9)
 
 
 @pytest.mark.parametrize("lift", [0.006, -0.006])
