@@ -121,6 +121,7 @@ class CastingResult(Result):
         """
         plateau = self.case.alloy.freezing.plateau
         usable = [f"{fraction:g}" for fraction in FRACTIONS if fraction < 1.0 - plateau]
+        _check_fraction(solid_fraction)
         if f"{solid_fraction:g}" not in usable:
             rest = (
                 f"; the last {100.0 * plateau:.0f} % freeze at one temperature" if len(usable) < len(FRACTIONS) else ""
@@ -175,7 +176,12 @@ class CastingResult(Result):
     # what a foundry asks
 
     def hot_spots(self, count: int = 3) -> tuple[Spot, ...]:
-        """The places that freeze last, the latest first: (x, y, z) m, time s, volume m3 that was cut off there."""
+        """The places that freeze last, the latest first: (x, y, z) m, time s, volume m3 that was cut off there.
+
+        Raises CaseError for a count below 1.
+        """
+        if count < 1:
+            raise CaseError(f"{count!r} is no count of hot spots; give 1 or more")
         return spots(self.cells, self.field("solidification_time").values, count)
 
     def feeding_zones(self, solid_fraction: float = RIGID) -> tuple[Zone, ...]:
@@ -287,5 +293,5 @@ class CastingResult(Result):
 
 
 def _check_fraction(given: float) -> None:
-    if not 0.0 < given < 1.0:
+    if not isinstance(given, int | float) or not 0.0 < given < 1.0:
         raise CaseError(f"{given!r} is no solid fraction between 0 and 1; 0.7 is usual of steel and aluminium")
