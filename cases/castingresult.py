@@ -261,7 +261,10 @@ class CastingResult(Result):
     @property
     def modulus(self) -> float:
         """Geometric modulus: volume over surface of the casting, m."""
-        return float(self.case.part.shape.volume / self.case.part.shape.area)
+        shape = self.case.part.shape
+        if getattr(shape, "bodies", 1) > 1:  # of an STL file: facets may lie within another body
+            return float(self.cells.volume.sum() / self.cells.patch_area.sum())
+        return float(shape.volume / shape.area)
 
     @property
     def pattern_allowance(self) -> tuple[float, float]:
