@@ -147,7 +147,8 @@ def _list_of(word: type[Any]) -> PlainValidator:
                 except CaseError as error:
                     raise error.under(step_names((*ready, word))[-1]) from None
             if type(entry) is not word:
-                raise CaseError(f"{entry!r} is no {word.kind}; write {_call(word)}")
+                said = f"a {entry.kind}" if isinstance(entry, Chill | Feeder) else repr(entry)
+                raise CaseError(f"{said} is no {word.kind}; write {_call(word)}")
             ready.append(entry)
         return tuple(ready)
 

@@ -18,7 +18,7 @@ from ..solver.geometry import Cells
 from ..solver.metal import FINE_STEP, STRAIN_STEP
 from .castingproblem import BEDDED, afterwards, around, filling_loss, in_mould, longest_fill, poured, problem, superheat
 from .castingwords import contact_of, is_temperature
-from .check import computed, duration, sides
+from .check import computed, duration, odd, sides
 from .estimate import (
     CUT_CELLS,
     INCREMENT,
@@ -32,12 +32,14 @@ from .estimate import (
     exchange,
     memory,
 )
+from .fillmap import FillMap
 from .schedule import ROOM, Stretch, celsius
 from .symmetry import mirrored
 
 if TYPE_CHECKING:
     from .casting import Casting
 
+BESIDE = 0.25  # of the size of a casting, that a map of its filling may leave between places
 LEAST = 3.0  # cells across a wall of a casting: less, and its freezing is a guess
 PASSED_BYTES = 12.0 * 8.0 + 20.0 * 4.0  # of a cell of the casting: when it passed each state, how steep, how fast
 UNREAD = ("M", "U", "assumed")
@@ -215,12 +217,25 @@ def _warnings(case: "Casting", made: Bodies) -> list[str]:
             f"fill_time: filling for {time:.3g} s may cost {loss:.0f} K, more than the superheat of "
             f"{superheat(case):.0f} K, which alone is subtracted: it may freeze on the way (misrun)"
         )
-    found += _too_early(case, cells)
+    found += [*odd(case.alloy.material), *_too_early(case, cells), *_uncovered(case, cells)]
     if case.steps and case.alloy.inert:
         found.append(f"the phases of solid {case.alloy.name} are not followed: only heat is")
     if not case.alloy.inert:
         found += case.alloy.outside()
     return found + _thin(case, made)
+
+
+def _uncovered(case: "Casting", cells: Cells) -> list[str]:
+    """A map of the filling that lies beside the casting, as one in another unit or other axes does."""
+    if not isinstance(case.fill_time, FillMap):
+        return []
+    away = case.fill_time.away(cells)
+    if away <= BESIDE * float(np.ptp(cells.feet(), axis=0).max()):
+        return []
+    return [
+        f"fill_time: some of the casting is {1e3 * away:.3g} mm from the nearest place of '{case.fill_time.file}'; are "
+        "its unit and its axes those of the part?"
+    ]
 
 
 def _too_early(case: "Casting", cells: Cells) -> list[str]:

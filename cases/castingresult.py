@@ -123,6 +123,7 @@ class CastingResult(Result):
         """
         plateau = self.case.alloy.freezing.plateau
         usable = [f"{fraction:g}" for fraction in FRACTIONS if fraction < 1.0 - plateau]
+        _check_fraction(solid_fraction)
         if f"{solid_fraction:g}" not in usable:
             rest = (
                 f"; the last {100.0 * plateau:.0f} % freeze at one temperature" if len(usable) < len(FRACTIONS) else ""
@@ -177,7 +178,12 @@ class CastingResult(Result):
     # what a foundry asks
 
     def hot_spots(self, count: int = 3) -> tuple[Spot, ...]:
-        """The places that freeze last, the latest first: (x, y, z) m, time s, volume m3 that was cut off there."""
+        """The places that freeze last, the latest first: (x, y, z) m, time s, volume m3 that was cut off there.
+
+        Raises CaseError for a count below 1.
+        """
+        if count < 1:
+            raise CaseError(f"{count!r} is no count of hot spots; give 1 or more")
         return spots(self.cells, self.field("solidification_time").values, count)
 
     def feeding_zones(self, solid_fraction: float = RIGID) -> tuple[Zone, ...]:
@@ -257,7 +263,10 @@ class CastingResult(Result):
     @property
     def modulus(self) -> float:
         """Geometric modulus: volume over surface of the casting, m."""
-        return float(self.case.part.shape.volume / self.case.part.shape.area)
+        shape = self.case.part.shape
+        if getattr(shape, "bodies", 1) > 1:  # of an STL file: facets may lie within another body
+            return float(self.cells.volume.sum() / self.cells.patch_area.sum())
+        return float(shape.volume / shape.area)
 
     @property
     def pattern_allowance(self) -> tuple[float, float]:
@@ -289,5 +298,5 @@ class CastingResult(Result):
 
 
 def _check_fraction(given: float) -> None:
-    if not 0.0 < given < 1.0:
+    if not isinstance(given, int | float) or not 0.0 < given < 1.0:
         raise CaseError(f"{given!r} is no solid fraction between 0 and 1; 0.7 is usual of steel and aluminium")

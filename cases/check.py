@@ -31,10 +31,11 @@ from .schedule import (
     wants_hardness,
     wants_stress,
 )
-from .step import Carburise, Heat, Soak, Temper, step_names
+from .step import Carburise, Cool, Heat, Quench, Soak, Temper, Transfer, step_names
 from .symmetry import mirrored
 
 ACM_SCATTER = 30.0  # K, of the regression for Acm
+WARMED = 5.0  # K, that a part may gain on its way out of a furnace
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,13 @@ def check(case: Case) -> Check:
         computed=computed(case, matter),
         start=", ".join(_share(name, z) for name, z in phases.items() if z > 0.0) + f" at {celsius(start)}",
         legs=legs,
-        warnings=(*_warnings(case, matter), *_endless(legs), *case.part.thin_walls(cells)),
+        warnings=(
+            *_warnings(case, matter),
+            *odd(getattr(case.alloy, "material", None) or case.alloy),
+            *_heating(schedule, legs),
+            *_endless(legs),
+            *case.part.thin_walls(cells),
+        ),
         outside=(*_media_outside(schedule, legs), *_matter_outside(case.alloy, *reach)),
         marks=_marks(schedule, matter),
     )
@@ -252,6 +259,34 @@ def _warnings(case: Case, matter: Matter) -> list[str]:
         left = "; ".join(beyond(case.alloy.austenite, dict(TEMPERED))) if isinstance(case.alloy, Alloy) else "no data"
         found.append(f"temper: no tempering law for this steel ({left}); hardness stays as quenched")
     return found
+
+
+USUAL = {"density": (1500.0, 23000.0), "heat_capacity": (100.0, 10000.0), "conductivity": (1.0, 500.0)}
+"""Of solid and molten metals, SI; what lies beyond is a slip of the unit more often than matter."""
+
+
+def odd(matter: Any) -> list[str]:
+    """Properties that no metal has: kJ taken for J, g/cm3 for kg/m3."""
+    found = []
+    for name, (least, most) in USUAL.items():
+        given = getattr(matter, name, None)
+        values = given.ordinates if isinstance(given, Curve) else given if isinstance(given, float) else least
+        low, high = float(np.min(values)), float(np.max(values))
+        if low < least or high > most:
+            found.append(
+                f"alloy: {name} {low if low < least else high:.4g} is that of no metal, {least:g} to {most:g} in SI; "
+                "is the unit right?"
+            )
+    return found
+
+
+def _heating(schedule: tuple[Stretch, ...], legs: tuple[LegEstimate, ...]) -> list[str]:
+    """Ways out of a furnace that heat the part."""
+    return [
+        f"{leg.name}: '{stretch.each()[0].name}' heats the part, which comes at {celsius(leg.before)}"
+        for stretch, leg in zip(schedule, legs, strict=True)
+        if stretch.kind in (Quench.kind, Transfer.kind, Cool.kind) and leg.end > leg.before + WARMED
+    ]
 
 
 def _endless(legs: tuple[LegEstimate, ...]) -> list[str]:

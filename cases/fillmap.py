@@ -91,6 +91,11 @@ class FillMap:
                 )
         return own
 
+    def away(self, cells: Cells) -> float:
+        """m, from the cell farthest from any place to the place nearest to it."""
+        places = onto(replace(cells.lattice, mirrored=()), self.rows[:, :3])
+        return float(cKDTree(places).query(cells.centres())[0].max())
+
     def _read(self, places: Array, points: Array) -> Array:
         away, near = cKDTree(places).query(points, k=min(NEAR, len(places)))
         away, near = away.reshape(len(away), -1), near.reshape(len(near), -1)

@@ -264,19 +264,27 @@ def uncomputed(case: Case, matter: Matter, field: str) -> str:
 
 
 def _molten(case: Case) -> None:
-    """Refuse what no solid metal of the library lives through."""
+    """Refuse what no solid metal of the library lives through, and what begins to melt this one."""
     if isinstance(case.alloy, Material):
         return
+    solidus = None if case.alloy.freezing is None else case.alloy.freezing.solidus
     named: list[tuple[tuple[str, ...], Any]] = [(("start",), case.start)] if case.start is not None else []
     for name, step in zip(step_names(case.steps), case.steps, strict=True):
         if isinstance(step, Soak | Hold | Temper | Heat | Carburise):
             hot = step.highest if isinstance(step, Heat) else step.temperature
             if hot < inf:
                 named.append((("steps", name, "temperature"), hot))
+            elif step.until is not None:
+                named.append((("steps", name, "until"), step.until))
     for where, temperature in named:
         if float(temperature) > TREATED[1]:
             raise CaseError(
                 f"{celsius(temperature)} is above {celsius(TREATED[1])}, where data end and metal melts", *where
+            )
+        if solidus is not None and float(temperature) >= solidus:
+            raise CaseError(
+                f"{celsius(float(temperature))} melts '{case.alloy.name}'; stay below its solidus, {celsius(solidus)}",
+                *where,
             )
 
 
@@ -457,7 +465,7 @@ def ways(steps: tuple[Any, ...], part: Range, place: str) -> tuple[bool, ...]:
         try:
             media = step.surroundings(None)
         except CaseError as error:
-            raise error.under(place, name, "temperature") from None
+            raise error.under(place, name, "bath" if isinstance(step, Quench) else "temperature") from None
         ends = [(medium.name, ambient(medium)) for medium in (media.values() if isinstance(media, dict) else (media,))]
         until = getattr(step, "until", None)
         up = until is not None and _rises(part, until, [end for _, end in ends])

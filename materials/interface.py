@@ -10,9 +10,8 @@ from pydantic import BeforeValidator, model_validator
 from pydantic.dataclasses import dataclass
 
 from .critical import ZERO
-from .curve import Curve, TimeCurve, function
+from .curve import Curve, TimeCurve, Varying, function
 from .freezing import Freezing
-from .medium import HeatTransfer
 from .quantity import Amount, Fraction, Length, Quantity, Temperature
 from .refusal import STRICT, CaseError, exactly_one, one_of, plain
 
@@ -21,6 +20,7 @@ STEFAN_BOLTZMANN = 5.670374419e-8
 AIR = ((298.15, 473.15, 673.15, 873.15, 1073.15, 1273.15), (0.026, 0.039, 0.052, 0.062, 0.072, 0.081))
 ENCLOSING = ("casting", "mould")
 Conductance = Annotated[Any, Quantity("W/m^2/K", positive=True)]
+Varied = Annotated[Any, Varying("W/m^2/K", positive=True, time=True)]
 Expansion = Annotated[Any, Quantity("1/K", nonnegative=True, most=1e-3)]
 
 
@@ -116,10 +116,10 @@ class Contact:
 
         Contact(h="500 W/m^2/K")
 
-    Raises CaseError for none or both laws, a negative h, an unknown `encloses`.
+    Raises CaseError for none or both laws, an h not above zero, an unknown `encloses`.
     """
 
-    h: HeatTransfer | None = None
+    h: Varied | None = None
     gap: Annotated[Gap | None, BeforeValidator(_gap)] = None
     encloses: str = "mould"
     source: str = ""

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from pydantic import model_validator
 from pydantic.dataclasses import dataclass
 
-from .curve import Varying
-from .quantity import Fraction
+from .curve import TimeCurve, Varying
+from .quantity import Fraction, Temperature
 from .refusal import STRICT, CaseError, plain
 
 HeatTransfer = Annotated[Any, Varying("W/m^2/K", nonnegative=True, time=True)]
@@ -25,13 +25,15 @@ class Medium:
     surface_temperature  K, held at the surface
     temperature          K, of bath, gas or furnace; needed with h or emissivity
     emissivity           0 to 1, adds radiation to surroundings at `temperature`
+    highest              K, that a bath can have: where water boils, where an oil may take fire
 
     h and flux are a quantity, a Curve over surface temperature, or a TimeCurve over the time of the step; the
     temperatures a quantity or a TimeCurve. A medium with an emissivity alone only radiates.
 
         Medium("oil", h="500 W/m^2/K", temperature="60 degC")
 
-    Raises CaseError for none or several laws, a negative h, an emissivity outside 0 to 1, no temperature.
+    Raises CaseError for none or several laws, a negative h, an emissivity outside 0 to 1, no temperature,
+    one above `highest`.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Medium:
     surface_temperature: Surroundings | None = None
     temperature: Surroundings | None = None
     emissivity: Fraction | None = None
+    highest: Temperature | None = None
     source: str = ""
     mark: str = ""
 
@@ -56,6 +59,13 @@ class Medium:
             raise CaseError(f"medium '{self.name}' has {needs} but no temperature; give temperature")
         if self.surface_temperature is not None and radiates:
             raise CaseError(f"medium '{self.name}' holds its surface temperature; leave out the emissivity")
+        bath = self.temperature
+        most = bath.ordinates.max() if isinstance(bath, TimeCurve) else bath
+        if self.highest is not None and most is not None and most > self.highest:
+            raise CaseError(
+                f"'{self.name}' at {most - 273.15:.0f} degC: such a bath boils or takes fire above '{self.highest}'; "
+                "give one below that"
+            )
         return self
 
     @property

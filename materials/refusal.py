@@ -77,6 +77,13 @@ PLAINER = {
 """Complaints of pydantic in words of the house."""
 
 
+def _slip(key: str, given: object) -> str:
+    """What of the form of a file made a key that is none: a blank that is missing, a comma in a number."""
+    if ":" in key:
+        return "; a blank is missing after the colon"
+    return "; a comma begins a new argument: write a decimal point" if given is None and key[:1].isdigit() else ""
+
+
 def complaint(error: ValidationError, word: Any) -> CaseError:
     """The complaint of pydantic that says most, in the house's form."""
     names = argument_names(word)
@@ -88,8 +95,9 @@ def complaint(error: ValidationError, word: Any) -> CaseError:
     if isinstance(cause, CaseError):
         return cause.under(*where, word=name)
     if kind in UNKNOWN:
-        blank = "; a blank is missing after the colon" if ":" in str(where[-1]) else ""
-        return CaseError(f"is no argument{blank or nearest(str(where[-1]), names)}", *where, word=name)
+        return CaseError(
+            f"is no argument{_slip(str(where[-1]), given) or nearest(str(where[-1]), names)}", *where, word=name
+        )
     if kind == "unexpected_positional_argument":
         return CaseError(f"{given!r} is one argument too many; it takes {', '.join(names)}", word=name)
     if kind.startswith("missing"):

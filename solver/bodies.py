@@ -25,6 +25,7 @@ Index = NDArray[int64]
 FACING = -0.7  # cosine between normals of two walls that face each other
 ASIDE = 0.3  # component of the normal below which what lies that way is not behind the wall
 SMALL = 1e-3  # of a patch: less in contact is none
+TIE = 1e-6  # of a cell: a wall that goes through a centre is not to be this side or that by rounding
 OVERLAP = 1e-3  # of the smaller body: less is what facets and rays disagree about
 
 
@@ -285,9 +286,10 @@ def _beside(one: _Walls, other: _Walls, before: float) -> tuple[Index, Array, In
     patch, places = _places(one)
     cell, spare = np.full(patch.size, -1, int64), np.full(patch.size, -1, int64)
     centres, feet, normal = other.cells.centres(), one.cells.feet()[patch], one.cells.patch_normal[patch]
+    tie = TIE * min(other.cells.lattice.spacing)
     for place in places:
         found = _number(other.cells, place)
-        beyond = np.einsum("pi,pi->p", centres[found] - feet, normal) >= -before
+        beyond = np.einsum("pi,pi->p", centres[found] - feet, normal) >= -max(before, tie)
         cell = np.where((cell < 0) & (found >= 0) & beyond, found, cell)
         spare = np.where(spare < 0, found, spare)
     cell = np.where(cell < 0, spare, cell)

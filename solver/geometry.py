@@ -268,8 +268,9 @@ def shells(lattice: Lattice) -> Cells:
 
 
 def _assembled(shape: Shape, lattice: Lattice, pieces: Pieces) -> Cells:
-    pieces = with_volume(without_crumbs(pieces, lattice), lattice, shape.volume)
-    return _joined(pieces, lattice, shape.area)
+    whole = not isinstance(shape, Mesh) or shape.bodies == 1  # facets of several bodies may lie within another
+    volume, area = (shape.volume, shape.area) if whole else (np.nan, np.nan)
+    return _joined(with_volume(without_crumbs(pieces, lattice), lattice, volume), lattice, area)
 
 
 def _joined(pieces: Pieces, lattice: Lattice, true_area: float) -> Cells:

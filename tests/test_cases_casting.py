@@ -360,6 +360,10 @@ def test_feeding_zones_of_another_fraction_come_from_the_stored_fields(steel):
     assert steel.feeding_zones(0.3)[0].end < steel.feeding_zones()[0].end
     with pytest.raises(mt.CaseError, match="no solid fraction"):
         steel.feeding_zones(1.2)
+    with pytest.raises(mt.CaseError, match="'70 %' is no solid fraction"):
+        steel.feeding_zones("70 %")
+    with pytest.raises(mt.CaseError, match="-1 is no count of hot spots"):
+        steel.hot_spots(-1)
 
 
 def test_shrinkage_and_allowance(steel, aluminium):
@@ -523,7 +527,9 @@ def test_every_command_knows_a_casting(tmp_path):
         ({"alloy": "42CrMo4"}, "alloy: '42CrMo4' has no freezing data; take a casting alloy"),
         ({"chills": [{"material": None, "part": BALL}]}, "chills.chill.*no material"),
         ({"chills": [mt.Core("copper", mt.Part.sphere("9 mm"))]}, "is no chill"),
+        ({"chills": [mt.Core("copper", BALL)]}, "chills: a core is no chill; write Chill"),
         ({"contact": mt.Contact(h="500 W/m^2/K").h}, "no contact"),
+        ({"contact": {"h": "0 W/m^2/K"}}, r"contact.h: '0 W/m\^2/K' must be above zero"),
         ({"mould": mt.mould("graphite", wall="40 mm")}, "no default contact of steel with a graphite mould"),
         ({"shake_out": None}, "without a shake-out"),
         ({"then": None}, r"until: how it ends after the shake-out is missing; give until, duration or steps, then="),

@@ -117,3 +117,12 @@ def test_a_file_that_is_no_map_is_refused_before_any_computing(bar, tmp_path, te
         file.write_text(text, "utf-8")
     with pytest.raises(mt.CaseError, match=why):
         bar.replace(fill_time=FillMap(str(file))).problem()
+
+
+def test_a_map_in_another_unit_is_doubted(bar, tmp_path):
+    file = tmp_path / "other.csv"
+    places = "-100,0,0,0\n0,0,0,1\n100,0,0,2\n"
+    for unit, doubted in (("mm", False), ("m", True)):
+        file.write_text(HEAD.replace("mm", unit) + places, "utf-8")
+        found = bar.replace(fill_time=FillMap(str(file))).check().warnings
+        assert any("its unit and its axes those of the part" in warning for warning in found) == doubted

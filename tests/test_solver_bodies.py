@@ -148,3 +148,14 @@ def test_every_number_is_found_again_in_touching():
         normals = np.einsum("pi,pi->p", mine.patch_normal[joint.mine], theirs.patch_normal[joint.theirs])
         assert (normals < -0.99).all()
         np.testing.assert_allclose(mine.patch_area[joint.mine], theirs.patch_area[joint.theirs], rtol=1e-9)
+
+
+@pytest.mark.parametrize("z", [0.0, 124.0, 123.456, -31.7])
+def test_a_wall_through_the_centres_of_cells_heats_the_same_cells_wherever_it_lies(z):
+    """Sides of the chill at y = +-10 mm halve cells of 4 mm: rounding is not to say which side heats what."""
+    shapes = {"plate": box((60, 40, 20), (0, 0, z)), "chill": box((20, 20, 12), (0, 0, z - 16))}
+    bodies = assemble(shapes, ("mould", box((100, 80, 72), (0, 0, z - 6))), "3d", 4e-3)
+    joint = next(joint for joint in bodies.joints if (joint.one, joint.other) == (1, 2))
+    chill, mould = bodies.cells[1], bodies.cells[2]
+    ways = mould.patch_distance[joint.theirs][np.abs(chill.patch_normal[joint.mine, 1]) > 0.9]
+    assert np.abs(ways).max() < 1e-9

@@ -145,6 +145,26 @@ def extruded(outline, height):
     return Mesh(points, np.array(facets))
 
 
+def merged(*meshes):
+    """Closed meshes as one file holds them."""
+    first = np.cumsum([0, *(len(mesh.points) for mesh in meshes)])
+    facets = [mesh.facets + number for mesh, number in zip(meshes, first, strict=False)]
+    return Mesh(np.concatenate([mesh.points for mesh in meshes]), np.concatenate(facets), len(meshes))
+
+
+@pytest.mark.parametrize("away", [0.6, 1.2, 1.8])
+def test_bodies_that_overlap_have_the_skin_of_what_they_fill(away):
+    """Two discs of radius 1 side by side: the facets within the other bound nothing."""
+    turn = 2.0 * np.pi * np.arange(120) / 120
+    round_ = np.stack([np.cos(turn), np.sin(turn)], 1) * 1e-2
+    cells = build(merged(*(extruded(round_ + [x * 1e-2, 0.0], (0.0, 7e-3)) for x in (0.0, away))), "3d", 1e-3)
+    half = np.arccos(away / 2.0)  # of the arc within the other disc
+    section = (2.0 * np.pi - (2.0 * half - np.sin(2.0 * half))) * 1e-4
+    outline = (4.0 * np.pi - 4.0 * half) * 1e-2
+    assert cells.volume.sum() == pytest.approx(section * 7e-3, rel=3e-3)
+    assert cells.patch_area.sum() == pytest.approx(2.0 * section + outline * 7e-3, rel=5e-3)
+
+
 WEDGE = extruded(np.array([[0.0, 0.0], [31.0, 3.3], [27.1, 19.7], [4.7, 24.3]]) * 1e-3, (1.3e-3, 17.9e-3))
 
 

@@ -119,6 +119,24 @@ def refused(action, *parts):
         ("850 degC", "750 degC", 7, ["steps.soak.temperature", "750 degC is below Ac3", "heat to"]),
         ("850 degC", "1600 degC", 7, ["1600 degC is above 1327 degC", "melts"]),
         ("850 degC", "-300 degC", 7, ["'-300 degC' is below absolute zero"]),
+        (
+            "soak: {temperature: 850 degC",
+            "soak: {temperature: 850,5 degC",
+            7,
+            ["a comma begins a new argument: write a dec"],
+        ),
+        (
+            "{medium: fast oil",
+            "{medium: fast oil, bath: 500 degF",
+            8,
+            ["steps.quench.bath: 'fast oil' at 260", "fire above"],
+        ),
+        (
+            "{medium: fast oil",
+            "{medium: brine, bath: 110 degC",
+            8,
+            ["quench.bath: 'brine' at 110 degC: such a bath boils"],
+        ),
         ("  - soak", "  - temper: {temperature: 500 degC, duration: 1 h}\n  - soak", 7, ["stands before any quench"]),
         ("42CrMo4\ngrid", "100Cr6\ngrid", 7, ["below Ac1"]),
         ("{spacing: 2 mm}", "2 mm", 5, ["grid", "'2 mm' is no grid", "{spacing: 1 mm}"]),
@@ -231,6 +249,23 @@ def test_numbers_that_yaml_makes_of_words_are_understood(tmp_path):
         (lambda: mt.Part.from_stl(None), ["Part.from_stl.stl", "None is no path"]),
         (lambda: mt.Part.from_stl("a.stl"), ["Part.from_stl.unit", "does not say its unit", "unit='mm'"]),
         (lambda: bar(alloy="304L", hardness=True), ["hardness", "'304L' has no kinetics"]),
+        (
+            lambda: bar(alloy="A356", start="600 degC"),
+            ["start: 600 degC melts 'A356'; stay below its solidus, 557 degC"],
+        ),
+        (
+            lambda: bar(alloy="A356", steps=[mt.Solution("700 degC", "1 h")]),
+            ["steps.solution.temperature: 700 degC melts 'A356'"],
+        ),
+        (
+            lambda: bar(alloy="A356", steps=[mt.Heat(medium=mt.Medium("coil", flux="1e5 W/m^2"), until="560 degC")]),
+            ["steps.heat.until: 560 degC melts 'A356'"],
+        ),
+        (lambda: mt.Medium("m", 5.0, temperature=mt.TimeCurve("0 9 s", "20 90 degC"), highest="80 degC"), ["Medium.h"]),
+        (
+            lambda: mt.Medium("m", "5 W/m^2/K", temperature=mt.TimeCurve("0 9 s", "20 90 degC"), highest="80 degC"),
+            ["'m' at 90 degC: such a bath boils or takes fire above '80 degC'"],
+        ),
         (lambda: bar(tolerance="100 K"), ["tolerance", "20 K or less"]),
         (lambda: bar(part=mt.Part.box("1 m", "1 m", "1 m"), grid=mt.Grid("0.4 mm")), ["1.6e+10 cells", "or more"]),
         (
@@ -283,8 +318,27 @@ def test_check_warns():
     assert "quench: its until is not reached" in warnings(steps=[soak, torch])
     drain = mt.Quench(mt.Medium("drain", flux="-1e6 W/m^2"), duration="1 h")
     assert "below absolute zero" in warnings(steps=[soak, drain])
+    salt = mt.Quench(mt.Medium("salt", h="500 W/m^2/K", temperature="900 degC"), duration="1 min")
+    assert "quench: 'salt' heats the part, which comes at 850 degC" in warnings(steps=[soak, salt])
+    assert "heats" not in warnings()
     box = mt.Part.box("40 mm", "40 mm", "2 mm")
     assert "2 mm (1 cell) at" in warnings(part=box, grid=mt.Grid("2 mm"), stress=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("density", "7.8 kg/m^3", "density 7.8 is that of no metal, 1500 to 23000 in SI; is the unit right?"),
+        ("heat_capacity", "0.6 J/kg/K", "heat_capacity 0.6 is that of no metal"),
+        ("conductivity", mt.Curve("20 800 degC", "50 26 mW/m/K"), "conductivity 0.026 is that of no metal"),
+        ("conductivity", lambda T: 30.0 + 0.0 * T, ""),
+    ],
+)
+def test_check_doubts_what_no_metal_has(name, given, said):
+    words = {"conductivity": "30 W/m/K", "density": "7800 kg/m^3", "heat_capacity": "600 J/kg/K", name: given}
+    steps = [mt.Quench("fast oil", until="100 degC")]
+    found = bar(alloy=mt.Material("mine", **words), start="850 degC", steps=steps).check().warnings
+    assert any(said in warning for warning in found) if said else not found
 
 
 CORNERS = np.array([[x, y, z] for z in (0, 1) for y in (0, 1) for x in (0, 1)], float)
