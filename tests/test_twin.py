@@ -238,7 +238,9 @@ def test_a_record_that_waits_for_its_bath_and_one_with_a_gap_are_remarked():
         values={name: np.concatenate([np.full(24, values[0]), values]) for name, values in run.values.items()},
     )
     bare = case(steps=case().steps[1:])
-    assert "mark the beginning of its steps in the events" in str(looked(waited, bare)) and "mark the" not in str(looked(run, bare))
+    assert "mark the beginning of its steps in the events" in str(looked(waited, bare)) and "mark the" not in str(
+        looked(run, bare)
+    )
     marked = dataclasses.replace(waited, events={"quench": 6.0})
     assert "mark the" not in str(looked(marked, bare))
     kept = (run.time < 8.0) | (run.time > 14.0)
