@@ -16,7 +16,7 @@ from ..materials.refusal import STRICT, CaseError, plain
 from .grid import Grid
 from .jominy import austenitising
 from .part import Part
-from .specimen import Drawn, model, steel
+from .specimen import Drawn, model, outside, steel
 from .step import OneMedium, Quench, opened
 from .treatment import HeatTreatment
 
@@ -112,7 +112,8 @@ class BarHardness(Drawn):
         return np.array([np.interp(share, self.radius, row) for row in self.hardness])
 
     def __str__(self) -> str:
-        said = [f"Bars of {self.alloy.name} in {self.medium}", self.model, "    mm   surface  mid-radius  centre   HV"]
+        said = [f"Bars of {self.alloy.name} in {self.medium}", self.model, *outside(self.alloy)]
+        said.append("    mm   surface  mid-radius  centre   HV")
         columns = np.stack([self.at(1.0), self.at(0.5), self.at(0.0)], axis=1)
         for size, (skin, middle, core) in zip(self.diameters, columns, strict=True):
             said.append(f"{1e3 * size:6.1f} {skin:9.0f} {middle:11.0f} {core:7.0f}")

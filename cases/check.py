@@ -361,7 +361,7 @@ def _saturated(case: Case, matter: Matter) -> list[str]:
             )
         if step.alloy_factor is None and matter.carbon is not None:
             found.append(
-                f"{name}: [U] alloy factor {matter.carbon.affinity:.3g} from the composition; give alloy_factor "
+                f"{name}: [M] alloy factor {matter.carbon.affinity:.3g} from the composition; give alloy_factor "
                 "where a foil or a sample of this steel says better"
             )
     if carburises(case):

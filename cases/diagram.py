@@ -13,7 +13,7 @@ from ..materials.matter import PHASES
 from ..materials.quantity import parse
 from ..materials.refusal import CaseError
 from ..solver.curves import Level, Traces
-from .specimen import COLD, Drawn, curves, model, products, steel
+from .specimen import COLD, Drawn, curves, model, outside, products, steel
 
 Array = NDArray[float64]
 Line = tuple[Array, Array]
@@ -58,7 +58,7 @@ class TTT(Drawn):
         return float(time[place]), float(self.temperature[place])
 
     def __str__(self) -> str:
-        said = [f"TTT diagram of {self.alloy.name}", self.model]
+        said = [f"TTT diagram of {self.alloy.name}", self.model, *outside(self.alloy)]
         said.append(", ".join(f"{name} {kelvin - 273.15:.0f} degC" for name, kelvin in self.levels.items()))
         for line in self.lines:
             time, kelvin = self.nose(line)
@@ -94,7 +94,7 @@ class CCT(Drawn):
         return model(self.alloy)
 
     def __str__(self) -> str:
-        said = [f"CCT diagram of {self.alloy.name}", self.model]
+        said = [f"CCT diagram of {self.alloy.name}", self.model, *outside(self.alloy)]
         said.append("  K/s       t8/5 s    " + " ".join(f"{name:>11}" for name in self.phases) + "    HV")
         for i in range(0, self.rates.size, max(1, self.rates.size // 20)):
             shares = " ".join(f"{100.0 * share[i]:9.1f} %" for share in self.phases.values())

@@ -18,7 +18,7 @@ from ..solver.curves import Curves
 from ..solver.properties import Properties
 from ..solver.tables import Axis
 from .diagram import BEGUN, DONE, top
-from .specimen import COLD, Drawn, curves, model, steel
+from .specimen import COLD, Drawn, curves, model, outside, steel
 
 Array = NDArray[float64]
 
@@ -151,8 +151,9 @@ class Dilation(Drawn):
         end = ", ".join(f"{name} {100.0 * share[-1]:.1f} %" for name, share in self.phases.items() if share[-1] > 5e-4)
         again = self.reheated
         after = "" if again is None else f"\nheated again by {again.rate:.3g} K/s to 650 degC: {again.hardness:.0f} HV"
+        laws = "\n".join([self.model, *outside(self.alloy)])
         return (
-            f"Dilatometer, {self.alloy.name} at {self.cooling_rate:g} K/s\n{self.model}\n"
+            f"Dilatometer, {self.alloy.name} at {self.cooling_rate:g} K/s\n{laws}\n"
             f"1 % transformed at {self.begun - 273.15:.0f} degC, 99 % at {self.done - 273.15:.0f} degC\n"
             f"{end}; {self.hardness:.0f} HV; {1e2 * self.strain[-1]:+.3f} % longer than annealed{after}"
         )

@@ -26,7 +26,7 @@ from .grid import Grid
 from .part import Part
 from .reading import Point
 from .sensor import Thermocouple
-from .specimen import Drawn, curves, model, steel
+from .specimen import Drawn, curves, model, outside, steel
 from .step import Quench
 from .treatment import HeatTreatment
 
@@ -201,7 +201,11 @@ class EndQuench(Drawn):
         return float(x) if isinstance(place, Point | float) else x
 
     def __str__(self) -> str:
-        said = [f"End quench of {self.alloy.name} from {self.start - 273.15:.0f} degC", self.model]
+        said = [
+            f"End quench of {self.alloy.name} from {self.start - 273.15:.0f} degC",
+            self.model,
+            *outside(self.alloy),
+        ]
         if self.rmse is not None:
             said.append(f"root mean square difference from the measured curve: {self.rmse:.0f} HV")
         head = "      mm     K/s  t8/5 s    HV   HRC"

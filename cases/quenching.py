@@ -13,7 +13,7 @@ from ..materials.alloy import Alloy
 from ..materials.curve import TimeCurve
 from ..materials.precipitation import Precipitation
 from ..materials.quantity import Quantity, amount
-from ..materials.quench_factor import K1, OVER, aged_strength, critical_time, hardness_myhr, strength_share
+from ..materials.quench_factor import K1, OVER, aged_strength, critical_time, hardness_myhr, nose, strength_share
 from ..materials.refusal import CaseError
 from ..solver.precipitation import along
 from .reading import Probe
@@ -59,7 +59,8 @@ def quench_factor(alloy: Alloy | str, curve: TimeCurve | Probe) -> QuenchFactor:
         quench_factor("7075", TimeCurve(["0 s", "6 s"], ["470 degC", "50 degC"]))
         quench_factor("7075", result.probe("core"))
 
-    Raises CaseError for an alloy without a C-curve, and for a curve that does not come down to 150 degC.
+    Raises CaseError for an alloy without a C-curve, for a curve that does not come down to 150 degC, and for one that
+    is nowhere hotter than the nose: its costly part is missing.
     """
     alloy = library.alloy(alloy) if isinstance(alloy, str) else alloy
     card = alloy.precipitation
@@ -67,6 +68,13 @@ def quench_factor(alloy: Alloy | str, curve: TimeCurve | Probe) -> QuenchFactor:
         known = ", ".join(sorted(name for name in library.alloy_names() if library.alloy(name).precipitation))
         raise CaseError(f"'{alloy.name}' has no C-curve; known: {known}, or give it precipitation", "alloy")
     times, temperatures = _read(curve)
+    hottest, worst = float(temperatures.max()), nose(*card.c_curve)[0]
+    if hottest < worst:
+        raise CaseError(
+            f"the curve is nowhere hotter than {hottest - 273.15:.0f} degC, and {alloy.name} loses most at "
+            f"{worst - 273.15:.0f} degC; begin it at the solution temperature",
+            "curve",
+        )
     factor = float(along(alloy.matter(), times, temperatures[:, None])[0])
     share = float(strength_share(factor))
     if not card.ages:

@@ -51,4 +51,10 @@ def model(alloy: Alloy) -> str:
     note = alloy.notes.get("rates")
     tuned = f"rates {note['source']}" if note else "rates as given" if alloy.rates else "rates not tuned"
     source = next(entry.source for entry in alloy.entries() if entry.name == "martensite start")
-    return f"Li et al. 1998, {tuned}; Ms {source}; hardness ASTM A255-10, Maynier 1978; G {alloy.grain_size:g}"
+    bainite = "bainite by its measured diagram, " if alloy.bainite_start is not None else ""
+    return f"Li et al. 1998, {bainite}{tuned}; Ms {source}; hardness ASTM A255-10, Maynier 1978; G {alloy.grain_size:g}"
+
+
+def outside(alloy: Alloy) -> list[str]:
+    """One line for each of those laws whose range the steel leaves, to stand below `model`."""
+    return [f"outside the range of {law}" for law in alloy.outside()]

@@ -405,7 +405,7 @@ class Carburise:
     duration       counted from the start of the step
     potential      carbon potential of the gas, that of pure iron: "0.9 %", or a TimeCurve (boost and diffuse)
     beta           carbon transfer coefficient; endothermic gas 1.3e-7 m/s [M]
-    alloy_factor   carbon of the steel over that of iron in the same gas; None: from its composition [U]
+    alloy_factor   carbon of the steel over that of iron in the same gas; None: from its composition [M]
     emissivity, h  of the furnace
 
         Carburise("930 degC", "4 h", potential="0.9 %")

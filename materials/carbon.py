@@ -104,19 +104,18 @@ def diffusivity_lee(c: Composition, temperature: Array, content: Array) -> Array
 
 
 def alloy_factor(c: Composition) -> float:
-    """Carbon of a steel over that of iron in the same gas, at the same activity: 1/q.
+    """Carbon of a steel over that of iron in the same gas, at the same activity.
 
-    q = 1 + (0.15 + 0.033 Si) Si - 0.0365 Mn - (0.13 - 0.0055 Cr) Cr + (0.03 - 0.03365 Ni) Ni - (0.025 - 0.01 Mo) Mo
-    - (0.03 - 0.02 Al) Al - (0.016 + 0.0014 Cu) Cu - (0.22 - 0.01 V) V. Source: a published code of integrated
-    modelling of gears [V]; that q multiplies the activity is our reading [U]: chromium lowers it, silicon raises it.
+    log10 f = 0.013 Mn + 0.040 Cr + 0.013 Mo - 0.055 Si - 0.014 Ni: chromium draws carbon in, silicon and nickel push it
+    out. Source: S. Gunnarson, Harterei-Tech. Mitt. 22 (1967) 293, as handbooks of carburising print it [M]. A series
+    of a published code with -0.03365 Ni^2 in 1/f is not followed: it would let nickel draw carbon in, 15NiCr13 1.5.
 
     >>> round(alloy_factor(Composition(C=0.17, Si=0.25, Mn=1.15, Cr=0.95)), 3)
-    1.138
+    1.094
+    >>> round(alloy_factor(Composition(C=0.17, Si=0.25, Mn=0.55, Cr=0.75, Ni=3.25)), 3)
+    0.95
     """
-    q = 1.0 + (0.15 + 0.033 * c.Si) * c.Si - 0.0365 * c.Mn - (0.13 - 0.0055 * c.Cr) * c.Cr
-    q += (0.03 - 0.03365 * c.Ni) * c.Ni - (0.025 - 0.01 * c.Mo) * c.Mo - (0.03 - 0.02 * c.Al) * c.Al
-    q -= (0.016 + 0.0014 * c.Cu) * c.Cu + (0.22 - 0.01 * c.V) * c.V
-    return 1.0 / q
+    return float(10.0 ** (0.013 * c.Mn + 0.040 * c.Cr + 0.013 * c.Mo - 0.055 * c.Si - 0.014 * c.Ni))
 
 
 def saturation(temperature: float) -> float:

@@ -15,6 +15,7 @@ from .refusal import CaseError, one_of
 KEYS = ("heat", "grade", "composition", "end_quench", "grain_size")
 CERTIFICATE = "certificate; write heat, grade and composition"
 TABLES = (".csv", ".txt")
+TEXTS = ("heat", "grade")
 
 
 def certificate(path: str | os.PathLike[str]) -> Alloy:
@@ -76,9 +77,10 @@ def _on_its_grade(words: dict[str, Any]) -> Alloy:
 
 
 def _table(path: Path) -> dict[str, Any]:
-    """Entries of a CSV with commas or semicolons: two columns, or a head and one line."""
+    """Entries of a CSV, two columns or a head and one line; with semicolons numbers may have decimal commas."""
     text = path.read_text("utf-8-sig")
-    separator = ";" if ";" in text else ","
+    comma = ";" in text
+    separator = ";" if comma else ","
     rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines(), delimiter=separator)]
     rows = [row for row in rows if any(row)]
     if rows and len(rows[0]) != 2:
@@ -89,12 +91,14 @@ def _table(path: Path) -> dict[str, Any]:
     for row in rows:
         if len(row) != 2:
             raise CaseError(f"'{separator.join(row)}' has {len(row)} columns; write a name and its value")
-        _enter(words, row[0], row[1])
+        if any(row[0] in entries for entries in (words, words["composition"], words["end_quench"])):
+            raise CaseError("stands twice; a certificate holds one heat", row[0])
+        _enter(words, *((cell.replace(",", ".") for cell in row) if comma and row[0] not in TEXTS else row))
     return words
 
 
 def _enter(words: dict[str, Any], name: str, value: str) -> None:
-    if name in ("heat", "grade"):
+    if name in TEXTS:
         words[name] = value
     elif name == "grain_size":
         words[name] = _number(value, name)

@@ -10,6 +10,7 @@ from pydantic.dataclasses import dataclass
 from .refusal import STRICT, CaseError, one_of, plain
 
 FOREIGN = ("Mg", "Zn", "O", "H")
+TRACES, MOST_TRACE = ("P", "S", "B", "N", "As", "Sb", "Pb", "Ca", "Sn", "Zr"), 0.5  # wt %
 LONGEST_SYMBOL = 3
 Ranges = dict[str, tuple[float, float]]
 
@@ -71,12 +72,15 @@ class Composition:
         return cls(**{_symbol(element): share for element, share in given.items()})
 
     def check_steel(self) -> None:
-        """Raise CaseError for what no model of steel knows: Mg, Zn, O, H, and iron, which is the rest."""
+        """Raise CaseError for what no model of steel knows: Mg, Zn, O, H, iron, which is the rest, and ppm."""
         if self.Fe:
             raise CaseError("iron is the rest; leave it out", "Fe")
         for element in FOREIGN:
             if getattr(self, element):
                 raise CaseError("no model of steel knows it; leave it out", element)
+        for element in TRACES:
+            if getattr(self, element) > MOST_TRACE:
+                raise CaseError(f"{getattr(self, element):g} wt % is no trace; 10 ppm are 0.001 wt %", element)
 
     def items(self) -> list[tuple[str, float]]:
         """(element, wt %) of all known elements."""

@@ -1,5 +1,6 @@
 """The word Carburise: what it computes, what it refuses, what a file says of it."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 import metaltwin as mt
+from metaltwin.materials.carbon import alloy_factor
 from metaltwin.validation.direct import arrays, follow
 
 ROOT = Path(__file__).parents[1]
@@ -162,7 +164,7 @@ def test_a_file_keeps_the_layers(tmp_path):
 
 def test_check_warns_of_carbides_and_of_the_factor():
     rich = str(pin(mt.Carburise("930 degC", "4 h", potential="1.6 %")).check())
-    assert "above saturation, about 1.37 %" in rich and "[U] alloy factor 1.17" in rich
+    assert "above saturation, about 1.37 %" in rich and "[M] alloy factor 1.12" in rich
     assert "carbides" not in str(pin().check())
 
 
@@ -208,3 +210,13 @@ def test_the_case_of_a_ball_is_stressed_in_3d_as_in_1d():
         assert along == pytest.approx(radial, abs=8e6)
         assert 0.5 * (xx + yy + zz - along) == pytest.approx(hoop, abs=8e6)
     assert seen[1] == pytest.approx(seen[0], abs=1e5) and seen[2] == pytest.approx(seen[0], abs=1e5)
+
+
+@pytest.mark.parametrize(
+    "grade, least, most", [("16MnCr5", 1.05, 1.15), ("18CrNiMo7-6", 1.05, 1.15), ("15NiCr13", 0.9, 1.0)]
+)
+def test_chromium_draws_carbon_in_and_nickel_pushes_it_out(grade, least, most):
+    """The factors that shops use; nickel raises the activity of carbon, whatever else is in the steel."""
+    one = mt.alloy(grade).composition
+    assert least < alloy_factor(one) < most
+    assert alloy_factor(replace(one, Ni=one.Ni + 1.0)) < alloy_factor(one) < alloy_factor(replace(one, Cr=one.Cr + 1.0))

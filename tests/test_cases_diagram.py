@@ -151,3 +151,12 @@ def test_the_tempering_curve_is_the_published_one():
     assert (longer.hardness[1] <= longer.hardness[0]).all()
     assert (longer.hardness <= longer.as_quenched).all()
     assert "4 h" in str(longer)
+
+
+def test_a_steel_outside_the_laws_is_told_with_every_diagram():
+    """Boron is in no rate: a CCT of 22MnB5 without that sentence would be read as its own."""
+    wrong = "outside the range of transformation rates (Li 1998): B 0.003 above 0.0005"
+    assert wrong in str(mt.cct("22MnB5")) and wrong in str(mt.Dilatometer("22MnB5", "30 K/s").run())
+    foot = mt.ttt("22MnB5").plot().get_supxlabel()
+    assert foot == wrong and "outside" not in str(mt.ttt("42CrMo4"))
+    assert "bainite by its measured diagram" in mt.ttt("100Cr6").model

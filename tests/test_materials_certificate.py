@@ -98,7 +98,9 @@ def test_a_case_takes_a_certificate_and_warns(tmp_path: Path) -> None:
         ("- 1\n", "a.yaml", "this is no certificate"),
         (COLUMNS.replace("C,0.41", "Fe,97"), "b.csv", "iron is the rest"),
         (COLUMNS.replace("C,0.41", "C,<0.41"), "b.csv", "b.csv: C: '<0.41' is no number; write the number alone"),
-        (COLUMNS.replace(",", ";").replace("0.41", "0,41"), "b.csv", "'0,41' is no number; write a decimal point"),
+        (COLUMNS.replace("C,0.41", 'C,"0,41"'), "b.csv", "'0,41' is no number; write a decimal point"),
+        (COLUMNS + "C,0.42\n", "b.csv", "C: stands twice"),
+        (COLUMNS + "B,30\n", "b.csv", "B: 30 wt % is no trace; 10 ppm are 0.001 wt %"),
         (ROWS + "\nA;B\n", "c.csv", "a certificate holds one heat"),
         (COLUMNS.replace("grade,42CrMo4", "grade"), "b.csv", "has 1 columns"),
     ],
@@ -106,6 +108,12 @@ def test_a_case_takes_a_certificate_and_warns(tmp_path: Path) -> None:
 def test_a_certificate_that_does_not_pass(tmp_path: Path, text: str, name: str, said: str) -> None:
     with pytest.raises(CaseError, match=said):
         mt.certificate(written(tmp_path, text, name))
+
+
+def test_a_certificate_with_decimal_commas_is_the_same_heat(tmp_path: Path) -> None:
+    point = mt.certificate(written(tmp_path, COLUMNS, "a.csv"))
+    comma = mt.certificate(written(tmp_path, COLUMNS.replace(",", ";").replace(".", ","), "b.csv"))
+    assert comma.composition == point.composition and comma.end_quench == point.end_quench
 
 
 def test_units_of_an_american_shop() -> None:

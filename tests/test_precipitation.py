@@ -240,7 +240,11 @@ def test_quenches_of_one_shape_do_not_tell_two_constants():
 
 @pytest.mark.parametrize(
     ("curve", "mend"),
-    [(mt.TimeCurve("0 10 s", "450 300 degC"), "come down to 150 degC"), ([1, 2], "is no cooling curve")],
+    [
+        (mt.TimeCurve("0 10 s", "450 300 degC"), "come down to 150 degC"),
+        (mt.TimeCurve("0 10 s", "200 20 degC"), "nowhere hotter than 200 degC"),
+        ([1, 2], "is no cooling curve"),
+    ],
 )
 def test_a_curve_that_is_none_is_refused(curve, mend):
     with pytest.raises(mt.CaseError, match=mend):

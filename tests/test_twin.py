@@ -105,6 +105,15 @@ def test_what_is_written_is_read(tmp_path_factory, values, sign):
     np.testing.assert_allclose(mt.Measurements.read_csv(path).values["T"] - 273.15, values, atol=1e-9)
 
 
+def test_a_logger_under_windows_writes_its_degrees_in_its_own_way(tmp_path):
+    path = tmp_path / "run.csv"
+    path.write_bytes("time [s];T1 [\u00b0C]\n0,0;850,5\n".encode("cp1252"))
+    assert mt.Measurements.read_csv(path).values["T1"][0] == pytest.approx(1123.65)
+    path.write_bytes(b"\x81\x8d\xff\x00")
+    with pytest.raises(mt.CaseError, match="no text in UTF-8 or Windows-1252"):
+        mt.Measurements.read_csv(path)
+
+
 def test_a_record_is_saved_to_the_last_bit(tmp_path):
     run = record()
     run.values["skin"][3] = np.nan
@@ -127,12 +136,14 @@ def test_a_record_may_be_hdf5(tmp_path):
     ("text", "said"),
     [
         ("time [s],T1\n0,850\n", r"column 'T1' has no unit; write 'T1 \[degC\]'"),
-        ("time,T1 [degC]\n0,850\n", "column 'time' has no unit"),
+        ("time,T1 [degC]\n0,850\n", r"column 'time' has no unit; write 'time \[s\]'"),
+        ("time [s],T1 [degC],T1 [degC]\n0,850,850\n", r"two columns are called 'T1 \[degC\]'"),
         ("time [s],T1 [mm]\n0,850\n", "needs K"),
         ("T1 [degC]\n850\n", "no column of time"),
         ("time [s],T1 [degC]\n1,850\n1,840\n", "time does not increase at sample 2"),
         ("time [s],T1 [degC]\n1,hot\n", "'hot' is no number"),
         ("time [s],T1 [degC]\n1,2,3\n", "3 cells under 2 names"),
+        ("Logger 7\ntime [s],T1 [degC]\n1,2\n", "'#' before lines above the names"),
         ("\n", "holds no record"),
     ],
 )
@@ -218,12 +229,52 @@ def test_what_makes_the_answer_worse_is_remarked():
     assert "quench was marked +3.0 s" in str(looked(marked))
 
 
+def test_a_record_that_waits_for_its_bath_and_one_with_a_gap_are_remarked():
+    """Nobody marked when the quench began: h would come out as nothing while the part hung in the furnace."""
+    run = record(case(real().steps[1].medium, steps=real().steps[1:]))
+    waited = dataclasses.replace(
+        run,
+        time=np.concatenate([np.arange(0.0, 6.0, 0.25), run.time + 6.0]),
+        values={name: np.concatenate([np.full(24, values[0]), values]) for name, values in run.values.items()},
+    )
+    bare = case(steps=case().steps[1:])
+    assert "mark the beginning of its steps in the events" in str(looked(waited, bare)) and "mark the" not in str(
+        looked(run, bare)
+    )
+    marked = dataclasses.replace(waited, events={"quench": 6.0})
+    assert "mark the" not in str(looked(marked, bare))
+    kept = (run.time < 8.0) | (run.time > 14.0)
+    holed = dataclasses.replace(run, time=run.time[kept], values={name: v[kept] for name, v in run.values.items()})
+    assert "nothing was recorded from 7.75 to 14.25 s" in str(looked(holed, bare))
+
+
+def test_a_thermocouple_that_comes_loose_stops_a_calibration():
+    def loose(values):
+        values[run.time > 30.0] = 300.0
+        return values
+
+    run = record()
+    assert "core jumps by" in "; ".join(looked(changed(run, "core", loose)).reasons)
+
+
 def test_what_lies_equally_deep_may_cool_in_any_order():
     """Two thermocouples under the skin, of which the upper one meets the bath later."""
     rz = {"part": mt.Part.cylinder("30 mm", "60 mm"), "grid": mt.Grid("3 mm")}
     pair = [mt.Thermocouple("low", ("13 mm", "0 mm", "6 mm")), mt.Thermocouple("high", ("13 mm", "0 mm", "54 mm"))]
     late = real(**rz, sensors=pair).replace(**{"steps.quench.immersion": "10 mm/s"})
     assert looked(record(late), case(**rz, sensors=pair)).ready
+
+
+def test_a_mirrored_part_is_read_on_both_sides():
+    """A zone beyond the plane of symmetry has no wall of its own, and deeper is inwards there too."""
+    half = {"part": mt.Part.cylinder("30 mm", "60 mm"), "grid": mt.Grid("3 mm", symmetry=("z",))}
+    pair = [mt.Thermocouple("low", ("9 mm", "0 mm", "3 mm")), mt.Thermocouple("high", ("9 mm", "0 mm", "57 mm"))]
+    of = case(**half, sensors=pair)
+    assert looked(record(real(**half, sensors=pair)), of).ready
+    places = np.array([[0.009, 0.0, 0.003], [0.009, 0.0, 0.057]])
+    low, high = inwards(Forward(of, (), 1.0).cells, places)
+    np.testing.assert_allclose(low, [0.0, 0.0, 1.0], atol=1e-12)
+    np.testing.assert_allclose(high, [0.0, 0.0, -1.0], atol=1e-12)
 
 
 def test_a_thermocouple_outside_the_part_is_refused_with_its_distance():

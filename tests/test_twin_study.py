@@ -147,7 +147,7 @@ def test_wrong_observables_and_unknowns_are_refused():
         ({"field": "hardness"}, "needs a place"),
         ({"field": "hardness", "at": CENTRE, "of": "max"}, "give one"),
         ({"field": "hardness", "of": "maxi"}, "nearest: max"),
-        ({"field": "temperature", "of": "max", "unit": "HRC"}, "HRC is for hardness"),
+        ({"field": "temperature", "of": "max", "unit": "HRC"}, "HV and HRC are for hardness"),
         ({"field": "hardness", "at": ("0 mm", "0 mm")}, "is no place"),
     ):
         with pytest.raises(mt.CaseError, match=said):

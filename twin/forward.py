@@ -150,6 +150,8 @@ class Forward:
             error = clock.error[0]
             for number, zone in enumerate(zones):
                 wall = state.wall[problem.cells.patch_zone == number]
+                if not wall.size:  # the image of a zone beyond a plane of symmetry
+                    continue
                 low, high = walls.get((name, zone), (np.inf, -np.inf))
                 walls[name, zone] = min(low, float(wall.min())), max(high, float(wall.max()))
             return state.time >= self.end
@@ -191,6 +193,8 @@ def inwards(cells: Cells, points: Array) -> Array:
     """(k, 3) unit vectors from the wall nearest to each point (k, 3) m into the part."""
     lattice, away = cells.lattice, _from_walls(cells, points)
     normal = -cells.patch_normal[away.argmin(axis=1)]
+    for axis in lattice.mirrored:  # beyond a plane of symmetry the wall is an image
+        normal[points[:, axis] - lattice.middle[axis] < lattice.origin[axis], axis] *= -1.0
     if lattice.metric == "3d":
         return np.asarray(normal)
     ray = points - np.array(lattice.middle)

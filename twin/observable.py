@@ -26,7 +26,7 @@ class Observable:
     at     (x, y, z): at a place; else over the part
     of     over the part: max, min, mean; of growth: its dimension, diameter
     time   an instant; None: the end
-    unit   HRC, of hardness
+    unit   HV or HRC, of hardness; all else in SI
 
         Observable("hardness", at=("0 mm", "0 mm", "80 mm"), unit="HRC")
         Observable("max_principal", of="max");  Observable("growth", of="diameter")
@@ -48,8 +48,8 @@ class Observable:
             one_of(self.of, OVER, "way to sum up a field", "of")
         if self.at is not None and self.field == GROWTH:
             raise CaseError("growth is that of a dimension; write of=diameter in place of a point", "at")
-        if self.unit is not None and (self.field, self.unit) != ("hardness", "HRC"):
-            raise CaseError(f"'{self.unit}' says nothing of '{self.field}'; HRC is for hardness", "unit")
+        if self.unit is not None and (self.field != "hardness" or self.unit not in ("HV", "HRC")):
+            raise CaseError(f"'{self.unit}' says nothing of '{self.field}'; HV and HRC are for hardness", "unit")
 
     @property
     def shown(self) -> str:
@@ -59,7 +59,7 @@ class Observable:
     def __call__(self, result: Any) -> float:
         """The number in a result; NaN for a hardness below 20 HRC that is asked in HRC."""
         value = self._read(result)
-        if self.unit is None:
+        if self.unit != "HRC":
             return value
         hrc = hrc_from_hv(value)
         return float("nan") if hrc is None else float(hrc)

@@ -28,6 +28,9 @@ DEEPER = 1.5  # times as deep as another: only then is it known which stays hott
 STUCK = 8  # samples at one extreme value: a range that ended
 FAR = 100.0  # K from all others at the start
 JUMP = 150.0  # K from one sample to the next, and back up
+STILL = 2.0  # K over many samples
+ONSET = (0.01, 0.05)  # of the way from start to bath: a fall that begins late passes both at nearly one time
+PAUSE = 5.0  # times the usual interval between two samples: a gap
 FIRST, OFFSET = 5, 8.0  # samples, and K from the others over them: more than class 2 of IEC 60584-1 allows at 850 degC
 
 
@@ -81,9 +84,10 @@ def readiness(run: "Measurements", case: Case) -> Readiness:
     ]
     remarks = [
         *_clock(run, trace),
+        *_late(seen, computed, time[inside], start - bath),
         *_truncated(seen, start, bath),
         *_rate(seen, time[inside]),
-        *_gaps(seen),
+        *_gaps(seen, time[inside] - time[0] + run.time[0]),
         *_saturated(seen),
         *_offset(seen, computed),
     ]
@@ -128,8 +132,17 @@ def _detached(seen: dict[str, Array]) -> Iterator[str]:
             yield f"{name} begins at {_celsius(first[name])}, far from all others: is it detached?"
         elif steps.size and steps.max() > JUMP and steps.min() < -JUMP:
             yield f"{name} jumps by {steps.max():.0f} K and back from sample to sample: a broken or loose thermocouple"
-        elif len(others) and np.ptp(values[np.isfinite(values)]) < 2.0 < 50.0 < _most(seen, name):
+        elif len(others) and np.ptp(values[np.isfinite(values)]) < STILL < 50.0 < _most(seen, name):
             yield f"{name} stands still while others move: detached, or not connected"
+        elif steps.size and _came_loose(values[np.isfinite(values)], steps):
+            jump = float(np.abs(steps).max())
+            yield f"{name} jumps by {jump:.0f} K from sample to sample and stands still from there: detached"
+
+
+def _came_loose(readings: Array, steps: Array) -> bool:
+    at = int(np.abs(steps).argmax())
+    after = readings[at + 1 :]
+    return bool(abs(steps[at]) > JUMP and after.size >= STUCK and np.ptp(after) < STILL)
 
 
 def _moved(values: Array) -> float:
@@ -171,15 +184,37 @@ def _truncated(seen: dict[str, Array], start: float, bath: float) -> Iterator[st
         yield f"the record ends at {_celsius(lowest)}: nothing below that can be known from it"
 
 
+def _late(seen: dict[str, Array], computed: Array, time: Array, way: float) -> Iterator[str]:
+    """A record that stands at the start, and then falls as from an immersion of its own, lacks an event mark."""
+    least = CLOCK + 2.0 * float(np.median(np.diff(time)))
+    for (name, values), row in zip(seen.items(), computed, strict=True):
+        first = float(np.max(values[np.isfinite(values)][:FIRST], initial=-np.inf))
+        if way <= 0.0 or abs(first - row[0]) > ONSET[1] * way:
+            continue
+        begins, falls = (float(time[values >= first - share * way].max(initial=0.0)) for share in ONSET)
+        soon, later = (float(time[row >= row[0] - share * way].max(initial=0.0)) for share in ONSET)
+        if begins > later + least and begins * 2.0 * later > falls * (later + soon):
+            still = f"{name} stands still for {begins:.1f} s while the case cools"
+            yield f"{still}: mark the beginning of its steps in the events"
+            return
+
+
 def _rate(seen: dict[str, Array], time: Array) -> Iterator[str]:
+    usual = float(np.median(np.diff(time)))
     for name, values in seen.items():
-        steps = np.abs(np.diff(values))
+        steps = np.abs(np.diff(values))[np.diff(time) < PAUSE * usual]
         if np.isfinite(steps).any() and np.nanmax(steps) > COARSE:
-            faster = float(np.median(np.diff(time))) * COARSE / float(np.nanmax(steps))
+            faster = usual * COARSE / float(np.nanmax(steps))
             yield f"{name} moves {np.nanmax(steps):.0f} K between two samples; sample every {faster:.2g} s or oftener"
 
 
-def _gaps(seen: dict[str, Array]) -> Iterator[str]:
+def _gaps(seen: dict[str, Array], time: Array) -> Iterator[str]:
+    """`time` s, as the record counts."""
+    wide = np.diff(time)
+    for at in np.flatnonzero(wide > PAUSE * np.median(wide)):
+        across = max((abs(float(values[at + 1] - values[at])) for values in seen.values()), default=0.0)
+        if across > COARSE:
+            yield f"nothing was recorded from {time[at]:.4g} to {time[at + 1]:.4g} s, while {across:.0f} K passed"
     for name, values in seen.items():
         there = np.flatnonzero(np.isfinite(values))
         lost = values.size - there.size

@@ -20,15 +20,13 @@ HEAD = re.compile(r"\s*(?P<name>[^\[\]()]*?)\s*[\[(]\s*(?P<unit>[^\[\]()]+?)\s*[
 LOOSE = re.compile(r"[^\s\[\]()]+\s*[\[(][^\[\]()]+[\])]|\S+")
 """A name with its unit, or a word, where blanks stand between columns."""
 DELIMITERS = (";", "\t", ",", None)
+TIMES = ("t", "time", "zeit", "temps", "tempo")
 MISSING = ("", "nan", "-", "--", "null", "none", "#n/a")
 
 
 def read_csv(path: Path) -> tuple[Array, Columns]:
     """Time (n,) s and readings (n,) K by name; an empty cell is NaN. Raises CaseError, FileNotFoundError."""
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise CaseError("is no text in UTF-8; export the record as CSV in UTF-8", place=str(path)) from None
+    lines = _text(path).splitlines()
     first = next((i for i, line in enumerate(lines) if line.strip() and not line.startswith("#")), None)
     if first is None:
         raise CaseError("holds no record; its first line names the columns, 'time [s], T2 [degC]'", place=path.name)
@@ -41,8 +39,12 @@ def read_csv(path: Path) -> tuple[Array, Columns]:
         cells = _cells(line, delimiter)
         if len(cells) != len(heads):
             wrong = f"{len(cells)} cells under {len(heads)} names"
-            raise CaseError(f"{wrong}; one value for each column", place=f"{path.name}:{number}")
+            place = f"{path.name}:{number}"
+            raise CaseError(f"{wrong}; one value for each column, and '#' before lines above the names", place=place)
         rows.append([_number(cell, delimiter, f"{path.name}:{number}") for cell in cells])
+    twice = next((head for i, head in enumerate(heads) if head in heads[:i]), None)
+    if twice is not None:
+        raise CaseError(f"two columns are called '{twice}'; give each a name of its own", place=f"{path.name}:1")
     values = np.array(rows, float64).reshape(len(rows), len(heads))
     return _columns(dict(zip(heads, values.T, strict=True)), path.name)
 
@@ -87,6 +89,17 @@ READERS: dict[str, Callable[[Path], tuple[Array, Columns]]] = {
 """By ending; anything else is read as CSV."""
 
 
+def _text(path: Path) -> str:
+    """UTF-8, or what a logger under Windows writes. Raises CaseError where it is no text."""
+    data = path.read_bytes()
+    for coding in ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(coding)
+        except UnicodeDecodeError:
+            continue
+    raise CaseError("is no text in UTF-8 or Windows-1252; export the record as CSV", place=str(path))
+
+
 def _cells(line: str, delimiter: str | None) -> list[str]:
     if delimiter is None:
         return line.split()
@@ -108,7 +121,8 @@ def _columns(heads: Columns, file: str) -> tuple[Array, Columns]:
     for head, column in heads.items():
         match = HEAD.fullmatch(head)
         if match is None or not match["name"]:
-            raise CaseError(f"column '{head}' has no unit; write '{head.strip()} [degC]'", place=f"{file}:1")
+            unit = "s" if head.strip().lower() in TIMES else "degC"
+            raise CaseError(f"column '{head}' has no unit; write '{head.strip()} [{unit}]'", place=f"{file}:1")
         name, unit = match["name"], match["unit"]
         if of_dimension(f"1 {unit}", "s"):
             if time is None:

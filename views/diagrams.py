@@ -14,7 +14,9 @@ from ..cases.dilatometer import Dilation
 from ..cases.fit import KineticsFit
 from ..cases.jominy import EndQuench
 from ..cases.profile import StressProfile
+from ..cases.specimen import outside
 from ..cases.tempering import TemperingCurve
+from ..materials.alloy import Alloy
 from ..materials.hardness_scale import hv_from_hrc
 from ..materials.hband import Band
 from ..materials.jominy import SIXTEENTH
@@ -54,9 +56,12 @@ def plot(thing: Any, save: str | os.PathLike[str] | None = None) -> Any:
     return figure
 
 
-def _title(figure: Any, what: str, model: str) -> None:
+def _title(figure: Any, what: str, model: str, alloy: Alloy | None = None) -> None:
+    """What is drawn, below it the laws, and at the foot which of them the steel is outside of."""
     figure.suptitle(f"{what}\n", fontsize=12)
     figure.text(0.5, 0.945, model, ha="center", va="center", fontsize=8, color="#555555")
+    if alloy is not None and alloy.outside():
+        figure.supxlabel("\n".join(outside(alloy)), fontsize=8, color="#a03020")
 
 
 def _log_time(axis: Any, low: float, high: float, label: str) -> None:
@@ -107,7 +112,7 @@ def ttt(figure: Any, diagram: TTT) -> None:
     axis.set_ylabel("temperature [degC]")
     axis.set_ylim(min(diagram.levels.values()) - ZERO - 40.0, diagram.levels["Ae3"] - ZERO + 30.0)
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    _title(figure, f"Isothermal transformation (TTT) of {diagram.alloy.name}", diagram.model)
+    _title(figure, f"Isothermal transformation (TTT) of {diagram.alloy.name}", diagram.model, diagram.alloy)
 
 
 def cct(figure: Any, diagram: CCT) -> None:
@@ -136,7 +141,7 @@ def cct(figure: Any, diagram: CCT) -> None:
     axis.set_ylim(-15.0, upper - ZERO + 30.0)
     axis.plot([], [], color=PALE, linewidth=0.9, label="cooling rate [K/s],\nHV at its end")
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    _title(figure, f"Continuous cooling transformation (CCT) of {diagram.alloy.name}", diagram.model)
+    _title(figure, f"Continuous cooling transformation (CCT) of {diagram.alloy.name}", diagram.model, diagram.alloy)
 
 
 def end_quench(figure: Any, bar: EndQuench) -> None:
@@ -164,7 +169,7 @@ def end_quench(figure: Any, bar: EndQuench) -> None:
         axis.legend(loc="upper left", bbox_to_anchor=(1.08, 1.0))
     top = upper.secondary_xaxis("top", functions=(lambda mm: mm / (1e3 * SIXTEENTH), lambda j: 1e3 * SIXTEENTH * j))
     top.set_xlabel("J, sixteenths of an inch")
-    _title(figure, f"End quench (Jominy) of {bar.alloy.name} from {bar.start - ZERO:.0f} degC", bar.model)
+    _title(figure, f"End quench (Jominy) of {bar.alloy.name} from {bar.start - ZERO:.0f} degC", bar.model, bar.alloy)
 
 
 def _band(axis: Any, band: Band) -> None:
@@ -215,7 +220,7 @@ def dilation(figure: Any, seen: Dilation) -> None:
     lower.set_xlabel("temperature [degC]")
     lower.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     what = f"Dilatometer: {seen.alloy.name} at {seen.cooling_rate:g} K/s, {seen.hardness:.0f} HV at the end"
-    _title(figure, what, seen.model)
+    _title(figure, what, seen.model, seen.alloy)
 
 
 def bars(figure: Any, bars: BarHardness) -> None:
@@ -234,7 +239,7 @@ def bars(figure: Any, bars: BarHardness) -> None:
         right.plot(1e3 * bars.diameters, bars.at(share), dash, color=DARK, marker="o", markersize=4, label=name)
     right.set_xlabel("diameter [mm]")
     right.legend(loc="best")
-    _title(figure, f"Round bars of {bars.alloy.name} quenched in {bars.medium}", bars.model)
+    _title(figure, f"Round bars of {bars.alloy.name} quenched in {bars.medium}", bars.model, bars.alloy)
 
 
 def tempering(figure: Any, curve: TemperingCurve) -> None:
