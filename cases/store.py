@@ -267,8 +267,8 @@ class Log:
         _extend(file["wall"], np.stack([step[3] for step in self._steps]))
         _extend(file["legs"], numbers)
         bodies_around.append(file, [step[4] for step in self._steps])
-        vtkhdf.append(file, self._blocks, np.array([step[0] for step in self._steps]), self._stacked())
-        for name in vtkhdf.names(file, static=False):
+        times = np.array([step[0] for step in self._steps])
+        for name in vtkhdf.append(file, self._blocks, times, self._stacked()):
             _write_meaning(file, name)
 
     def _stacked(self) -> Iterator[tuple[str, Array, type[np.floating[Any]]]]:

@@ -99,14 +99,19 @@ def seen_origin(lattice: Lattice) -> tuple[float, float, float]:
     return x, y if lattice.metric == "3d" else -0.5 * dy, z if lattice.metric in ("rz", "3d") else -0.5 * dz
 
 
-def append(file: Any, blocks: Blocks, times: Array, fields: Iterable[tuple[str, Array, Any]]) -> None:
-    """Add T steps; the count of steps is raised last.   times (T,) s; fields: name, (T, n) or (T, k, n), stored as"""
+def append(file: Any, blocks: Blocks, times: Array, fields: Iterable[tuple[str, Array, Any]]) -> list[str]:
+    """Add T steps; the count of steps is raised last. Gives the names that are new.
+
+    times (T,) s; fields: name, (T, n) or (T, k, n), stored as
+    """
     root = file["VTKHDF"]
     steps = root["Steps"]
+    new = []
     first, count = int(steps.attrs["NSteps"]), len(times)
     for name, values, dtype in fields:
         if name not in root["CellData"]:
             _create(root, blocks, name, dtype, values.shape[1:-1])
+            new.append(name)
         cell = root["CellData"][name]
         cell.resize(first + count, axis=0)
         _fill(cell, blocks, slice(first, first + count), values)
@@ -117,6 +122,7 @@ def append(file: Any, blocks: Blocks, times: Array, fields: Iterable[tuple[str, 
     steps["Values"].resize((first + count,))
     steps["Values"][first:] = times
     steps.attrs["NSteps"] = np.int64(first + count)
+    return new
 
 
 def put(file: Any, blocks: Blocks, name: str, values: Array, dtype: Any) -> None:

@@ -192,6 +192,7 @@ class Plan:
             threads,
         )
         self.phases, self._known = phases, states is not None
+        self._law, self._span = np.empty(0, int64), (-1, -1)
         self.rest()
 
     def begin(
@@ -238,8 +239,10 @@ class Plan:
                                   touches: its heat follows by `touch`
         """
         check("laws", laws, (len(laws), self.knots + 1))
-        check("patch_law", patch_law, (self.patches,), int64)
-        if self.patches and not -1 <= patch_law.min() <= patch_law.max() < len(laws):
+        if patch_law is not self._law:  # one array serves most steps; two reductions take as long as a small stage
+            check("patch_law", patch_law, (self.patches,), int64)
+            self._law, self._span = patch_law, (int(patch_law.min(initial=-1)), int(patch_law.max(initial=-1)))
+        if not -1 <= self._span[0] <= self._span[1] < len(laws):
             raise ValueError(f"patch_law must lie in -1..{len(laws) - 1}")
         D, scale = (self.D1, 1.0) if self._made else (self.F0, self._first)
         self._loops.look(D if started else None, scale, laws.reshape(-1), patch_law)

@@ -250,13 +250,18 @@ def mixture(low, step, T0, z0, T1, z1, table, trip, creep, creeping, dt, law, ma
             for i in range(phases):
                 rows[j, COMPRESSION] += z1[i, j] * _lookup(table[CRUSH, i], p1)
         for k in range(creep.shape[0]):
-            shares0 = shares1 = 0.0
-            for i in range(phases):
-                if creeping[k, i]:
-                    shares0 += z0[i, j]
-                    shares1 += z1[i, j]
-            creeps[j, 0, k] = shares0 * dt * np.exp(_lookup(creep[k], p0))
-            creeps[j, 1, k] = shares1 * dt * np.exp(_lookup(creep[k], p1))
+            creeps[j, 0, k] = dt * _rate(creep[k], creeping[k], z0[:, j], p0)
+            creeps[j, 1, k] = dt * _rate(creep[k], creeping[k], z1[:, j], p1)
+
+
+@njit(cache=True)
+def _rate(creep, creeping, z, place):
+    """Creep strain per q^n and second of phases (P,) by one law, see mixture(), at a place counted in knots."""
+    shares = 0.0
+    for i in range(z.size):
+        if creeping[i]:
+            shares += z[i]
+    return shares * np.exp(_lookup(creep, place))
 
 
 @njit(cache=True)
@@ -281,16 +286,30 @@ def free_change(low, step, T0, z0, T1, z1, strain):
 
 
 @njit(cache=True)
-def relaxed(rows, creeps, exponent, strain):
-    """Largest share of its stress that creep takes from any cell in one increment.
+def relaxed(low, step, T0, z0, T1, z1, table, creep, creeping, dt, exponent, strain):
+    """Largest share of its stress that creep takes from any cell in one increment, at the stiffer and faster end.
 
-    rows, creeps, exponent  see mixture();   strain (n,) sqrt(3/2 e':e') of the elastic strain
+    z0, z1    (P - 1, n)  fractions of all phases but the first
+    exponent  (c,)        n of each law
+    strain    (n,)        sqrt(3/2 e':e') of the elastic strain
+    others    see mixture()
     """
-    most = 0.0
+    most, z, rate = 0.0, np.empty((table.shape[1], 1)), np.empty(exponent.size)
     for j in range(strain.size):
-        shear, loss = max(rows[j, SHEAR], rows[j, SHEAR_BEFORE]), 0.0
-        for k in range(exponent.size):
-            rate = max(creeps[j, 0, k], creeps[j, 1, k])
-            loss += 3.0 * shear * rate * (2.0 * shear * strain[j]) ** (exponent[k] - 1.0)
+        shear, loss = 0.0, 0.0
+        rate[:] = 0.0
+        for T, fractions in ((T0, z0), (T1, z1)):
+            place = (T[j] - low) / step
+            unpack(fractions, j, z, 0)
+            young = poisson = 0.0
+            for i in range(z.shape[0]):
+                if z[i, 0] > 0.0:
+                    young += z[i, 0] * _lookup(table[YOUNG, i], place)
+                    poisson += z[i, 0] * _lookup(table[POISSON, i], place)
+            shear = max(shear, young / (2.0 * (1.0 + poisson)))
+            for k in range(rate.size):
+                rate[k] = max(rate[k], _rate(creep[k], creeping[k], z[:, 0], place))
+        for k in range(rate.size):
+            loss += 3.0 * shear * dt * rate[k] * (2.0 * shear * strain[j]) ** (exponent[k] - 1.0)
         most = max(most, loss)
     return most

@@ -15,6 +15,7 @@ from .plasticity import BULK, COMPRESSION, SHEAR
 SLAB, CYLINDER, SPHERE = 0, 1, 2
 FLOOR = 1e-7  # share of the elastic stiffness that a yielding point keeps in the tangent, not in its stress
 BLOCK = 64  # ring elements that one thread takes at a time
+SHORT = 0.1  # share of a step of Newton below which it is taken as it is
 
 
 @njit(cache=True)
@@ -42,7 +43,7 @@ def line(
     edge[:] = 0.0
     corner[0] = 0.0
     stress[:] = 0.0
-    B = np.zeros((3, 4))
+    B, DB = np.zeros((3, 4)), np.zeros((3, 4))
     D = np.zeros((3, 3))
     s = np.zeros(3)
     was, now, tangent = np.zeros((2, 6)), np.zeros((2, 6)), np.zeros((6, 6))
@@ -106,15 +107,15 @@ def line(
             plastic[j] += weight * dp
             volume += weight
             for a in range(4):
+                for i in range(3):
+                    DB[i, a] = D[i, 0] * B[0, a] + D[i, 1] * B[1, a] + D[i, 2] * B[2, a]
+            for a in range(4):
                 at = first + a if a < 3 else x.size
                 for i in range(3):
                     force[at] += weight * B[i, a] * s[i]
                     scale[at] += weight * abs(B[i, a])
                 for b in range(a + 1):
-                    k_ab = 0.0
-                    for i in range(3):
-                        for k in range(3):
-                            k_ab += B[i, a] * D[i, k] * B[k, b]
+                    k_ab = B[0, a] * DB[0, b] + B[1, a] * DB[1, b] + B[2, a] * DB[2, b]
                     if a < 3:
                         band[a - b, first + b] += weight * k_ab
                     elif b < 3:
@@ -124,6 +125,106 @@ def line(
         plastic[j] /= volume
         for i in range(3):
             stress[i, j] /= volume
+
+
+@njit(cache=True)
+def overshot(uphill, downhill):
+    """Share by which a step of Newton overshot the least energy on its way; 0: not by much.
+
+    uphill, downhill  unbalanced force times the step, after it the one and before it the other, counted as they rise
+    """
+    return uphill / (uphill + downhill) if uphill > 0.5 * downhill else 0.0
+
+
+@njit(cache=True)
+def bordered(band, edge, corner, force, step):
+    """Solve for N unknowns whose matrix has two diagonals below the main one, and one that all of them meet.
+
+    band    (3, N)    lower band; what is left of it afterwards is of no use
+    edge    (N,)      last row and column; corner (1,) where they meet
+    force   (N + 1,)
+    step    (N + 1,)  [written]
+    Answers whether the band is positive definite; where not, step is of no use.
+    """
+    n = edge.size
+    pulled = edge.copy()
+    step[:] = force
+    for j in range(n):
+        if not band[0, j] > 0.0:
+            return False
+        for below in range(1, min(3, n - j)):
+            share = band[below, j] / band[0, j]
+            for k in range(below, min(3, n - j)):
+                band[k - below, j + below] -= share * band[k, j]
+            step[j + below] -= share * step[j]
+            pulled[j + below] -= share * pulled[j]
+    for j in range(n - 1, -1, -1):
+        for below in range(1, min(3, n - j)):
+            step[j] -= band[below, j] * step[j + below]
+            pulled[j] -= band[below, j] * pulled[j + below]
+        step[j] /= band[0, j]
+        pulled[j] /= band[0, j]
+    last = (step[n] - edge @ step[:n]) / (corner[0] - edge @ pulled)
+    step[:n] -= last * pulled
+    step[n] = last
+    return True
+
+
+@njit(cache=True)
+def balance(
+    kind, held, x, elastic, parent, product, back, rows, creeps, exponent, theta, memory, factor, kinematic, most,
+    tolerance, du, elastic1, parent1, product1, back1, plastic, stress,
+):  # fmt: skip
+    """Newton's method on `line`: the displacements that leave no force, and the state that goes with them.
+
+    held       ()    node that does not move, -1: none
+    most       ()    iterations at most
+    tolerance  ()    unbalanced force over that of 0.1 % elastic strain
+    du         (N,)  [written] increment of the displacement, m
+    others     see line()
+    Gives (iterations, what is left of the unbalanced force: not finite where there is no way on, strain common to all
+    cells). Where tension and compression yield apart a step is shortened until the energy falls.
+    """
+    n = x.size
+    force, scale, step = np.zeros(n + 1), np.zeros(n + 1), np.zeros(n + 1)
+    band, edge, corner = np.zeros((3, n)), np.zeros(n), np.zeros(1)
+    unit = 1e-3 * rows[:, SHEAR].max()
+    cut = rows[:, COMPRESSION].max() > 0.0
+    long, residual, share, downhill = 0.0, np.inf, 1.0, np.inf
+    du[:] = 0.0
+    for iteration in range(1, most + 1):
+        line(
+            kind, x, du, long, elastic, parent, product, back, rows, creeps, exponent, theta, memory, factor, kinematic,
+            force, scale, band, edge, corner, elastic1, parent1, product1, back1, plastic, stress,
+        )  # fmt: skip
+        if kind == SPHERE:
+            corner[0] = 1.0
+        if held >= 0:
+            hold(held, force, band, edge)
+        residual = unbalance(force, scale) / unit
+        if residual <= tolerance or not np.isfinite(residual):
+            return iteration, residual, long
+        over = overshot(-(force @ step), downhill) if cut and share > SHORT else 0.0
+        if over > 0.0:
+            back_by, share = over * share, share * (1.0 - over)
+        else:
+            if not bordered(band, edge, corner, force, step):
+                return iteration, np.inf, long
+            back_by, share, downhill = -1.0, 1.0, float(force @ step)
+        du += back_by * step[:-1]
+        long += back_by * step[-1]
+    return most, residual, long
+
+
+@njit(cache=True)
+def hold(node, force, band, edge):
+    """Take one node out of the system of `bordered`."""
+    force[node] = edge[node] = 0.0
+    band[:, node] = 0.0
+    band[0, node] = 1.0
+    for below in range(1, 3):
+        if node >= below:
+            band[below, node - below] = 0.0
 
 
 @njit(cache=True)

@@ -1,18 +1,15 @@
 """Stress in one dimension: slab, long cylinder, sphere; solid or hollow, free of load."""
 
-from math import isfinite
-
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
-from scipy.linalg.lapack import dpbsv
 
 from ..kernels import stress as kernel
 from ..materials.matter import Matter
 from .geometry import Cells
 from .properties import Knots
 from .restraint import Restraint
-from .stress import ITERATIONS, SHORT, TOLERANCE, Banded, Load, too_far
+from .stress import ITERATIONS, TOLERANCE, Banded, Load
 from .supports import Support
 
 Array = NDArray[float64]
@@ -62,48 +59,18 @@ class Line(Banded):
     def solve(
         self, mechanics: dict[str, Array], rows: Array, creeps: Array, load: Load
     ) -> tuple[dict[str, Array], int, float, bool]:
-        n, size = self.cells.index.size, self.nodes.size
+        n = self.cells.index.size
         elastic = mechanics["elastic"].reshape(n, 2, 3)
         parent, product = mechanics["parent"].reshape(n, 2), mechanics["product"].reshape(n, 2)
         back = self.back(mechanics, 2, 3)
         elastic1, parent1, product1, back1 = (np.empty_like(old) for old in (elastic, parent, product, back))
-        force, scale = np.empty(size + 1), np.empty(size + 1)
-        band, edge, corner, both = np.empty((3, size)), np.empty(size), np.empty(1), np.empty((2, size))
-        plastic, stress = np.empty(n), np.empty((6, n))
-        du, long = np.zeros(size), 0.0
+        du, plastic, stress = np.empty(self.nodes.size), np.empty(n), np.empty((6, n))
         p = self.properties
-        unit = 1e-3 * float(rows[:, 1].max())
-        iterations, step, share, downhill = 0, np.zeros(size + 1), 1.0, np.inf
-        while iterations < ITERATIONS:
-            iterations += 1
-            kernel.line(
-                self.kind, self.nodes, du, long, elastic, parent, product, back, rows, creeps, p.exponent, load.theta,
-                p.memory, p.factor, p.kinematic, force, scale, band, edge, corner, elastic1, parent1, product1,
-                back1, plastic, stress,
-            )  # fmt: skip
-            if self.kind == kernel.SPHERE:
-                corner[0] = 1.0
-            if self.held >= 0:
-                hold(self.held, force, band, edge)
-            residual = kernel.unbalance(force, scale) / unit
-            if residual <= TOLERANCE or not isfinite(residual):
-                break
-            over = too_far(force, step, downhill) if p.cut_off and share > SHORT else 0.0
-            if over > 0.0:
-                du, long = du + over * share * step[:-1], long + over * share * step[-1]
-                share *= 1.0 - over
-                continue
-            both[0], both[1] = force[:-1], edge
-            _, solved, failed = dpbsv(band, both.T, lower=1, overwrite_b=1)
-            if failed:
-                residual = np.inf
-                break
-            free, stretched = solved.T
-            stretch = (force[-1] - edge @ free) / (corner[0] - edge @ stretched)
-            step[:-1], step[-1], share = free - stretched * stretch, stretch, 1.0
-            downhill = float(force @ step)
-            du -= step[:-1]
-            long -= stretch
+        iterations, residual, long = kernel.balance(
+            self.kind, self.held, self.nodes, elastic, parent, product, back, rows, creeps, p.exponent, load.theta,
+            p.memory, p.factor, p.kinematic, ITERATIONS, TOLERANCE, du, elastic1, parent1, product1, back1, plastic,
+            stress,
+        )  # fmt: skip
         new = {
             "elastic": elastic1.ravel(),
             "parent": parent1.ravel(),
@@ -137,13 +104,3 @@ def held(x: Array, kind: int) -> int:
     if kind == kernel.SLAB:
         return int(np.abs(x).argmin())
     return 0 if abs(x[0]) < 1e-9 * x[-1] else -1
-
-
-def hold(node: int, force: Array, band: Array, edge: Array) -> None:
-    """Take one node out of the system; band (3, N) lower form."""
-    force[node] = edge[node] = 0.0
-    band[:, node] = 0.0
-    band[0, node] = 1.0
-    for below in (1, 2):
-        if node >= below:
-            band[below, node - below] = 0.0

@@ -133,20 +133,19 @@ class Metal:
         if self.precipitation is not None:
             self.precipitation.follow(state, after)
         if self.stress is not None:
-            pending = [self.stress.pending(self._strained(each)) for each in (after, state)]
-            gained = max(pending[0] - pending[1], 1e-3 * self.strain_step)
+            before = float(after.mechanics["pending"][0])
+            gained = max(self.stress.pending(self._strained(after)) - before, 1e-3 * self.strain_step)
             longest = min(longest, trial.dt * self.strain_step / gained)
         return longest
 
     def strain(self, state: State, last: bool) -> Increment | None:
         """The stress increment of an accepted state, where one is due or it is the `last` of a leg."""
-        strained = self._strained(state)
-        if self.stress is None or not (last or self.stress.pending(strained) >= 0.5 * self.strain_step):
+        if self.stress is None or not (last or state.mechanics["pending"][0] >= 0.5 * self.strain_step):
             return None
         soft = None if self.coherency is None else self.coherency.soft(state)
         held = self.stress.restraint is not None and state.memory["around"].size > 0
         drop()
-        increment = self.stress.advance(strained, state.time, soft, held)
+        increment = self.stress.advance(self._strained(state), state.time, soft, held)
         tidy(self.size)
         return increment
 

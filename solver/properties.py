@@ -119,6 +119,14 @@ class Properties:
         )  # fmt: skip
         return rows, creeps
 
+    def relaxed(self, T0: Array, z0: Array, T1: Array, z1: Array, dt: float, strain: Array) -> float:
+        """Largest share of its stress that creep takes from any cell; strain (n,) of its shear, others as in rows."""
+        T0, z0, T1, z1 = (np.ascontiguousarray(a) for a in (T0, z0, T1, z1))
+        most = plasticity.relaxed(
+            self.low, self.step, T0, z0, T1, z1, self.table, self.creep, self.creeping, float(dt), self.exponent, strain
+        )
+        return float(most)
+
     def change(self, T0: Array, z0: Array, T1: Array, z1: Array) -> float:
         """Largest |thermal| + |transformation| free strain of any cell between two instants."""
         strain = self.table[plasticity.STRAIN]

@@ -14,7 +14,7 @@ from .properties import Knots
 from .restraint import LOOSE, Restraint
 from .skin import FULL, skin
 from .state import State
-from .stress import ITERATIONS, NEVER_BELOW_ZERO, REVISIONS, SHORT, SUNK, TOLERANCE, Banded, Load, too_far
+from .stress import ITERATIONS, NEVER_BELOW_ZERO, REVISIONS, SUNK, TOLERANCE, Banded, Load, too_far
 from .supports import Grip, Nodes, Support, images
 
 Array = NDArray[float64]
@@ -157,7 +157,7 @@ class Section(Banded):
             residual = kernel.unbalance(force, scale) / unit
             if residual <= TOLERANCE or not np.isfinite(residual):
                 break
-            over = too_far(force, step, downhill) if p.cut_off and share > SHORT else 0.0
+            over = too_far(force, step, downhill) if p.cut_off and share > kernel.SHORT else 0.0
             if over > 0.0:
                 du += over * share * step
                 share *= 1.0 - over

@@ -7,9 +7,9 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
-from ..kernels import plasticity
 from ..kernels.crack import watch
 from ..kernels.space import space
+from ..kernels.stress import overshot
 from ..materials.matter import Matter
 from .case_stress import CaseStress
 from .coherency import FLOOR, Soft, forget, soften, stiffness, strained
@@ -21,7 +21,6 @@ from .supports import Grip, Held, Nodes, Support, hold, planes
 
 Array = NDArray[float64]
 
-AT_ONCE = 1 << 14  # cells looked at together, so that what is made for them stays small
 RELAXATION = 0.1  # share of a point's stress that one sub-increment may lose by creep
 SHORTEST = 1.0 / 256.0  # of an increment; where creep is faster still, its rate at the end alone counts
 ITERATIONS = 25  # of Newton, before an increment is halved
@@ -29,7 +28,6 @@ NEVER_BELOW_ZERO = {"plastic_strain", "crack_index"}  # fields that extrapolatio
 REVISIONS = 30  # of the dies that a body touches, in one increment
 SUNK = 1e-6  # of a cell, by which a body may stand in a die that it does not touch
 SMALLEST = 1.0 / 64.0  # part of an increment that is taken even if it does not converge
-SHORT = 0.1  # share of a step of Newton below which it is taken as it is
 TOLERANCE = 1e-10  # unbalanced force over the force of 0.1 % elastic strain
 
 
@@ -81,6 +79,7 @@ class Body(ABC):
 
     It keeps in state.mechanics, all float64:
         last_temperature (n,) K, last_products (P - 1, n), last_time (1,) s at the last increment
+        pending (1,)                            largest change of free strain since then, as last looked at
         plastic_strain (n,)                     cell means
         peak (n,) Pa                            largest principal stress since below martensite start
         crack (n,)                              the largest of it over the tensile strength of the phases
@@ -149,6 +148,7 @@ class Body(ABC):
             last_temperature=state.temperature.copy(),
             last_products=self.properties.products(state).copy(),
             last_time=np.array([state.time]),
+            pending=np.zeros(1),
             plastic_strain=np.zeros(n),
             peak=np.full(n, -np.inf),
             **({"crack": np.zeros(n)} if self.properties.tensile.size else {}),
@@ -200,11 +200,12 @@ class Body(ABC):
             mechanics["touched"].reshape(held.fixed.shape)[held.node, held.column] = grip.touched
 
     def pending(self, state: State) -> float:
-        """Largest change of free strain of any cell since the last increment."""
+        """Largest change of free strain of any cell since the last increment; state.mechanics remembers it."""
         last = state.mechanics
-        return self.properties.change(
+        last["pending"][0] = self.properties.change(
             last["last_temperature"], last["last_products"], state.temperature, self.properties.products(state)
         )
+        return float(last["pending"][0])
 
     def advance(self, state: State, time: float, soft: Soft | None = None, held: bool = False) -> Increment:
         """One load increment from the last one to the state at `time` (s), in parts where needed.
@@ -229,9 +230,10 @@ class Body(ABC):
             share = min(size, 1.0 - done)
             theta = 0.5
             if self.properties.exponent.size and elapsed > 0.0:
-                relaxed = self._relaxed(mechanics, Ta, za, T1, z1, elapsed)
-                theta = 0.5 if relaxed > SHORTEST else 1.0
-                share = min(share, relaxed)
+                lost = self.properties.relaxed(Ta, za, T1, z1, elapsed, self.shear(mechanics))
+                most = RELAXATION / max(lost, RELAXATION)
+                theta = 0.5 if most > SHORTEST else 1.0
+                share = min(share, max(most, SHORTEST))
             end = done + share if done + share < 1.0 - 1e-9 else 1.0
             Tb, zb = (T1, z1) if end == 1.0 else (between(T0, T1, end), between(z0, z1, end))
             left = None if soft is None else stiffness(soft, melting, 1.0 - end)
@@ -256,18 +258,8 @@ class Body(ABC):
         mechanics["last_temperature"][:] = T1
         mechanics["last_products"][:] = z1
         mechanics["last_time"][0] = time
+        mechanics["pending"][0] = 0.0
         return Increment(iterations, residual, converged)
-
-    def _relaxed(
-        self, mechanics: dict[str, Array], T0: Array, z0: Array, T1: Array, z1: Array, elapsed: float
-    ) -> float:
-        """Share of the elapsed time, at least SHORTEST, in which creep takes RELAXATION of a stress."""
-        most, strain = 0.0, self.shear(mechanics)
-        for first in range(0, strain.size, AT_ONCE):
-            part = slice(first, first + AT_ONCE)
-            rows, creeps = self.properties.rows(T0[part], z0[:, part], T1[part], z1[:, part], elapsed)
-            most = max(most, plasticity.relaxed(rows, creeps, self.properties.exponent, strain[part]))
-        return max(RELAXATION / max(most, RELAXATION), SHORTEST)
 
     def _watch(self, mechanics: dict[str, Array], T: Array, z: Array) -> None:
         """Follow the largest principal stress of the cells below martensite start, and what they can bear."""
@@ -325,8 +317,7 @@ def too_far(force: Array, step: Array, downhill: float) -> float:
     force the unbalanced one behind the step, downhill = force before it times the step; both rise where the energy is
     convex, as that of a cut-off yield surface is, with faces so soft that whole steps jump back and forth
     """
-    uphill = -float(np.vdot(force, step))
-    return uphill / (uphill + downhill) if uphill > 0.5 * downhill else 0.0
+    return float(overshot(-float(np.vdot(force, step)), downhill))
 
 
 class Banded(Body):

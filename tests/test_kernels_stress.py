@@ -105,6 +105,22 @@ def test_tangent_is_the_slope_of_the_forces(case, strain, kinematic, compression
     assert np.abs(np.array(slope).T - tangent).max() < 1e-5 * np.abs(tangent).max()
 
 
+def test_bordered_solves_what_a_dense_matrix_says():
+    n = 9
+    dense = 3.0 * np.eye(n + 1)
+    for k in range(3):
+        dense[:n, :n] += np.diag(rng.normal(size=n - k), -k)
+    dense[:n, :n] = dense[:n, :n] @ np.diag(1.0 + np.arange(n)) @ dense[:n, :n].T  # wide as before
+    dense[n, :n] = dense[:n, n] = rng.normal(size=n)
+    dense[n, n] = 100.0
+    band = np.array([np.append(np.diag(dense[:n, :n], -k), np.zeros(k)) for k in range(3)])
+    force, step = rng.normal(size=n + 1), np.empty(n + 1)
+    assert kernel.bordered(band.copy(), dense[n, :n].copy(), np.array([100.0]), force, step)
+    assert dense @ step == pytest.approx(force, rel=1e-8, abs=1e-8)
+    band[0, 4] = -1e3
+    assert not kernel.bordered(band, dense[n, :n].copy(), np.array([100.0]), force, step)
+
+
 def test_a_ring_moved_along_its_axis_feels_nothing():
     ring = Ring()
     ring.rows[:, plasticity.FREE] = 0.0

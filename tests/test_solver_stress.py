@@ -443,7 +443,9 @@ def test_a_second_advance_changes_nothing():
     body.start(state)
     state.temperature = HOT - 500.0 * np.linspace(0, 1, 10)
     assert body.pending(state) == pytest.approx(1.2e-5 * 500)
+    assert state.mechanics["pending"][0] == body.pending(state)
     body.advance(state, 1.0)
+    assert state.mechanics["pending"][0] == 0.0
     assert body.pending(state) == 0.0
     before = {name: values.copy() for name, values in state.mechanics.items()}
     body.advance(state, 1.0)
