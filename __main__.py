@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 BUGS = (ZeroDivisionError, OverflowError, FloatingPointError)
 WRONG_PATH = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
 PLOTS = {"history": {"probe"}, "section": {"start", "end", "spacing", "first", "time", "against"}}
-PICTURE = (".png",)
-CURVES = (".png", ".pdf", ".svg")
-TABLE = (*CURVES, ".csv")
 
 
 class Door(TyperGroup):
@@ -213,12 +210,13 @@ def show(
     metaltwin info RESULT lists the fields.
     """
     from .materials.refusal import CaseError
+    from .views.display import PICTURE, check_picture
 
     name = field if " " in field else field.replace(".", "_")
     how: dict[str, Any] = {"cut": cut, "unit": unit, "mould": mould}
     still = {"below": below, "above": above, "time": time, "limits": limits or None, "save": save}
     if animate is None:
-        _check_picture(save, PICTURE)
+        check_picture(save, PICTURE)
     else:
         for word in (word for word, given in still.items() if given is not None):
             raise CaseError(f"--{word} says nothing of a film; leave it out")
@@ -261,6 +259,7 @@ def plot(
     the skin inwards, the way a hardness tester walks, also as CSV.
     """
     from .materials.refusal import CaseError, one_of
+    from .views.display import CURVES, TABLE, check_picture
 
     one_of(kind, PLOTS, "kind of plot")
     places = {"start": start, "end": end, "spacing": spacing, "first": first}
@@ -271,7 +270,7 @@ def plot(
             raise CaseError(f"--{name} says nothing of a {kind}; leave it out")
     if "probe" in how:
         how["probes"] = tuple(how.pop("probe"))
-    _check_picture(save, TABLE if kind == "section" else CURVES)
+    check_picture(save, TABLE if kind == "section" else CURVES)
     _read(result).plot(kind, save=save, **how)
     print(save or "")
 
@@ -290,8 +289,10 @@ def profile(
 
     Averaged over the gauge volume; of bars, rings, plates and boxes also what X-rays read as layers come off.
     """
+    from .views.display import TABLE, check_picture
+
     if save is not None:
-        _check_picture(save, TABLE)
+        check_picture(save, TABLE)
     read = _read(result).stress_profile(at, direction, depth, gauge if thickness is None else (gauge, thickness))
     print(read)
     if save is not None:
@@ -327,19 +328,6 @@ def distortion(
     print(read.distortion())
     if surface is not None:
         print(read.deformed(surface, scale))
-
-
-def _check_picture(save: Path | None, endings: tuple[str, ...]) -> None:
-    """Refuse a picture that cannot be drawn before a large result is read."""
-    from .materials.refusal import CaseError
-    from .views.display import has_display
-
-    if save is None and not has_display():
-        raise CaseError(f"no display here for a window; give --save picture{endings[0]}")
-    if save is not None:
-        if save.suffix.lower() not in endings:
-            raise CaseError(f"cannot write '{save}'; a name that ends in {' or '.join(endings)} can be")
-        save.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _read(path: Path) -> "Result":
@@ -381,23 +369,15 @@ Maybe = Annotated[list[Path] | None, typer.Argument(metavar="DATA", help="Record
 Records = Annotated[list[Path], typer.Argument(metavar="DATA", help="Records, .csv .h5 .parquet.")]
 
 
-def _records(case: Path, data: list[Path] | None, unknowns: Path | None) -> tuple[Any, Any, list[Any]]:
-    """Case, plan and records; the plan beside the case, shaft.calibrate.yaml, is found without being named."""
-    from .cases.casefile import load
-    from .twin.plan import read_plan
-
-    found, beside = load(case), case.with_suffix(".calibrate.yaml")
-    plan = read_plan(unknowns or (beside if beside.exists() else None), found)
-    return found, plan, [plan.read(path) for path in data or ()]
-
-
 @app.command()
 def readiness(case: CaseFile, data: Records, unknowns: Unknowns = None) -> None:
     """Tell whether records can calibrate a case, and why not.
 
     Exit status 2 where one cannot.
     """
-    found, _, runs = _records(case, data, unknowns)
+    from .twin.plan import records
+
+    found, _, runs = records(case, data, unknowns)
     looked = [run.readiness(found) for run in runs]
     for path, one in zip(data, looked, strict=True):
         print(f"{path}: {one}")
@@ -421,14 +401,16 @@ def calibrate(
     coefficient of the first quench. Writes FIT (shaft.fit.json) and the calibrated case beside it (shaft.fit.yaml).
     """
     from .twin.calibrate import calibrate as search
+    from .twin.plan import records
+    from .views.display import CURVES, check_picture
 
     if save is not None:
-        _check_picture(save, CURVES)
+        check_picture(save, CURVES)
     target = output or case.with_suffix(".fit.json")
     _make_room(target)
-    found, plan, runs = _records(case, data, unknowns)
-    what = {"inspections": plan.inspections, "starts": starts or plan.starts, "workers": workers}
-    fit = search(found, runs or None, plan.unknowns, **what)
+    found, plan, runs = records(case, data or (), unknowns)
+    how_often = starts or plan.starts
+    fit = search(found, runs or None, plan.unknowns, inspections=plan.inspections, starts=how_often, workers=workers)
     print(fit)
     fit.save(target)
     fit.case.save(target.with_suffix(".yaml"))
@@ -466,8 +448,10 @@ Picture = Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Dr
 
 def _tell_and_draw(make: Callable[[], Any], save: Path | None) -> None:
     """Print a diagram or test as a table and, where asked, draw it."""
+    from .views.display import CURVES, check_picture
+
     if save is not None:
-        _check_picture(save, CURVES)
+        check_picture(save, CURVES)
     made = make()
     print(made)
     if save is not None:

@@ -1,12 +1,12 @@
 """What to calibrate, as a file beside the case: thermocouples, event marks, inspections and unknowns."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..cases.casefile import mapping
+from ..cases.casefile import AnyKind, load, mapping
 from ..cases.step import step_names
 from ..materials.refusal import CaseError, one_of
 from .inspection import Dilated, EndQuenched, Inspection
@@ -76,6 +76,13 @@ def read_plan(path: str | os.PathLike[str] | None, case: Any) -> Plan:
         )
     except CaseError as error:
         raise error.under(place=place) from None
+
+
+def records(case: Path, data: Sequence[Path], plan: Path | None) -> tuple[AnyKind, Plan, list[Measurements]]:
+    """Case, plan and records of their files; the plan beside the case, shaft.calibrate.yaml, is found by itself."""
+    found, beside = load(case), case.with_suffix(".calibrate.yaml")
+    read = read_plan(plan or (beside if beside.exists() else None), found)
+    return found, read, [read.read(path) for path in data]
 
 
 def _named(words: dict[str, Any], word: str, said: str) -> dict[str, Any] | None:

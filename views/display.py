@@ -10,6 +10,9 @@ from pathlib import Path
 from ..materials.refusal import CaseError
 
 WINDOW = "VTK_DEFAULT_OPENGL_WINDOW"
+PICTURE = (".png",)
+CURVES = (".png", ".pdf", ".svg")
+TABLE = (*CURVES, ".csv")
 VENDORS = ("/usr/share/glvnd/egl_vendor.d", "/etc/glvnd/egl_vendor.d")
 
 
@@ -18,6 +21,19 @@ def has_display() -> bool:
     if sys.platform in ("win32", "darwin"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def check_picture(save: Path | None, endings: tuple[str, ...]) -> None:
+    """Make the folder of a picture, before minutes are spent on what it shows.
+
+    Raises CaseError for a file name of no known ending, and for a window where there is no display.
+    """
+    if save is None and not has_display():
+        raise CaseError(f"no display here for a window; give --save picture{endings[0]}")
+    if save is not None:
+        if save.suffix.lower() not in endings:
+            raise CaseError(f"cannot write '{save}'; a name that ends in {' or '.join(endings)} can be")
+        save.parent.mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager
