@@ -254,10 +254,7 @@ def _warnings(case: Case, matter: Matter) -> list[str]:
     found += [*_too_hot(case, matter), *_too_cold(case, matter), *_untold(case, matter)]
     if isinstance(case.alloy, Alloy):
         found += case.alloy.outside()
-    no_law = matter.hardness is not None and matter.hardness.temper is None and not carburises(case)
-    if no_law and wants_hardness(case, matter) and any(isinstance(step, Temper) for step in case.steps):
-        left = "; ".join(beyond(case.alloy.austenite, dict(TEMPERED))) if isinstance(case.alloy, Alloy) else "no data"
-        found.append(f"temper: no tempering law for this steel ({left}); hardness stays as quenched")
+        found += _held(case, matter)
     return found
 
 
@@ -287,6 +284,15 @@ def _heating(schedule: tuple[Stretch, ...], legs: tuple[LegEstimate, ...]) -> li
         for stretch, leg in zip(schedule, legs, strict=True)
         if stretch.kind in (Quench.kind, Transfer.kind, Cool.kind) and leg.end > leg.before + WARMED
     ]
+
+
+def _held(case: Case, matter: Matter) -> list[str]:
+    """Elements beyond the law of tempering, which then takes the end of its range; carbon of a case is told apart."""
+    limits = {element: ends for element, ends in TEMPERED.items() if element != "C" or not carburises(case)}
+    left = "; ".join(beyond(case.alloy.austenite, limits)) if isinstance(case.alloy, Alloy) else ""
+    if not left or not wants_hardness(case, matter) or not any(isinstance(step, Temper) for step in case.steps):
+        return []
+    return [f"temper: [U] {left}; the tempering law was not fitted there and takes the end of its range"]
 
 
 def _endless(legs: tuple[LegEstimate, ...]) -> list[str]:

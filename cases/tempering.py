@@ -8,6 +8,7 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from ..materials.alloy import Alloy
+from ..materials.hardness import tempering
 from ..materials.quantity import parse
 from ..materials.refusal import CaseError
 from .specimen import COLD, Drawn, curves, steel
@@ -61,7 +62,7 @@ def tempering_curve(alloy: Alloy | str, durations: Sequence[str] = ("1 h",)) -> 
     alloy = steel(alloy)
     points = curves(alloy)
     law, kinetics = points.matter.hardness, points.matter.kinetics
-    if law is None or law.temper is None:
+    if law is None or alloy.composition is None or tempering(alloy.austenite) is None:
         raise CaseError(
             f"alloy '{alloy.name}' lies outside the tempering regression: C 0.25 to 0.75, Cr <= 1.5, Mo <= 0.35 wt %",
             "alloy",

@@ -28,7 +28,7 @@ from .critical import ac1_trzaska, acm_lee
 from .curve import Curve, Varying, function
 from .end_quench import read_end_quench
 from .freezing import Freezing
-from .hardness import hardness_law, hardness_law_local, shifted, tempering
+from .hardness import hardness_law, shifted, tempering
 from .martensite import alpha_furlan, alpha_van_bohemen, ms_furlan, ms_van_bohemen
 from .material import Conductivity, HeatCapacity, Material, enthalpy
 from .matter import PHASES, Carbon, FreezingTable, Kinetics, Matter, Mechanics, Phase, Property
@@ -300,7 +300,7 @@ class Alloy:
             lambda T, content: diffusivity_lee(c, T, content),
             alloy_factor(c),
             decomposed,
-            lambda content: shifted(hardness_law_local(with_carbon(content)), self.hardness_shift),
+            lambda content: shifted(hardness_law(with_carbon(content)), self.hardness_shift),
             lambda content: self._strained(with_carbon(content)),
         )
 

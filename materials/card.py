@@ -103,7 +103,13 @@ def model_entries(c: Composition, stored: float, tempers: bool, trip: dict[str, 
         Entry("transformation plasticity", plastic, "middle of published ranges", "x/1.5", "U"),
         Entry("creep of bcc phases", creep, "own fit to 42CrMo4, Schulze et al. 1993", "450 to 600 degC, to 4 h", "M"),
     ]
-    entries.append(_of("tempering", "HRC by m(T, t)" if tempers else "none, outside the range", "hrc_tempered_fit"))
+    entries.append(
+        _of(
+            "tempering",
+            "HRC by m(T, t)" + ("" if tempers else ", what is outside held at its end [U]"),
+            "hrc_tempered_fit",
+        )
+    )
     return entries
 
 

@@ -226,6 +226,15 @@ def tempering(c: Composition) -> tuple[float, float, float, float] | None:
     return tempering_factors(c) if within else None
 
 
+def tempering_held(c: Composition) -> tuple[float, float, float, float]:
+    """`tempering_factors` with carbon, chromium and molybdenum held at the ends of TEMPERED [U].
+
+    A core and a case at 180 degC, and 30CrNiMo8 with its 2 % Cr at 560 degC, would have no law of tempering otherwise.
+    """
+    held = {name: min(max(getattr(c, name), low), high) for name, (low, high) in TEMPERED.items()}
+    return tempering_factors(replace(c, **held))
+
+
 def hardness_law(c: Composition) -> HardnessLaw:
     """The default chain: martensite by A255, the rest by Maynier between bounds, retained austenite 220 HV.
 
@@ -243,19 +252,10 @@ def hardness_law(c: Composition) -> HardnessLaw:
             "bainite": (*bainite_maynier(c), max(soft[0], FERRITE_PEARLITE[0]), martensite),
             "martensite": (martensite, 0.0, martensite, martensite),
         },
-        temper=tempering(c),
+        temper=tempering_held(c),
         isothermal=(temperatures, held),
         fine=FINE if c.C >= FINE_CARBON else None,
     )
-
-
-def hardness_law_local(c: Composition) -> HardnessLaw:
-    """`hardness_law` of one place of a carburised steel: its tempering holds carbon at the ends of TEMPERED.
-
-    Otherwise core and case, which a temper at 180 degC is meant for, would have no law of tempering.
-    """
-    low, high = TEMPERED["C"]
-    return replace(hardness_law(c), temper=tempering(replace(c, C=min(max(c.C, low), high))))
 
 
 def shifted(law: HardnessLaw, shift: Mapping[str, float]) -> HardnessLaw:

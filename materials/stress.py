@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from .composition import Composition
 from .critical import ZERO
-from .hardness import bainite_maynier, ferrite_pearlite_maynier, hardness_law_local, hv_martensite
+from .hardness import bainite_maynier, ferrite_pearlite_maynier, hv_martensite, tempering_held
 from .hardness_scale import hv_from_hrc, tensile_strength_pavlina, yield_strength_pavlina
 from .matter import Mechanics, Property, Stage
 
@@ -231,17 +231,14 @@ def first_stage(carbon: float) -> float:
 def tempered_hardness(c: Composition) -> tuple[float, ...]:
     """Hardness [HV] behind each stage of tempering, by least squares to that of `hrc_tempered_fit`, never rising.
 
-    Carbon beyond the range of that law counts as its end does; other elements beyond it: as quenched.
+    What lies beyond the range of that law counts as its end does.
 
     >>> [round(hv) for hv in tempered_hardness(Composition(C=0.42, Si=0.25, Mn=0.75, Cr=1.0, Mo=0.2))]
     [590, 559, 445, 276]
     """
     fresh = hv_martensite(c)
     stages = (*STAGES, *RECOVERY)
-    law = hardness_law_local(c).temper
-    if law is None:
-        return (fresh,) * len(stages)
-    hrc = np.asarray(np.polynomial.polynomial.polyval(PARAMETERS / 1000.0 - 14.0, law), float64)
+    hrc = np.asarray(np.polynomial.polynomial.polyval(PARAMETERS / 1000.0 - 14.0, tempering_held(c)), float64)
     exact = np.minimum(hv_from_hrc(hrc), fresh)
     left, shares = np.ones(PARAMETERS.size), []
     for middle, width in stages[::-1]:

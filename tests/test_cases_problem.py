@@ -140,10 +140,10 @@ def test_check_says_what_stays_undissolved():
         case(alloy=bearing, steps=[mt.Soak("700 degC", "30 min"), mt.Quench(OIL, until="80 degC")])
 
 
-def test_check_says_where_no_law_of_tempering_holds():
+def test_check_says_where_the_law_of_tempering_is_held_at_its_end():
     steps = [mt.Soak("900 degC", "1 h"), mt.Quench(OIL, until="80 degC"), mt.Temper("180 degC", "1 h")]
     warnings = case(alloy=mt.alloy("20NiCrMo2"), steps=steps).check().warnings
-    assert any("no tempering law" in line for line in warnings)
+    assert any("C 0.2 wt % is outside 0.25 to 0.75; the tempering law" in line for line in warnings)
 
 
 def body(problem):

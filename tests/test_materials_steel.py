@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import metaltwin as mt
 from metaltwin.materials import critical, heat, martensite, stress
 from metaltwin.materials.card import CHAIN, outside
 from metaltwin.materials.composition import Composition
 from metaltwin.materials.critical import ZERO, bs_li
-from metaltwin.materials.hardness import hardness_law, tempering
+from metaltwin.materials.hardness import hardness_law, tempering, tempering_held
 from metaltwin.materials.kinetics import decomposition, rate_li
 from metaltwin.materials.refusal import CaseError
 
@@ -191,8 +192,15 @@ def test_tempering_of_grange_and_baughman(c: Composition, hours: float, expected
     assert np.mean(errors) < 2.2
 
 
-def test_tempering_keeps_to_its_range() -> None:
+def test_tempering_is_held_at_the_ends_of_its_range() -> None:
+    """30CrNiMo8 tempered at 540 to 660 degC has 1030 to 1230 MPa by EN ISO 683-2 [M], 310 to 370 HV; 517 HV before."""
     assert tempering(STEELS["8620"]) is None
+    steel = mt.alloy("30CrNiMo8")
+    assert steel.composition.Cr > 1.5 and tempering(steel.composition) is None
+    m = (580.0 + ZERO) * (17.0 + np.log10(2.0)) / 1000.0 - 14.0
+    assert 31.0 < np.polyval(tempering_held(steel.composition)[::-1], m) < 39.0
+    inside = Composition(C=0.41, Mn=0.88, Si=0.23, Cr=1.02, Mo=0.22)
+    assert tempering_held(inside) == tempering(inside)
 
 
 def test_latent_heat_is_the_difference_of_enthalpies() -> None:

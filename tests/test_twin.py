@@ -284,6 +284,62 @@ def test_a_thermocouple_outside_the_part_is_refused_with_its_distance():
         looked(moved)
 
 
+def die(contact):
+    """A plate of aluminium that freezes in a die of 40 mm."""
+    solid = mt.Material("alu", "200 W/m/K", "2500 kg/m^3", "1100 J/kg/K")
+    freezing = mt.Freezing(
+        law="pure", latent_heat="390 kJ/kg", liquidus="660 degC", family="aluminium",
+        liquid_conductivity="95 W/m/K", liquid_heat_capacity="1100 J/kg/K",
+    )  # fmt: skip
+    at = {"C9": "9.5 mm", "M2": "12 mm", "M10": "20 mm"}
+    return mt.Casting(
+        name="plate",
+        part=mt.Part.plate("20 mm"),
+        alloy=mt.Alloy(name="alu", material=solid, freezing=freezing),
+        pour="700 degC",
+        mould=mt.Mould("die", "metal", "35 W/m/K", "7800 kg/m^3", "560 J/kg/K", wall="40 mm", temperature="200 degC"),
+        contact=mt.Contact(h=contact),
+        grid=mt.Grid("0.5 mm"),
+        sensors=[mt.Thermocouple(name, (x, "0 mm", "0 mm")) for name, x in at.items()],
+        duration="30 s",
+    )
+
+
+def test_the_conductance_of_a_casting_is_found_with_its_mould_as_the_part():
+    """h falls from 4000 to 700 W/m2/K as a gap opens; the record is made by the casting itself."""
+    time = np.arange(0.0, 30.0, 0.1)
+    exact = 700.0 + 3300.0 * np.exp(-time / 6.0)
+    opens = mt.TimeCurve([f"{t} s" for t in time], [f"{h} W/m^2/K" for h in exact])
+    made = die(opens)
+    result, rng = made.run(progress=False), np.random.default_rng(4)
+    probes = {name: result.probe(name) for name in ("C9", "M2", "M10")}
+    read = {name: np.interp(time, p.time, p.temperature) for name, p in probes.items()}
+    cast = mt.TimeCurve([f"{t} s" for t in time], [f"{k} K" for k in read["C9"]])
+    wall = mt.HeatTreatment(
+        name="wall",
+        part=mt.Part.plate("80 mm"),
+        alloy=mt.Material("die", "35 W/m/K", "7800 kg/m^3", "560 J/kg/K"),
+        grid=mt.Grid("1 mm"),
+        start="200 degC",
+        steps=[
+            mt.Heat(
+                medium=mt.Medium("casting", h=mt.TimeCurve("0 30 s", "1500 1500 W/m^2/K"), temperature=cast),
+                duration="30 s",
+            )
+        ],
+    )
+    places = {"M2": ("38 mm", "0 mm", "0 mm"), "M10": ("30 mm", "0 mm", "0 mm")}
+    values = {name: read[name] + 0.8 * rng.standard_normal(time.size) for name in places}
+    run = mt.Measurements(time, values, {name: mt.Sensor(name, at) for name, at in places.items()})
+    knots = [f"{t} s" for t in (0, 0.5, 1, 2, 3, 4, 6, 8, 11, 15, 20, 25, 30)]
+    fit = mt.calibrate(wall, run, [mt.Unknown.curve("steps.heat.medium.h", knots=knots)])
+    at, found, _, _ = fit.curve("steps.heat.medium.h")
+    true = np.interp(at, time, exact)
+    assert np.sqrt(np.mean((found - true) ** 2) / np.mean(true**2)) < 0.05
+    with pytest.raises(mt.CaseError, match="not a casting; take the wall of its mould"):
+        run.readiness(made)
+
+
 # unknowns
 
 

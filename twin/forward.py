@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
 from ..cases.case import Case
+from ..cases.casting import Casting
 from ..cases.problem import lattice_cells, legs
 from ..cases.schedule import beginning
 from ..materials.refusal import CaseError
@@ -94,11 +95,20 @@ class Forward:
     """A case made ready to be run many times for the same thermocouples; the part is gridded once.
 
     end  s of the case after which nothing was recorded
+
+    Raises CaseError for a casting.
     """
 
     case: Case
     sensors: tuple[Sensor, ...]
     end: float
+
+    def __post_init__(self) -> None:
+        if isinstance(self.case, Casting):
+            raise CaseError(
+                "thermocouples calibrate a heat treatment, not a casting; take the wall of its mould as the part, "
+                "docs/calibration.md"
+            )
 
     @cached_property
     def cells(self) -> Cells:
