@@ -57,6 +57,7 @@ def test_calculix_is_stopped_once_it_has_had_its_seconds(scripts, capsys):
     compare.ratio(8, most=1.0)
     said = json.loads(capsys.readouterr().out)
     assert said["done"] < said["increments"] and said["calculix"] > 0.5 * said["metaltwin"]
+    assert said["iterations"] >= 2 * said["done"]
 
 
 def test_the_page_of_the_peers_tells_what_was_measured(scripts):

@@ -123,7 +123,8 @@ def _calculix(id: str, triad: float) -> Figure:
         last = (done.stderr.strip().splitlines() or ["no word"])[-1]
         return Figure(id, None, "times our CPU", target, f"CalculiX did not finish: {last}", most=False)
     said = json.loads(done.stdout.splitlines()[-1])
-    stopped = f", stopped after {said['done']}" if said["done"] < said["increments"] else ""
+    whole = said["done"] == said["increments"]
+    stopped = "" if whole else f", stopped after {said['done']} increments, {said['iterations']} iterations"
     conditions = (
         f"C3D8 {said['calculix']:.0f} s, B-bar {said['metaltwin']:.1f} s, {said['cells']}^3 cells, "
         f"{said['increments']} increments{stopped}"

@@ -85,11 +85,11 @@ def write(
 
 
 class Stopped(RuntimeError):
-    """CalculiX had used its seconds: those, and the increments it had done."""
+    """CalculiX had used its seconds: those, and the increments and iterations, a factorisation each, it had done."""
 
-    def __init__(self, spent: float, increments: int) -> None:
-        super().__init__(f"ccx was stopped after {spent:.0f} s and {increments} increments")
-        self.spent, self.increments = spent, increments
+    def __init__(self, spent: float, increments: int, iterations: int) -> None:
+        super().__init__(f"ccx was stopped after {spent:.0f} s, {increments} increments and {iterations} iterations")
+        self.spent, self.increments, self.iterations = spent, increments, iterations
 
 
 def run(path: Path, points: int, most: float = math.inf) -> tuple[Array, float]:
@@ -106,11 +106,16 @@ def run(path: Path, points: int, most: float = math.inf) -> tuple[Array, float]:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     if log.returncode == -signal.SIGXCPU:
-        begun = (line.split() for line in path.with_suffix(".sta").read_text().splitlines())
-        raise Stopped(spent, sum(words[:1] != [] and words[0].isdigit() for words in begun))
+        raise Stopped(spent, _rows(path.with_suffix(".sta")), _rows(path.with_suffix(".cvg")))
     if "Job finished" not in log.stdout:
         raise RuntimeError(f"ccx did not finish:\n{log.stdout[-2000:]}{log.stderr[-500:]}")
     rows = [line.split() for line in path.with_suffix(".dat").read_text().splitlines() if line[:1] == " "]
     values = np.array([row for row in rows if len(row) == 8 and row[0].isdigit()], float)
     six = values[-(len(values) // points * points) :, 2:].reshape(-1, points, 6).mean(1).T
     return six[[0, 1, 2, 3, 5, 4]], spent
+
+
+def _rows(path: Path) -> int:
+    """Rows of numbers in a table that ccx writes as it goes on."""
+    words = (line.split() for line in path.read_text().splitlines())
+    return sum(row[:1] != [] and row[0].isdigit() for row in words)

@@ -117,7 +117,7 @@ def ratio(n, most=math.inf, count=10):
         try:
             _, found["calculix"] = calculix(n, count, 0.0, Path(folder), most * took)
         except Stopped as stopped:
-            found |= {"calculix": stopped.spent, "done": stopped.increments}
+            found |= {"calculix": stopped.spent, "done": stopped.increments, "iterations": stopped.iterations}
     print(json.dumps(found))
 
 

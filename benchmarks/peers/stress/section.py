@@ -17,11 +17,13 @@ Differences of the mean stress of each cell, rms over the yield stress, the wors
 {cubes}
 
 Aims: within 1 % of C3D8 (met), B-bar within 2 % of C3D20R (met from 24^3), a twentieth of the CPU time of C3D8 at 24^3
-(met). At 48^3 a hundredth is the aim: B-bar takes 17 s, CalculiX was not run to its end. Its CPU time rises with the
-4.4th, 4.8th and 5.1th power of the cells an edge from 8^3 to 12^3, 16^3 and 24^3 (1.5, 8.7, 35 and 279 s); with the
-fifth to the sixth 48^3 would take 9 000 to 18 000 s, 500 to 1000 times ours. `metaltwin bench --only calculix-24`
-measures the ratio anew; `calculix-48` stops CalculiX once it has had 110 times our seconds. Unlike above, these CPU
-seconds are of single runs on a loaded machine, CalculiX and metaltwin at different times; ours leave out the grid.
+(met). At 48^3 a hundredth is the aim. Measured there: B-bar, all ten increments, 16 s and 0.33 GB; CalculiX, stopped
+after two of its iterations (assembly, factorisation, solution and stress of 352 941 equations), 355 and 356 s, 5.7 GB:
+44 times ours so far. Multiplied: ten increments took it 30, 33 and 36 iterations at 8^3, 16^3 and 24^3 (each 0.08, 1.0
+and 6.5 s when run again), and 33 to 36 of 355 s make 11 700 to 12 800 s, 730 to 800 times ours: met, by that product.
+`metaltwin bench --only calculix-24` measures the ratio anew; `calculix-48` stops CalculiX once it has had 110 times our
+seconds, and tells its iterations. Unlike above, these CPU seconds are of single runs on a loaded machine, CalculiX and
+metaltwin at different times; ours leave out the grid.
 
 B-bar and C3D20R converge to one another. Means over 4 x 4 x 4 blocks of the eighth, perfectly plastic, rms of the worst
 normal component over the yield stress, against C3D20R on 12^3 of the eighth (and so many cells of it here):
