@@ -221,7 +221,7 @@ def _number(value: Any) -> Any:
 
 def probe_points(case: AnyCase) -> Array:
     """(k, 3) m, where the thermocouples sit."""
-    return np.array([[float(x) for x in sensor.at] for sensor in case.sensors], float64).reshape(-1, 3)
+    return np.array([sensor.position for sensor in case.sensors], float64).reshape(-1, 3)
 
 
 def probes_inside(case: Case, grid: Cells) -> None:

@@ -77,7 +77,7 @@ def about(case: AnyCase, problem: Problem | CastingProblem) -> About:
         for field, (low, high) in (case.limits or {}).items()
     }
     return About(
-        probes={sensor.name: tuple(float(x) for x in sensor.at) for sensor in case.sensors},  # type: ignore[misc]
+        probes={sensor.name: sensor.position for sensor in case.sensors},
         limits=limits,
         axis=axis_of(case.part.shape),
         centre=case.part.shape.middle,

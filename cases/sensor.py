@@ -28,3 +28,9 @@ class Thermocouple:
 
     name: Annotated[str, Field(min_length=1)]
     at: Annotated[tuple[Coordinate, Coordinate, Coordinate], BeforeValidator(place)]
+
+    @property
+    def position(self) -> tuple[float, float, float]:
+        """Its place, m."""
+        x, y, z = self.at
+        return float(x), float(y), float(z)

@@ -113,75 +113,7 @@ CLONES static void dense_cell(const int32_t *rows, const float *matrix, const fl
         for (int k = 0; k < 3; k++) y[3 * ((int64_t)rows[a >> 1] + (a & 1)) + k] += f[3 * a + k];
 }
 
-/* y += K x for `lanes` <= 8 cells with the tangent of the point law.  rows (8, 4), bulk (8), shear (8) times weight;
-   tangent (8 points, 6, 8): a and sqrt(a - b) n (xx yy xy yz zx) of plasticity.point in units of 1/32767 */
-CLONES static void tangent_batch(const int32_t *rows, const float *bulk, const float *shear, const int16_t *tangent,
-                                 const double *scale, int lanes, const double *x, double *y) {
-    wide_double u[3][8], c[3][7], grad[3][3][4], force[3][3][4], wide_bulk, twice;
-    gather_double(rows, lanes, x, u);
-    widen(bulk, 1.0, &wide_bulk);
-    widen(shear, 2.0, &twice);
-    for (int k = 0; k < 3; k++) modes_double(u[k], c[k]);
-    wide_double dilatation = scale[0] * c[0][0] + scale[1] * c[1][1] + scale[2] * c[2][2];
-    const double gauss = 0.57735026918962576451;
-    for (int d = 0; d < 3; d++) { /* values at (p, q) = (-, -), (+, -), (-, +), (+, +) of the two other coordinates */
-        int q = (d + 2) % 3;
-        for (int k = 0; k < 3; k++) {
-            wide_double one = scale[d] * c[k][d], by_p = scale[k == q ? d : k] * gauss * c[k][3 + d];
-            wide_double by_q = scale[k == q ? k : d] * gauss * c[k][3 + q], both = scale[k] / 3.0 * c[k][6];
-            grad[k][d][0] = one - by_p - by_q + both;
-            grad[k][d][1] = one + by_p - by_q - both;
-            grad[k][d][2] = one - by_p + by_q - both;
-            grad[k][d][3] = one + by_p + by_q + both;
-            for (int i = 0; i < 4; i++) force[k][d][i] = 0.0 * one;
-        }
-    }
-    for (int g = 0; g < 8; g++) {
-        int bit[3] = {g & 1, g >> 1 & 1, g >> 2}, at[3];
-        wide_double a, m[6], s[6], along;
-        for (int d = 0; d < 3; d++) at[d] = bit[(d + 1) % 3] + 2 * bit[(d + 2) % 3];
-        unpack(tangent + 48 * g, &a);
-        unpack(tangent + 48 * g + 8, &m[0]);
-        unpack(tangent + 48 * g + 16, &m[1]);
-        for (int k = 3; k < 6; k++) unpack(tangent + 48 * g + 8 * k, &m[k]);
-        m[2] = -m[0] - m[1];
-        wide_double mean = (grad[0][0][at[0]] + grad[1][1][at[1]] + grad[2][2][at[2]]) * (1.0 / 3.0);
-        for (int k = 0; k < 3; k++) s[k] = grad[k][k][at[k]] - mean;
-        s[3] = 0.5 * (grad[0][1][at[1]] + grad[1][0][at[0]]);
-        s[4] = 0.5 * (grad[1][2][at[2]] + grad[2][1][at[1]]);
-        s[5] = 0.5 * (grad[2][0][at[0]] + grad[0][2][at[2]]);
-        along = m[0] * s[0] + m[1] * s[1] + m[2] * s[2] + 2.0 * (m[3] * s[3] + m[4] * s[4] + m[5] * s[5]);
-        for (int k = 0; k < 6; k++) s[k] = 0.125 * twice * (a * s[k] - along * m[k]);
-        for (int k = 0; k < 3; k++) force[k][k][at[k]] += s[k];
-        force[0][1][at[1]] += s[3];
-        force[1][0][at[0]] += s[3];
-        force[1][2][at[2]] += s[4];
-        force[2][1][at[1]] += s[4];
-        force[2][0][at[0]] += s[5];
-        force[0][2][at[2]] += s[5];
-    }
-    for (int k = 0; k < 3; k++)
-        for (int i = 0; i < 7; i++) c[k][i] = 0.0 * dilatation;
-    for (int d = 0; d < 3; d++) {
-        int q = (d + 2) % 3;
-        for (int k = 0; k < 3; k++) {
-            wide_double *f = force[k][d];
-            wide_double low = f[0] + f[1], high = f[2] + f[3], low_p = f[1] - f[0], high_p = f[3] - f[2];
-            double by = scale[3] * gauss;
-            c[k][d] += scale[3] * scale[d] * (low + high);
-            c[k][3 + d] += by * scale[k == q ? d : k] * (low_p + high_p);
-            c[k][3 + q] += by * scale[k == q ? k : d] * (high - low);
-            c[k][6] += scale[3] * scale[k] / 3.0 * (high_p - low_p);
-        }
-        c[d][d] += scale[3] * scale[d] * wide_bulk * dilatation;
-    }
-    for (int k = 0; k < 3; k++) spread_double(c[k], u[k]);
-    scatter_double(rows, lanes, u, y);
-}
-
-/* For whole_batch alone: the compiler fuses products as it finds them in one function, so tangent_batch, cut up like
-   this, would differ in its last bits.
-   Gradients of the nodal field of `lanes` <= 8 cells at the points, (component, axis, point), c (3, 7) its modes */
+/* Gradients of the nodal field of `lanes` <= 8 cells at the points, (component, axis, point), c (3, 7) its modes */
 INLINE void gradients(const int32_t *rows, const double *scale, int lanes, const double *x, wide_double c[3][7],
                       wide_double grad[3][3][4]) {
     wide_double u[3][8];
@@ -245,6 +177,34 @@ INLINE void put(const wide_double s[6], const int at[3], wide_double force[3][3]
     force[2][1][at[1]] += s[4];
     force[2][0][at[0]] += s[5];
     force[0][2][at[2]] += s[5];
+}
+
+/* y += K x for `lanes` <= 8 cells with the tangent of the point law.  rows (8, 4), bulk (8), shear (8) times weight;
+   tangent (8 points, 6, 8): a and sqrt(a - b) n (xx yy xy yz zx) of plasticity.point in units of 1/32767 */
+CLONES static void tangent_batch(const int32_t *rows, const float *bulk, const float *shear, const int16_t *tangent,
+                                 const double *scale, int lanes, const double *x, double *y) {
+    wide_double c[3][7], grad[3][3][4], force[3][3][4], wide_bulk, twice;
+    widen(bulk, 1.0, &wide_bulk);
+    widen(shear, 2.0, &twice);
+    gradients(rows, scale, lanes, x, c, grad);
+    wide_double dilatation = scale[0] * c[0][0] + scale[1] * c[1][1] + scale[2] * c[2][2];
+    for (int k = 0; k < 3; k++)
+        for (int d = 0; d < 3; d++)
+            for (int i = 0; i < 4; i++) force[k][d][i] = 0.0 * dilatation;
+    for (int g = 0; g < 8; g++) {
+        int at[3];
+        wide_double a, m[6], s[6], along;
+        unpack(tangent + 48 * g, &a);
+        unpack(tangent + 48 * g + 8, &m[0]);
+        unpack(tangent + 48 * g + 16, &m[1]);
+        for (int k = 3; k < 6; k++) unpack(tangent + 48 * g + 8 * k, &m[k]);
+        m[2] = -m[0] - m[1];
+        apart(grad, g, at, s);
+        along = m[0] * s[0] + m[1] * s[1] + m[2] * s[2] + 2.0 * (m[3] * s[3] + m[4] * s[4] + m[5] * s[5]);
+        for (int k = 0; k < 6; k++) s[k] = 0.125 * twice * (a * s[k] - along * m[k]);
+        put(s, at, force);
+    }
+    collect(rows, scale, lanes, force, &wide_bulk, &dilatation, y);
 }
 
 /* The same with a full tangent at each point, (8 points, 21, 8): its lower triangle, times weight, in components of

@@ -149,9 +149,9 @@ def test_the_chill_of_the_mount_touches_it(monkeypatch):
     assert bodies.cells[0].patch_area[joint.mine].sum() == pytest.approx(40e-3 * 30e-3, rel=0.15)
 
 
-def blocks(language, page="README.md"):
-    """Code blocks of a page."""
-    return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text("utf-8"), re.S)
+def blocks(language):
+    """Code blocks of README."""
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
 
 
 def test_the_case_of_readme_is_accepted_in_python_and_in_yaml(tmp_path, monkeypatch):
@@ -160,20 +160,6 @@ def test_the_case_of_readme_is_accepted_in_python_and_in_yaml(tmp_path, monkeypa
     exec(python.partition("result = ")[0], names)  # the case and its check; the run is that of the shaft
     assert names["case"].check().cells == mt.load(yaml).check().cells == 20 * 160
     assert compile(python, "README.md", "exec")
-
-
-def test_the_casting_tutorial_runs_as_it_stands(tmp_path, monkeypatch):
-    """Block after block, on coarser cells; the pictures that it saves lie there."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "plate.yaml").write_text(blocks("yaml", "docs/casting.md")[0], "utf-8")
-    first, *rest = blocks("python", "docs/casting.md")
-    names = {}
-    exec(first.replace("2.5 mm", "5 mm"), names)
-    assert mt.load("plate.yaml").check().cells == 4 * names["case"].check().cells
-    names["result"] = names["case"].run()
-    for block in rest:
-        exec(block, names)
-    assert {"niyama.png", "last.png", "freezing.gif", "pipe.png"} <= {path.name for path in tmp_path.iterdir()}
 
 
 def test_the_guide_explains_every_word_field_and_argument():
@@ -198,10 +184,14 @@ def test_the_casting_page_runs_and_its_pictures_are_there(tmp_path, monkeypatch)
     for block in rest:
         exec(block, names)
     assert (tmp_path / "niyama.png").is_file()
-    whole, shell = re.findall(r"```yaml\n(.*?)```", page, re.S)
+    whole, shell, turned = re.findall(r"```yaml\n(.*?)```", page, re.S)
     assert mt.load(whole).chills == names["case"].chills
     mould = mt.load(re.sub(r"(?m)^mould:.*$", re.search(r"(?m)^mould:.*$", shell)[0], whole)).mould
     assert mould.shell and mould.wall == pytest.approx(0.012)
+    wheel = whole
+    for line in turned.splitlines():
+        wheel = re.sub(rf"(?m)^{line.partition(':')[0]}:.*$", line, wheel)
+    assert mt.load(wheel).part.kind == "revolve" and mt.load(wheel).mould.shell
     for picture in re.findall(r"\((pictures/\S+)\)", page):
         assert (ROOT / "docs" / picture).stat().st_size > 20_000
 
