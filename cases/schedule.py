@@ -320,7 +320,7 @@ def _machined_last(case: Case, matter: Matter) -> None:
     if count == 0:
         raise CaseError("nothing is treated; put a Soak or Quench before", "steps", names[0])
     if count < len(names) and not wants_stress(case, matter):
-        raise CaseError("without stress nothing relaxes; give the alloy mechanics, or leave it out", "steps", names[-1])
+        raise CaseError("without stress nothing relaxes; give stress=True, or leave it out", "steps", names[-1])
 
 
 def _places(case: Case, metric: str) -> None:

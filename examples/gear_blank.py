@@ -30,7 +30,7 @@ carburised = mt.HeatTreatment(
     part=BLANK,
     alloy="20NiCrMo2",
     grid=mt.Grid("0.125 mm"),
-    steps=[mt.Carburise("930 degC", "8 h", potential="0.85 %"), mt.Soak("840 degC", "20 min"), OIL],
+    steps=[mt.Carburise("930 degC", "8 h", potential="0.875 %"), mt.Soak("840 degC", "20 min"), OIL],
 )
 
 
