@@ -277,12 +277,12 @@ def _molten(case: Case) -> None:
     solidus = _begins_to_melt(case.alloy)
     named: list[tuple[tuple[str, ...], Any]] = [(("start",), case.start)] if case.start is not None else []
     for name, step in zip(step_names(case.steps), case.steps, strict=True):
-        if isinstance(step, Soak | Hold | Temper | Heat | Carburise):
-            hot = step.highest if isinstance(step, Heat) else step.temperature
-            if hot < inf:
-                named.append((("steps", name, "temperature"), hot))
-            elif step.until is not None:
-                named.append((("steps", name, "until"), step.until))
+        if isinstance(step, Heat) and step.until is not None:  # a furnace may be hotter than the part becomes
+            named.append((("steps", name, "until"), step.until))
+        elif isinstance(step, Heat) and step.highest < inf:
+            named.append((("steps", name, "temperature"), step.highest))
+        elif isinstance(step, Soak | Hold | Temper | Carburise):
+            named.append((("steps", name, "temperature"), step.temperature))
     for where, temperature in named:
         if float(temperature) > TREATED[1]:
             raise CaseError(
