@@ -251,15 +251,15 @@ def plot(
     first: Annotated[Text, typer.Option(metavar="LENGTH", help="Depth of the first indentation.")] = None,
     time: Time = None,
     against: Annotated[Text, typer.Option(metavar="depth|radius", help="Axis of a section.")] = None,
-    save: Annotated[Path | None, typer.Option(metavar="FILE", help="Picture, or .csv of a section.")] = None,
+    save: Annotated[Path | None, typer.Option(metavar="FILE", help="Picture, or .csv.")] = None,
 ) -> None:
     """Draw curves over time or depth.
 
     KIND history: thermocouples with their phases over time. KIND section: hardness, phases and stress from
-    the skin inwards, the way a hardness tester walks, also as CSV.
+    the skin inwards, the way a hardness tester walks. A .csv holds the numbers; of a history the temperatures.
     """
     from .materials.refusal import CaseError, one_of
-    from .views.display import CURVES, TABLE, check_picture
+    from .views.display import TABLE, check_picture
 
     one_of(kind, PLOTS, "kind of plot")
     places = {"start": start, "end": end, "spacing": spacing, "first": first}
@@ -270,7 +270,7 @@ def plot(
             raise CaseError(f"--{name} says nothing of a {kind}; leave it out")
     if "probe" in how:
         how["probes"] = tuple(how.pop("probe"))
-    check_picture(save, TABLE if kind == "section" else CURVES)
+    check_picture(save, TABLE)
     _read(result).plot(kind, save=save, **how)
     print(save or "")
 

@@ -270,8 +270,11 @@ def _outside(case: "Casting", start: float) -> list[str]:
         for name in names:
             if isinstance(curve := getattr(matter, name), Curve):
                 found += sides(f"{what}: {name}", curve, low[what], max(hot, low[what]))
-    for mould in around(case).values():
+    for name, mould in around(case).items():
         found += mould.outside(max(start, _flame(mould)))
+        contact = contact_of(case, name)
+        if isinstance(contact.h, Curve) and contact.mark == "given":  # the library's are flat beyond on purpose
+            found += sides(f"contact of casting and {name}: h", contact.h, _coldest(case, mould=True), start)
     return found
 
 
@@ -293,8 +296,9 @@ def _burning(made: CastingProblem) -> list[str]:
     ]
 
 
-def _coldest(case: "Casting") -> float:
-    end = (afterwards(case) or (in_mould(case),))[-1].until
+def _coldest(case: "Casting", mould: bool = False) -> float:
+    """K, that the casting ends at, or in its mould; that of the room where a time ends it."""
+    end = ((in_mould(case),) if mould else afterwards(case) or (in_mould(case),))[-1].until
     return ROOM if end is None else float(end)
 
 

@@ -174,8 +174,8 @@ def check_steps(case: Case, matter: Matter, metric: str, cast: bool = False) -> 
 
     cast  whether the part comes out of its mould: then it has cooled before, and from austenite
     """
-    _molten(case)
     _precipitation(case, matter)
+    _molten(case)
     _machined_last(case, matter)
     _places(case, metric)
     _order(case, austenitising(case.alloy, matter), cast)
@@ -263,19 +263,26 @@ def uncomputed(case: Case, matter: Matter, field: str) -> str:
     return ""
 
 
+def _begins_to_melt(alloy: Any) -> float | None:
+    """K, of the solid metal; of a wrought alloy that of its card, above where the last melt of its casting froze."""
+    if alloy.precipitation is not None and alloy.precipitation.melts is not None:
+        return float(alloy.precipitation.melts)
+    return None if alloy.freezing is None else float(alloy.freezing.solidus)
+
+
 def _molten(case: Case) -> None:
     """Refuse what no solid metal of the library lives through, and what begins to melt this one."""
     if isinstance(case.alloy, Material):
         return
-    solidus = None if case.alloy.freezing is None else case.alloy.freezing.solidus
+    solidus = _begins_to_melt(case.alloy)
     named: list[tuple[tuple[str, ...], Any]] = [(("start",), case.start)] if case.start is not None else []
     for name, step in zip(step_names(case.steps), case.steps, strict=True):
-        if isinstance(step, Soak | Hold | Temper | Heat | Carburise):
-            hot = step.highest if isinstance(step, Heat) else step.temperature
-            if hot < inf:
-                named.append((("steps", name, "temperature"), hot))
-            elif step.until is not None:
-                named.append((("steps", name, "until"), step.until))
+        if isinstance(step, Heat) and step.until is not None:  # a furnace may be hotter than the part becomes
+            named.append((("steps", name, "until"), step.until))
+        elif isinstance(step, Heat) and step.highest < inf:
+            named.append((("steps", name, "temperature"), step.highest))
+        elif isinstance(step, Soak | Hold | Temper | Carburise):
+            named.append((("steps", name, "temperature"), step.temperature))
     for where, temperature in named:
         if float(temperature) > TREATED[1]:
             raise CaseError(

@@ -428,6 +428,14 @@ def test_check_tells_cells_time_curves_and_marks():
     assert 0.3 < made.lasts[0][1] / 700.0 < 3.0
 
 
+def test_check_tells_of_a_contact_asked_outside_its_curve():
+    curve = mt.Curve("1000 1200 degC", "100 900 W/m^2/K")
+    outside = disc(contact=mt.Contact(h=curve)).check().outside
+    said = "contact of casting and mould: h below 1000 degC (down to 900 degC) and above 1200 degC (up to 1580 degC)"
+    assert said in outside
+    assert not any("contact" in line for line in disc().check().outside)
+
+
 def test_check_names_walls_of_less_than_three_cells():
     found = [
         line for line in disc(grid=mt.Grid("12 mm"), chills=[], sensors=[]).check().warnings if "three cells" in line

@@ -18,6 +18,7 @@ ZERO = 273.15
 STEEL = mt.alloy("WCB", composition={"C": 0.3, "Si": 0.4, "Mn": 0.8, "Cr": 1.0, "Mo": 0.25})
 
 
+COOLED = mt.Cool("still air", until="80 degC")
 TOOL = mt.Part.cylinder("10 mm", "10 mm")
 
 
@@ -192,8 +193,12 @@ def test_immersion_and_file(tmp_path):
         ({"limits": {"niyama": ("1 (K s)^0.5/mm", None), "strength_share": ("90 %", None)}}, "limits.strength_share"),
         ({"alloy": "316L", "limits": {"martensite": (None, "5 %")}, "pour": "1500 degC"}, "has no kinetics"),
         (
-            {"stress": True, "alloy": "A319", "pour": "700 degC", "shake_out": "300 degC"},
+            {"stress": True, "then": [COOLED], "alloy": "A319", "pour": "700 degC", "shake_out": "300 degC"},
             "stress: 'A319' has no",
+        ),
+        (
+            {"alloy": "A319", "pour": "700 degC", "shake_out": "300 degC"},
+            "then.temper.temperature: 600 degC melts 'A319'",
         ),
     ],
 )

@@ -124,6 +124,9 @@ def test_plot_draws_history_and_section_and_writes_a_traverse(folder, result):
     rows = list(csv.DictReader(table.read_text("utf-8").splitlines()))
     assert [float(row["depth [mm]"]) for row in rows] == pytest.approx(list(range(1, 10)))
     assert all(450.0 < float(row["hardness [HV]"]) < 650.0 for row in rows)
+    curves = folder / "curves.csv"
+    assert metaltwin("plot", result, "history", "--save", curves)[0] == 0
+    assert curves.read_text("utf-8").startswith("time [s],core [degC]")
 
 
 def test_info_tells_what_is_inside_and_prints_the_case(folder, result):
@@ -186,7 +189,6 @@ WRONG = [
     (["plot", "{result}", "histry", "--save", "a.png"], "nearest: history"),
     (["plot", "{result}", "history", "--spacing", "1 mm", "--save", "a.png"], "--spacing"),
     (["plot", "{result}", "history", "--probe", "skin", "--save", "a.png"], "skin"),
-    (["plot", "{result}", "history", "--save", "a.csv"], ".png"),
     (["info", "{case}"], "no HDF5 file"),
     (["info", "."], "'.'"),
     (["list", "alloys", "42CrMo"], "nearest: 42CrMo4"),

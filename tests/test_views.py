@@ -13,6 +13,7 @@ from metaltwin.materials.refusal import CaseError
 from metaltwin.solver.bodies import assemble
 from metaltwin.solver.geometry import build
 from metaltwin.solver.shape import Box, Cylinder, Mesh, Plate, Sphere
+from metaltwin.twin.measurements import Measurements
 from metaltwin.views import colours, display, scene
 from metaltwin.views.export import traverse
 from metaltwin.views.report import report
@@ -210,6 +211,17 @@ def test_a_traverse_walks_from_the_skin_inwards(results, name):
     hardness = line.fields["hardness"]
     assert line.depth[0] == 0.0 and hardness[0] == pytest.approx(550.0, abs=30.0)
     assert hardness[-1] < 0.86 * hardness[0]
+
+
+def test_thermocouples_as_csv_are_read_as_a_record(results, tmp_path):
+    result = results["rz"]
+    path = result.plot("history", save=tmp_path / "curves.csv")
+    record = Measurements.read_csv(path)
+    assert set(record.values) == set(result.probes)
+    for name, values in record.values.items():
+        probe = result.probe(name)
+        assert record.time == pytest.approx(probe.time, rel=1e-8)
+        assert values == pytest.approx(probe.temperature, abs=1e-5)
 
 
 def test_a_traverse_as_csv_carries_units(results, tmp_path):

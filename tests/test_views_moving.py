@@ -11,7 +11,7 @@ from metaltwin.cases.casefile import load
 from metaltwin.cases.result import Result
 from metaltwin.cases.store import About, Log
 from metaltwin.solver.geometry import build
-from metaltwin.solver.shape import Cylinder
+from metaltwin.solver.shape import Cylinder, Sphere
 from metaltwin.views import film, scene
 from metaltwin.views.lasttofreeze import _read
 from metaltwin.views.stage import Stage
@@ -135,6 +135,16 @@ def test_a_field_of_cells_is_read_between_them_and_is_nothing_outside():
         0,
         1,
     ]
+
+
+def test_surfaces_of_one_time_end_at_the_wall():
+    """A ball of 20 mm on cells of 3 mm: nothing is read half a cell outside it, all two thirds inside."""
+    ball = build(Sphere(0.02), "3d", 3e-3)
+    way = np.random.default_rng(4).normal(size=(200, 3))
+    way /= np.linalg.norm(way, axis=1, keepdims=True)
+    beyond = 0.0215 * way[np.abs(way).max(1) < 0.0185 / 0.0215]  # between the centres of the outermost cells
+    assert len(beyond) > 100 and not _read(ball, np.ones(ball.index.size), beyond).any()
+    assert _read(ball, np.ones(ball.index.size), 0.018 * way).all()
 
 
 def test_the_last_to_freeze_is_marked_in_the_casting(plate, cooling, tmp_path):

@@ -296,6 +296,12 @@ def test_limits_on_what_is_not_computed(changes, field, parts):
     refused(lambda: bar(**changes, limits={field: (least, None)}), f"limits.{field}", *parts)
 
 
+def test_a_wrought_alloy_is_dissolved_above_where_the_last_melt_of_its_casting_froze():
+    assert bar(alloy="6061", steps=[mt.Solution("530 degC", "1 h")]).check()
+    assert bar(alloy="A356", steps=[mt.Heat("600 degC", until="520 degC")]).check()  # hotter than the part becomes
+    refused(lambda: bar(alloy="6061", start="600 degC"), "start: 600 degC melts '6061'; stay below its solidus, 582")
+
+
 def test_a_part_that_stays_below_ac1_is_as_hard_as_its_annealed_start():
     steps = [mt.Heat("600 degC", duration="10 min"), mt.Cool(duration="10 min")]
     never = bar(steps=steps, limits={"hardness": ("50 HRC", None)}, stress=False)

@@ -1,4 +1,4 @@
-"""A traverse through the part, as a hardness tester walks it, and as CSV."""
+"""A traverse through the part, as a hardness tester walks it; it and the thermocouples as CSV."""
 
 import csv
 import os
@@ -10,6 +10,7 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from ..cases.meaning import FROZEN, PHASES, meaning
+from ..cases.reading import Probe
 from ..cases.result import Result
 from ..cases.summary import shown
 from ..materials.hardness_scale import hrc_from_hv
@@ -98,6 +99,30 @@ def write_csv(result: Result, line: Traverse, save: str | os.PathLike[str]) -> P
         for row in zip(*columns, strict=True):
             rows.writerow("" if value is None else f"{value:.6g}" for value in row)
     return path
+
+
+def write_history(result: Result, save: str | os.PathLike[str], probes: tuple[str, ...] | None = None) -> Path:
+    """Write time and the temperature of each thermocouple, as `Measurements.read_csv` reads a record.
+
+    A field is empty where the body that the thermocouple sat in is gone. Raises CaseError without thermocouples.
+    """
+    chosen = thermocouples(result, probes)
+    columns = np.stack([chosen[0].time, *(probe.temperature - 273.15 for probe in chosen)], 1)
+    path = Path(save)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["time [s]", *(f"{probe.name} [degC]" for probe in chosen)])
+        for row in columns.tolist():
+            rows.writerow("" if np.isnan(value) else f"{value:.9g}" for value in row)
+    return path
+
+
+def thermocouples(result: Result, probes: tuple[str, ...] | None) -> list[Probe]:
+    """The probes of a run by name, all where none is named. Raises CaseError for none and for an unknown one."""
+    found = [result.probe(name) for name in (probes or result.probes)]
+    if not found:
+        raise CaseError("the case has no thermocouples; add sensors=[Thermocouple('core', at=(...))]")
+    return found
 
 
 def _columns(result: Result, time: str | float | None) -> list[str]:

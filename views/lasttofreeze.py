@@ -39,14 +39,15 @@ def last_to_freeze(result: Result, cut: str | None, path: Path | None) -> Path |
         stage = Stage(path is not None)
         stage.glass(skin)
         grid = _volume(result.cells, time, skin.points)
-        levels = [share * last for share in SHARES]
+        shares = [share for share in SHARES if share * last > time.min()]  # others would be the skin in steps
+        levels = [share * last for share in shares]
         inner = grid.contour(levels, scalars="time")
         ends = span("solidification_time", np.array([0.0, last]))
         stage.paint([inner], [np.asarray(inner.point_data["time"])], "solidification_time", "s", ends, OPACITY)
         _mark(stage, [spot.place for spot in spots], [f"{spot.time:.4g} s" for spot in spots], skin.points)
         stage.write("title", f"{result.name}\nlast to freeze")
         shown = ", ".join(f"{level:.3g}" for level in levels)
-        stage.write("numbers", f"surfaces solid at {shown} s ({', '.join(f'{100 * share:.0f}' for share in SHARES)} %)")
+        stage.write("numbers", f"surfaces solid at {shown} s ({', '.join(f'{100 * share:.0f}' for share in shares)} %)")
         stage.look(cut)
         return stage.done(path)
 
@@ -92,5 +93,7 @@ def _read(cells: Cells, values: Array, points: Array) -> Array:
         for axis in (2, 1, 0)
     ]
     read = map_coordinates(dense[tuple(nearest)], at, order=1)
-    inside = map_coordinates((~outside).astype(float64), at, order=1)
+    filled = np.zeros(outside.size)
+    filled[cells.index] = cells.fraction  # half of a cell that the wall halves: the surface ends at the wall
+    inside = map_coordinates(filled.reshape(outside.shape), at, order=1)
     return np.asarray(np.where(inside > 0.5, read, 0.0))

@@ -16,7 +16,7 @@ from ..cases.summary import shown, words
 from ..materials.hardness_scale import hrc_from_hv, hv_from_hrc
 from ..materials.refusal import CaseError, one_of
 from .display import has_display
-from .export import Place, Traverse, traverse, write_csv
+from .export import Place, Traverse, thermocouples, traverse, write_csv, write_history
 
 Array = NDArray[float64]
 
@@ -58,6 +58,7 @@ def plot(result: Result, kind: str = "history", save: str | os.PathLike[str] | N
         result.plot("history", save="curves.png")
         result.plot("section", save="section.png")
         result.plot("section", spacing="0.5 mm", save="traverse.csv")    # the numbers, one row an indentation
+        result.plot("history", save="curves.csv")    # time and temperatures, as Measurements.read_csv reads them
 
     history  thermocouples over time with the phases at each; probes=("core",) chooses among them
     section  hardness, phases and stress from the skin inwards; start, end, spacing, first, time as in
@@ -69,8 +70,8 @@ def plot(result: Result, kind: str = "history", save: str | os.PathLike[str] | N
 
     one_of(kind, KINDS, "kind of plot", "plot")
     if save is not None and Path(save).suffix == ".csv":
-        if kind != "section":
-            raise CaseError("only a section goes into a CSV file; write plot('section', save='traverse.csv')")
+        if kind == "history":
+            return write_history(result, save, **how)
         return write_csv(result, traverse(result, **how), save)
     with matplotlib.rc_context(STYLE):  # type: ignore[arg-type]
         figure = canvas(save is None and has_display())
@@ -100,9 +101,7 @@ def canvas(window: bool) -> Any:
 
 def history(figure: Any, result: Result, probes: tuple[str, ...] | None = None) -> None:
     """Temperature of the thermocouples above, phases below; a short quench has a column of its own."""
-    shown_probes = [result.probe(name) for name in (probes or result.probes)]
-    if not shown_probes:
-        raise CaseError("the case has no thermocouples; add sensors=[Thermocouple('core', at=(...))]")
+    shown_probes = thermocouples(result, probes)
     transforms = [probe for probe in shown_probes if len(probe.phases) > 1]
     spans = _spans(result)
     figure.set_size_inches(5.0 * len(spans) + 2.5, 7.5 if transforms else 4.5)
