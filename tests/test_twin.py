@@ -16,7 +16,7 @@ from metaltwin.solver.tangent import Moved, differentiable, tangent
 from metaltwin.twin.executor import Executor
 from metaltwin.twin.forward import Forward, inwards
 from metaltwin.twin.model import Model
-from metaltwin.twin.noise import tied
+from metaltwin.twin.noise import Noise, tied
 from metaltwin.twin.refined import finer
 from metaltwin.twin.search import HALVES, TENTHS, Search, circling
 from metaltwin.twin.sensitivities import sensitivities
@@ -361,16 +361,31 @@ def test_a_curve_passes_through_its_knots_and_is_flat_outside():
 
 
 def test_roughness_is_that_of_the_natural_spline():
-    """Straight lines have none; of the others it is the integral of the second derivative squared."""
+    """Straight lines have none, and of their bends' change parabolas; else integrals of derivatives squared."""
     from scipy.interpolate import CubicSpline
 
     bound = Bound(mt.Unknown.curve(H, knots=["100 degC", "200 degC", "350 degC", "600 degC", "800 degC"]), case())
     knots, values = bound.axis[1], np.array([0.0, 1.0, 0.3, 2.0, 1.0])
-    assert np.abs(bound.roughness @ (2.0 + 0.1 * knots)).max() < 1e-9
+    second, third = bound.roughness
+    assert np.abs(second @ (2.0 + 0.1 * knots)).max() < 1e-9
     fine = np.linspace(knots[0], knots[-1], 200001)
     bend = CubicSpline(knots, values, bc_type="natural")(fine, 2)
     exact = np.trapezoid(bend**2, fine) * ((knots[-1] - knots[0]) / 16.0) ** 3
-    assert values @ bound.roughness @ values == pytest.approx(exact, rel=1e-6)
+    assert values @ second @ values == pytest.approx(exact, rel=1e-6)
+    far, wide = knots - 600.0, knots[-1] - knots[0]
+    assert np.abs(third @ (2.0 + 0.1 * far + 1e-3 * far**2)).max() < 1e-6
+    cube, measured = 1e-6 * far**3, (knots[3:] - knots[:-3]).sum() / 3.0
+    assert cube @ third @ cube == pytest.approx((6e-6) ** 2 * measured * (wide / 16.0) ** 5, rel=1e-6)
+
+
+@pytest.mark.parametrize("count", [3, 6, 24, 96])
+@pytest.mark.parametrize("strength", [(0.1, 0.0), (1e6, 0.0), (0.0, 5.0), (0.0, 1e6)])
+def test_a_curve_is_known_within_its_prior_at_any_number_of_knots_and_any_smoothness(count, strength):
+    knots = [f"{t} degC" for t in np.linspace(100.0, 800.0, count)]
+    unknowns = mt.Unknown.curve(H, knots=knots, prior=0.5), mt.Unknown.factor("alloy.conductivity")
+    search = Search(Model(case(), (record(),), unknowns))
+    variance = np.diag(np.linalg.inv(search.before(np.array([strength, (1.0, 0.0)]))))
+    assert variance[:-1].mean() == pytest.approx(0.5**2, rel=1e-3) and variance[-1] == 1.0
 
 
 def test_factors_and_values_stand_in_the_case():
@@ -721,10 +736,14 @@ def test_a_run_it_has_not_seen_is_compared(fit):
 
 def test_what_ended_at_its_bounds_is_said(fit):
     assert fit.at_bounds == () and "bounds" not in str(fit) and "straight" not in str(fit)
-    ended = dataclasses.replace(fit, x=np.append(fit.x[:-1], fit.model.limits[1][-1]), strength=TENTHS[-1:])
+    straight = np.array([[TENTHS[-1], 0.0]])
+    ended = dataclasses.replace(fit, x=np.append(fit.x[:-1], fit.model.limits[1][-1]), strength=straight)
     (said,) = ended.at_bounds
     assert said.startswith(f"{fit.model.labels[-1]}: as far as it may go")
     assert f"What ended at its bounds\n  {said}\nsmoothness straight by evidence" in str(ended)
+    words = {TENTHS[-1]: "a parabola", TENTHS[0]: "free", 5.0: "5 of the third derivative"}
+    for strength, word in words.items():
+        assert f"smoothness {word} by evidence" in str(dataclasses.replace(fit, strength=np.array([[0.0, strength]])))
 
 
 def test_the_depth_of_a_thermocouple_it_has_not_seen_is_in_its_band(fit):
@@ -745,18 +764,39 @@ def test_the_depth_of_a_thermocouple_it_has_not_seen_is_in_its_band(fit):
 def test_each_curve_has_a_smoothness_of_its_own():
     """h of the bath has a peak, that of air has none: no strength that they could share is as probable."""
     unknowns = mt.Unknown.curve(H), mt.Unknown.curve("steps.transfer.medium.h")
-    search = Search(Model(case(), (record(),), unknowns))
+    slow, slowly = ([mt.Transfer("60 s"), of.steps[1]] for of in (case(), real()))
+    search = Search(Model(case(steps=slow), (record(real(steps=slowly)),), unknowns))
     x, trace = search.roughly(np.zeros(48))
     left, slopes = search._left(x, trace), np.concatenate(search.model.slopes(x, trace)[0])
     strength, evidence = search._strength(x, left, slopes, 0.0, held=False)
     weight, rest = search.noise.weights, np.concatenate(left) + slopes @ x
     known = (slopes.T * weight) @ slopes, (slopes.T * weight) @ rest, float(weight @ rest**2)
-    shared = max(search._evidence(np.full(2, each), *known) for each in TENTHS)
-    assert strength[0] < strength[1] and evidence > shared
+    alone = [np.array(each) for value in TENTHS for each in ([value, 0.0], [0.0, value])]
+    shared = max(search._evidence(np.array([each, each]), *known) for each in alone)
+    assert strength[0].max() < strength[1].max() and evidence > shared
     assert evidence == pytest.approx(search._evidence(strength, *known))
-    beside = [np.where([i == 0, i == 1], each, strength) for i in range(2) for each in TENTHS]
+    beside = [np.array(pair) for each in alone for pair in ([each, strength[1]], [strength[0], each])]
     assert evidence > max(search._evidence(each, *known) for each in beside) - 1e-5
-    assert not np.isin(strength, TENTHS[HALVES]).all()  # evidence is narrower than half a decade
+    assert not np.isin(strength.max(axis=1), TENTHS[HALVES]).all()  # evidence is narrower than half a decade
+
+
+@pytest.mark.parametrize(
+    ("logarithm", "derivative"),
+    [
+        (lambda t: 1.0 - ((t - 500.0) / 150.0) ** 2, 1),  # a peak: nothing but its third derivative is small
+        (lambda t: np.interp(t, [100.0, 300.0, 500.0, 800.0], [0.0, 0.0, 2.0, -1.0]), 0),  # kinks
+        (np.zeros_like, 0),
+    ],
+)
+def test_evidence_tells_which_derivative_of_a_curve_is_smooth(logarithm, derivative):
+    """Its logarithm is read at every knot within 3 %: a peak is a parabola, kinks are better lines than parabolas."""
+    search = Search(Model(case(), (record(),), (mt.Unknown.curve(H),)))
+    search.noise = Noise([np.full(24, 0.03)], [np.zeros(24)], 0.0, 1.0, [np.ones(24)], np.zeros(0))
+    read = logarithm(search.model.bounds[0].axis[1] - 273.15)
+    for seed in range(5):
+        left = read + 0.03 * np.random.default_rng(seed).standard_normal(24)
+        ((*strength,),), _ = search._strength(np.zeros(24), [left, np.zeros(0)], np.eye(24), 0.0, held=False)
+        assert strength[derivative] > 0.0 and strength[1 - derivative] == 0.0
 
 
 def test_the_clock_that_was_found_judges_the_thermocouple_left_out():

@@ -84,7 +84,7 @@ def place_sensors(
     model = Model(case, (_imagined(sensors, float(end)),), asked, workers)
     search = Search(model)
     slopes, _ = model.slopes(np.zeros(model.size), model.first)
-    prior = search.precision + search.rough
+    prior = search.before(search.strength)
     told = np.array([part.T @ part for part in slopes]) / parse(noise, DIFFERENCE, "noise") ** 2
     chosen = _exchange(told, prior, _greedy(told, prior, n))
     after = np.linalg.inv(prior + told[chosen].sum(axis=0))

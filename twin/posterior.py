@@ -91,7 +91,8 @@ class Posterior:
     walls          K, what the surface went through by (step, zone)
     inspected      (k,) what the case says of each inspection
     beyond         K, what the case misses by besides noise and numerical error
-    strength       (B,) of the smoothness of each unknown (1 where it is no curve);  evidence  its logarithm
+    strength       (B, 2) of the smoothness of each unknown: of its second or of its third derivative, the other is 0
+    evidence       its logarithm
     derivatives    "tangent" or "differences"
     starts         misfit of each nearly free fit, where there were several; inf for one that failed
     """
@@ -193,8 +194,13 @@ class Posterior:
         return tuple(f"{label}: {said}" for label, far in zip(self.model.labels, ended, strict=True) if far)
 
     def _smoothness(self) -> str:
-        words = {TENTHS[0]: "free", TENTHS[-1]: "straight"}
-        return ", ".join(words.get(each, f"{each:.3g}") for each in self.strength.tolist())
+        said = []
+        for bound, (second, third) in zip(self.model.bounds, self.strength.tolist(), strict=True):
+            if bound.unknown.kind == "curve":
+                words = {TENTHS[0]: "free", TENTHS[-1]: "a parabola" if third else "straight"}
+                own = f"{second + third:.3g} of the {'third' if third else 'second'} derivative"
+                said.append(words.get(second + third, own))
+        return f"smoothness {', '.join(said)} by evidence, " if said else ""
 
     def curve(self, name: str, at: Array | None = None) -> tuple[Array, Array, Array, Array]:
         """A curve that was found: K (or s), value, lower and upper end of its 90 % band; NaN where not visited."""
@@ -233,8 +239,7 @@ class Posterior:
         if self.at_bounds:
             lines += ["What ended at its bounds", *(f"  {what}" for what in self.at_bounds)]
         lines.append(
-            f"smoothness {self._smoothness()} by evidence, "
-            f"ln {self.evidence:.1f}; {self.steps} steps, derivatives by {self.derivatives}; "
+            f"{self._smoothness()}ln {self.evidence:.1f}; {self.steps} steps, derivatives by {self.derivatives}; "
             "noise as given or from the scatter of the record, readings that stand out count less"
         )
         if self.starts:

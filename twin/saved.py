@@ -23,7 +23,7 @@ from .unknowns import Unknown
 
 Array = NDArray[float64]
 
-FORMAT = 2
+FORMAT = 3
 ARRAYS = ("x", "covariance", "before", "inspected", "strength")
 NUMBERS = ("beyond", "evidence", "derivatives", "steps")
 INSPECTED: dict[str, Any] = {each.__name__: each for each in (Observable, EndQuenched, Dilated)}

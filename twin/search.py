@@ -1,17 +1,18 @@
 """The search of a whole-record calibration: the most probable parameters, and how sure they are.
 
 Gauss-Newton with Levenberg's damping on the logarithm of the posterior. A reading that stands out from its neighbours
-counts less, after Student's t; what cells and steps err by stands in the noise. Smoothness of each curve is the one
-that makes the record most probable (evidence of the linearised model). What a nearly free fit still misses by, and over
-how many samples that hangs together, makes the record count for less: judged once, for a smoother fit misses more.
+counts less, after Student's t; what cells and steps err by stands in the noise. Smoothness of each curve, which of its
+derivatives is held small and how strongly, is the one that makes the record most probable (evidence of the linearised
+model). What a nearly free fit still misses by, and over how many samples that hangs together, makes the record count
+for less: judged once, for a smoother fit misses more.
 """
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
-from scipy.linalg import block_diag
 
 from ..materials.refusal import CaseError
 from .forward import Trace
@@ -43,14 +44,10 @@ class Search:
         scatter = np.array([each.scatter for each in model.inspections])
         none, whole = [np.zeros_like(noise) for noise in given], [np.ones_like(noise) for noise in given]
         self.noise = Noise(given, none, 0.0, 1.0, whole, scatter)
-        widths = [bound.precision for bound in model.bounds] + [np.eye(1)] * len(model.nuisance)
-        self.precision = block_diag(*widths)
-        rough = [b.roughness if b.roughness is not None else np.zeros((b.size, b.size)) for b in model.bounds]
-        self.rough = block_diag(*rough, *([np.zeros((1, 1))] * len(model.nuisance)))
         self.offset = np.concatenate([*(bound.offset for bound in model.bounds), np.zeros(len(model.nuisance))])
         self.low, self.high = model.limits
         self.correction = [np.zeros_like(noise) for noise in given]
-        self.strength = np.ones(len(model.bounds))
+        self.strength = np.tile([1.0, 0.0], (len(model.bounds), 1))
         self.how, self.steps, self.evidence = "", 0, np.nan
 
     @property
@@ -106,7 +103,7 @@ class Search:
             strengths.append(self.strength)
             held = held or circling(strengths)
             weight = self.noise.weights
-            normal = (jacobian.T * weight) @ jacobian + self._before(self.strength)
+            normal = (jacobian.T * weight) @ jacobian + self.before(self.strength)
             slope = (jacobian.T * weight) @ np.concatenate(left) - self._pull(x)
             now = self._loss(x, left)
             while True:
@@ -148,7 +145,7 @@ class Search:
     def _loss(self, x: Array, left: list[Array]) -> float:
         """Twice the negative logarithm of the posterior."""
         whole = self.offset + x
-        before = float(x @ self.precision @ x + whole @ self._stiff(self.strength) @ whole)
+        before = float(self._hold(self.strength) @ x**2 + whole @ self._stiff(self.strength) @ whole)
         return float(self.noise.weights @ np.concatenate(left) ** 2) + before
 
     def density(self, x: Array) -> float:
@@ -170,26 +167,34 @@ class Search:
             self.noise.beyond, self.noise.tied = found.beyond, _tied(found)
 
     def _pull(self, x: Array) -> Array:
-        return np.asarray(self.precision @ x + self._stiff(self.strength) @ (self.offset + x))
+        return np.asarray(self._hold(self.strength) * x + self._stiff(self.strength) @ (self.offset + x))
+
+    def _hold(self, strength: Array) -> Array:
+        """(P,) inverse variances that hold the parameters to what was known before, beside a smoothness (B, 2)."""
+        each = [np.full(b.size, b.hold(own)) for b, own in zip(self.model.bounds, strength, strict=True)]
+        return np.concatenate([*each, np.ones(len(self.model.nuisance))])
 
     def _stiff(self, strength: Array) -> Array:
-        """(P, P) roughness of all curves, each times its strength (B,)."""
-        sizes = [*(bound.size for bound in self.model.bounds), len(self.model.nuisance)]
-        return np.asarray(np.repeat([*strength, 0.0], sizes)[:, None] * self.rough)
+        """(P, P) roughness of all curves, each times its strength (B, 2)."""
+        stiff = np.zeros((self._count,) * 2)
+        for bound, place, own in zip(self.model.bounds, self.model.places, strength, strict=True):
+            stiff[place, place] = np.tensordot(own, bound.roughness, 1)
+        return stiff
 
-    def _before(self, strength: Array) -> Array:
-        """(P, P) inverse covariance before the record."""
-        return np.asarray(self.precision + self._stiff(strength))
+    def before(self, strength: Array) -> Array:
+        """(P, P) inverse covariance before the record, for the smoothness (B, 2) of each unknown."""
+        return np.asarray(np.diag(self._hold(strength)) + self._stiff(strength))
 
     def _strength(self, x: Array, left: list[Array], jacobian: Array, least: float, held: bool) -> tuple[Array, float]:
         """Smoothness of each curve that makes the record most probable, in the model made straight at x; its evidence.
 
-        The best that all curves share, then curve by curve until none gains; the present one where it is held.
+        Either the second or the third derivative of a curve is held small. The best that all curves share, then curve
+        by curve until none gains; the present one where it is held.
         """
         weight, rest = self.noise.weights, np.concatenate(left) + jacobian @ x
         fisher, seen = (jacobian.T * weight) @ jacobian, (jacobian.T * weight) @ rest
         square = float(weight @ rest**2)
-        curves = [i for i, bound in enumerate(self.model.bounds) if bound.roughness is not None]
+        curves = [i for i, bound in enumerate(self.model.bounds) if bound.unknown.kind == "curve"]
         if held or not curves:
             return self.strength, self._evidence(self.strength, fisher, seen, square)
         best, most = self.strength, -np.inf
@@ -198,10 +203,10 @@ class Search:
         while gained:
             gained = False
             for group in groups:
-                near = np.abs(np.log10(TENTHS / best[group[0]])) < 0.45
-                for value in TENTHS[(HALVES | near) & (TENTHS >= least)]:
+                near = np.abs(np.log10(TENTHS / best[group[0]].max())) < 0.45
+                for order, value in product(range(2), TENTHS[(HALVES | near) & (TENTHS >= least)]):
                     tried = best.copy()
-                    tried[group] = value
+                    tried[group] = np.where(np.arange(2) == order, value, 0.0)
                     found = self._evidence(tried, fisher, seen, square)
                     if found > most + GAIN:
                         best, most, gained = tried, found, True
@@ -209,7 +214,7 @@ class Search:
         return best, most
 
     def _evidence(self, strength: Array, fisher: Array, seen: Array, square: float) -> float:
-        prior = self._before(strength)
+        prior = self.before(strength)
         pull = -self._stiff(strength) @ self.offset
         alone = np.linalg.solve(prior, pull)
         both = np.linalg.solve(fisher + prior, seen + pull)
@@ -220,7 +225,7 @@ class Search:
         used = self.correction
         self._correct(x, trace)
         model, left = self.model, self._left(x, trace)
-        prior = self._before(self.strength)
+        prior = self.before(self.strength)
         weight = self.noise.weights
         covariance: Array = np.asarray(np.linalg.inv((jacobian.T * weight) @ jacobian + prior), float64)
         off = [LEFT / WHOLE * now + abs(now - then) for now, then in zip(self.correction, used, strict=True)]

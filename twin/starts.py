@@ -25,7 +25,7 @@ def best_start(model: Model, count: int, seed: int = 1) -> tuple[Array, tuple[fl
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise CaseError(f"{count!r} is no number of starts; write 8", "starts")
     search = Search(model)
-    wide = np.linalg.inv(search.precision + SMOOTH * search.rough)
+    wide = np.linalg.inv(search.before(SMOOTH * search.strength))
     places = np.random.default_rng(seed).multivariate_normal(np.zeros(len(wide)), wide, size=count)
     places[0] = 0.0
     places = np.clip(places, search.low, search.high)

@@ -212,17 +212,20 @@ class Bound:
         return tuple(f"{self.unknown.name} at {each}" for each in shown)
 
     @cached_property
-    def precision(self) -> Array:
-        """(n, n) inverse covariance before, without the roughness."""
-        width = self.unknown.prior if self.positive else 1.0
-        return np.asarray(np.eye(self.size) / width**2)
+    def roughness(self) -> Array:
+        """(2, n, n) of a curve: integrals of the squares of its second and of its third derivative.
 
-    @cached_property
-    def roughness(self) -> Array | None:
-        """(n, n) of the natural spline through the knots: integral of the square of its second derivative."""
+        The second is that of the natural spline through the knots; it leaves straight lines alone. The third is that of
+        divided differences, for the ends of that spline have no bend; it leaves parabolas alone.
+        """
         if self.unknown.kind != "curve":
-            return None
+            return np.zeros((2, 1, 1))
         knots = self.axis[1]
+        wide = (knots[-1] - knots[0]) / SCALE
+        third = np.eye(knots.size)
+        for order in (1, 2, 3):
+            third = order * np.diff(third, axis=0) / (knots[order:] - knots[:-order])[:, None]
+        apart = (knots[3:] - knots[:-3]) / 3.0
         step = np.diff(knots)
         inner = range(1, knots.size - 1)
         Q, R = np.zeros((knots.size, knots.size - 2)), np.zeros((knots.size - 2,) * 2)
@@ -231,7 +234,30 @@ class Bound:
             R[j - 1, j - 1] = (step[j - 1] + step[j]) / 3.0
             if j + 1 < knots.size - 1:
                 R[j - 1, j] = R[j, j - 1] = step[j] / 6.0
-        return np.asarray(Q @ np.linalg.solve(R, Q.T) * ((knots[-1] - knots[0]) / SCALE) ** 3)
+        return np.array([Q @ np.linalg.solve(R, Q.T) * wide**3, (third.T * apart) @ third * wide**5])
+
+    @cached_property
+    def _modes(self) -> Array:
+        """(2, n) eigenvalues of the roughness; those of straight lines and of parabolas are 0."""
+        values = np.linalg.eigvalsh(self.roughness)
+        for free, each in zip((2, 3), values, strict=True):
+            each[:free] = 0.0
+        return np.asarray(values)
+
+    def hold(self, strength: Array) -> float:
+        """Inverse variance that holds each parameter to what was known before, beside a smoothness of strength (2,).
+
+        Of a curve: with it the mean variance of its knots is that of the prior, however many and however smooth.
+        """
+        if self.unknown.kind != "curve":
+            return 1.0
+        stiff, width = strength @ self._modes, self.unknown.prior if self.positive else 1.0
+        wanted, moved = self.size * width**2, np.inf
+        found = np.count_nonzero(stiff == 0.0) / wanted
+        while moved > 1e-9 * found:  # Newton's method from below, where it cannot overshoot
+            moved = (np.sum(1.0 / (found + stiff)) - wanted) / np.sum((found + stiff) ** -2.0)
+            found += moved
+        return float(found)
 
     @cached_property
     def offset(self) -> Array:
