@@ -1,4 +1,4 @@
-"""Stress in cut cells is wrong where it stands: it is extrapolated from the full cells below."""
+"""Stress in cut cells and beside them is wrong where it stands: it is extrapolated from the cells below."""
 
 from dataclasses import dataclass
 
@@ -10,114 +10,171 @@ from scipy.sparse import csr_array, eye_array
 from .geometry import Cells
 
 Array = NDArray[float64]
+Index = NDArray[int64]
+Mask = NDArray[np.bool_]
 
 FULL = 0.999  # part share from which a cell's stress counts as that of the bulk
-FITTED = 16  # full cells that the value of a cut cell is extrapolated from, and those as near as the last of them
-MOST = 24
+REACH = 3  # cells, how far those may lie that a doubtful one is extrapolated from
+DEPTH = 3.0  # cells further in, around which they lie
+FITTED, MOST = 60, 80  # so many, and those as near as the last of them
+ENOUGH = 20  # sound cells within reach; with fewer, all full cells are taken
+RIDGE = {True: 1e-3, False: 1e-1}  # on second derivatives, of sound cells and of full ones, which scatter more
 TIE = 1e-9  # squared cells
-DEPTHS = (1.0, 1.5)  # cells below a cut one around which they lie: the deepest that is full
+SMOOTH, KINKED = (
+    0.05,
+    0.15,
+)  # share that full cells at the wall are off: 0.04 is their noise, three times that is no noise
 
 
 @dataclass(frozen=True, eq=False)
 class Skin:
-    """Leaves full cells alone and extrapolates them to the centres of the cut ones.
+    """Leaves sound cells alone and extrapolates them to the doubtful ones: those cut, and full ones beside them.
 
-    even  (n, n) for what is equal in an image;  turned  what to add for each shear stress, which may change its sign
+    even   (n, n) for what is equal in an image;  turned  what to add for each shear stress, which may change its sign
+    judge  (n, n) mean over the full ones among the doubtful cells near a cell, by which its extrapolation is judged
     """
 
     even: csr_array
     turned: tuple[csr_array, ...] = ()
+    judge: csr_array | None = None
 
     def extend(self, values: Array) -> None:
-        """Bring a field (n,), or a stress (6, n) xx yy zz xy yz zx, to the skin, in place."""
-        for k, row in enumerate(np.atleast_2d(values)):
-            added = self.turned[k - 3] @ row if k > 2 and self.turned else 0.0
-            row[:] = self.even @ row + added
+        """Bring a field (n,), or a stress (6, n) xx yy zz xy yz zx, to the skin, in place.
+
+        Where what was extrapolated is far from what the full cells at the wall hold, the field bends too sharply for
+        it, as stress does below a skin that yields: there cells keep what they have, for yield bounds its error.
+        """
+        rows = np.atleast_2d(values)
+        found = np.stack([self.even @ row for row in rows])
+        for k, turned in enumerate(self.turned if len(rows) > 3 else (), 3):
+            found[k] += turned @ rows[k]
+        if self.judge is not None:
+            off, size = (self.judge @ np.sqrt((each**2).sum(0)) for each in (found - rows, rows))
+            share = off / np.maximum(size, 1e-300)
+            found = rows + np.clip((KINKED - share) / (KINKED - SMOOTH), 0.0, 1.0) * (found - rows)
+        rows[:] = found
 
 
 def skin(cells: Cells) -> Skin:
-    """How full cells are extrapolated.
+    """How sound cells, full ones beside none that is cut, are extrapolated.
 
-    A quadratic through the nearest full cells below the wall, by weighted least squares. Where a wall is too
-    thin for it, terms that are not seen stay near zero; where no full cell is near, the fullest stands in.
+    What a cut cell errs by, having full edges and a share of the stiffness, does not shrink with the cells: it is felt
+    one and a half cells deep, whatever their size. So a quadratic goes through the nearest cells below that, by least
+    squares; the full cells above say whether it may. Where a wall is too thin for that, it goes through all full cells;
+    where none is near, the fullest stands in.
     """
     n = cells.index.size
-    fraction = cells.fraction
-    cut, own = np.flatnonzero(fraction < FULL), np.flatnonzero(fraction >= FULL)
-    if cut.size == 0:
+    full = cells.fraction >= FULL
+    if full.all():
         return Skin(csr_array(eye_array(n, dtype=float32)))
-    outward = cells.patch_area[:, None] * cells.patch_normal
-    total = np.stack([np.bincount(cells.patch_cell, a, minlength=n)[cut] for a in outward.T], 1).astype(float64)
-    normal = total / np.maximum(np.sqrt((total**2).sum(1, keepdims=True)), 1e-300)
-    number = np.full(int(np.prod(cells.lattice.shape)), -1, int32)
-    number[cells.index] = np.arange(n)
-    rows, columns, values, beyond = [own], [own], [np.ones(own.size)], [np.zeros((own.size, 3), bool)]
-    for part in np.array_split(np.arange(cut.size), -(-cut.size // 1000)):
-        who, weight, image = _fit(cells, fraction, number, cut[part], normal[part])
+    near = _Near(cells)
+    cut = np.flatnonzero(~full)
+    sound = full.copy()
+    for part in _parts(cut):
+        who, _ = near.look(part[:, None], near.around(1))
+        sound[who[who >= 0]] = False
+    doubtful = np.flatnonzero(~sound)
+    enough = np.zeros(n, bool)
+    for part in _parts(doubtful):
+        who, _ = near.look(part[:, None], near.around(REACH))
+        enough[part] = ((who >= 0) & sound[who]).sum(1) >= ENOUGH
+    even, judge = _Rows(n), _Rows(n)
+    kept = np.flatnonzero(sound | (full & ~enough))
+    even.add(kept, kept[:, None], np.ones((kept.size, 1)), np.zeros((kept.size, 1, 3), bool))
+    beside = full & ~sound & enough
+    for part in _parts(doubtful[enough[doubtful]]):
+        even.add(part, *_fit(near, part, sound, RIDGE[True]))
+    for part in _parts(cut[~enough[cut]]):
+        even.add(part, *_fit(near, part, full, RIDGE[False]))
+    for part in _parts(doubtful):
+        who, image = near.look(part[:, None], near.around(2))
+        seen = ((who >= 0) & beside[who]).astype(float64)
+        judge.add(part, who, seen / np.maximum(seen.sum(1, keepdims=True), 1.0), image)
+    return Skin(even.matrix(), even.turned(), judge.matrix() if beside.any() else None)
+
+
+class _Near:
+    """Who lies where about a cell, beyond planes of symmetry too."""
+
+    def __init__(self, cells: Cells) -> None:
+        shape = np.array(cells.lattice.shape)
+        self.fraction = cells.fraction
+        self.mirrored = np.isin(range(3), cells.lattice.mirrored)
+        self.shape, self.stride = shape, np.array([1, shape[0], shape[0] * shape[1]])
+        self.place = cells.index[:, None] // self.stride % shape
+        self.number = np.full(int(np.prod(shape)), -1, int32)
+        self.number[cells.index] = np.arange(cells.index.size)
+
+    @staticmethod
+    def around(reach: int) -> Index:
+        """(k, 3) offsets of all boxes within reach."""
+        span = np.arange(-reach, reach + 1)
+        return np.stack(np.meshgrid(span, span, span, indexing="ij"), -1).reshape(-1, 3)
+
+    def look(self, cell: Index, offset: Index) -> tuple[NDArray[int32], Mask]:
+        """Number of the cell at an offset from a cell, -1: none, and (..., 3) across which planes it is an image."""
+        spot = self.place[cell] + offset
+        image = self.mirrored & (spot < 0)
+        spot = np.where(image, -1 - spot, spot)
+        inside = np.all((spot >= 0) & (spot < self.shape), axis=-1)
+        return np.where(inside, self.number[np.where(inside[..., None], spot, 0) @ self.stride], -1), image
+
+
+class _Rows:
+    """Rows of a matrix (n, n) as they come."""
+
+    def __init__(self, n: int) -> None:
+        self.shape = (n, n)
+        self.parts: list[tuple[NDArray[int32], NDArray[int32], NDArray[float32], Mask]] = []
+
+    def add(self, row: Index, column: NDArray[np.integer], weight: Array, image: Mask) -> None:
+        """Weights (m, k) of columns (m, k) in rows (m,), and (m, k, 3) across which planes each is an image."""
         taken = weight != 0.0
-        rows.append(np.repeat(cut[part], taken.sum(1)))
-        columns.append(who[taken])
-        values.append(weight[taken])
-        beyond.append(image[taken])
-    row, column = (np.concatenate(each, dtype=int32, casting="unsafe") for each in (rows, columns))
-    weights, images = np.concatenate(values).astype(float32), np.concatenate(beyond)
+        rows = np.repeat(row, taken.sum(1)).astype(int32)
+        self.parts.append((rows, column[taken].astype(int32), weight[taken].astype(float32), image[taken]))
 
-    def matrix(factor: Array | float, which: NDArray[np.bool_] | slice) -> csr_array:
-        return csr_array((factor * weights[which], (row[which], column[which])), shape=(n, n))
+    def matrix(self, factor: float = 1.0, of: Mask | slice = slice(None)) -> csr_array:
+        row, column, weight, _ = (np.concatenate(each) for each in zip(*self.parts, strict=True))
+        return csr_array((factor * weight[of], (row[of], column[of])), shape=self.shape)
 
-    even = matrix(1.0, slice(None))
-    if not images.any():
-        return Skin(even)
-    return Skin(even, tuple(matrix(-2.0, images[:, k] ^ images[:, (k + 1) % 3]) for k in range(3)))
+    def turned(self) -> tuple[csr_array, ...]:
+        """What images take from each shear stress, twice over: in them it has the other sign."""
+        image = np.concatenate([part[3] for part in self.parts])
+        if not image.any():
+            return ()
+        return tuple(self.matrix(-2.0, image[:, k] ^ image[:, (k + 1) % 3]) for k in range(3))
 
 
-def _fit(
-    cells: Cells, fraction: Array, number: NDArray[int32], cut: NDArray[int64], normal: Array
-) -> tuple[NDArray[int32], Array, NDArray[np.bool_]]:
-    """Cells (m, MOST) whose values, times weights (m, MOST), give those at the centres of m cut cells.
+def _parts(cells: Index) -> list[Index]:
+    return np.array_split(cells, -(-cells.size // 1000)) if cells.size else []
 
-    fraction (n,) of the cells; number (boxes,) cell in each box; cut (m,) cells, normal (m, 3) outward. Beyond a
-    plane of symmetry stand images: the third answer (m, MOST, 3) tells across which axes each was taken.
-    """
-    shape = np.array(cells.lattice.shape)
-    mirrored = np.isin(range(3), cells.lattice.mirrored)
-    stride = np.array([1, shape[0], shape[0] * shape[1]])
-    place = cells.index[cut][:, None] // stride % shape
 
-    def look(spot: NDArray[int64]) -> tuple[NDArray[int32], Array]:
-        spot = np.where(mirrored & (spot < 0), -1 - spot, spot)
-        inside = np.all((spot >= 0) & (spot < shape), axis=-1, keepdims=True)
-        who = np.where(inside[..., 0], number[np.where(inside, spot, 0) @ stride], -1)
-        return who, np.where(who >= 0, fraction[who], 0.0)
-
-    below = place - normal
-    for depth in DEPTHS:
-        deeper = place - depth * normal
-        full = look(np.rint(deeper).astype(int64))[1] >= FULL
-        below[full] = deeper[full]
-    near = np.stack(np.meshgrid(*3 * [np.arange(-3, 4)], indexing="ij"), -1).reshape(-1, 3)
-    spot = np.rint(below).astype(int64)[:, None] + near
-    who, share = look(spot)
-    distance = ((spot - below[:, None]) ** 2).sum(2)
-    rank = np.where(share >= FULL, distance, np.inf)
+def _fit(near: _Near, cells: Index, usable: Mask, ridge: float) -> tuple[NDArray[int32], Array, Mask]:
+    """Cells (m, k) whose values, times weights (m, k), give those at the centres of m cells; images (m, k, 3)."""
+    offset = near.around(REACH)
+    distance = (offset**2).sum(1)
+    who, image = near.look(cells[:, None], offset)
+    fullest = np.argmax(np.where(who >= 0, near.fraction[who], 0.0) - 1e-3 * distance, axis=1)[:, None]
+    stands_in = np.take_along_axis(who, fullest, 1)[:, 0], np.take_along_axis(image, fullest[..., None], 1)[:, 0]
+    taken = (who >= 0) & usable[who]
+    inward = (offset * (taken * np.exp(-distance / 4.0))[..., None]).sum(1)
+    inward *= DEPTH / np.maximum(np.sqrt((inward**2).sum(1, keepdims=True)), 1e-9)
+    spot = np.rint(inward).astype(int64)[:, None] + offset
+    who, image = near.look(cells[:, None], spot)
+    rank = np.where((who >= 0) & usable[who], ((spot - inward[:, None]) ** 2).sum(2), np.inf)
     best = np.argsort(rank, axis=1, kind="stable")[:, :MOST]
-    fullest = np.argmax(share - 1e-3 * distance, axis=1)
-    lone, stand_in = ~np.isfinite(rank).any(1), who[np.arange(cut.size), fullest]
-    chosen = np.take_along_axis(spot, best[..., None], 1)
-    offset, image = chosen - place[:, None], mirrored & (chosen < 0)
     who, rank = np.take_along_axis(who, best, 1), np.take_along_axis(rank, best, 1)
-
-    taken = np.isfinite(rank) & (rank <= rank[:, FITTED - 1 : FITTED] + TIE)  # so that images are treated alike
-    weight = np.where(taken, np.exp(-rank / 4.0), 0.0)
-    x, y, z = (offset[..., k].astype(float64) for k in range(3))
+    spot, image = (np.take_along_axis(each, best[..., None], 1) for each in (spot, image))
+    last = rank[:, min(FITTED, rank.shape[1]) - 1, None]
+    weight = (np.isfinite(rank) & (rank <= last + TIE)).astype(float64)  # all at one distance: images are treated alike
+    x, y, z = (spot[..., k].astype(float64) for k in range(3))
     basis = np.stack([np.ones_like(x), x, y, z, x * x, y * y, z * z, x * y, y * z, z * x], 2)
     system = np.einsum("cik,ci,cil->ckl", basis, weight, basis)
-    ridge = np.array([0.0, *3 * [2e-4], *6 * [1e-1]]) * weight.sum(1)[:, None]
-    system[:, np.arange(10), np.arange(10)] += ridge + 1e-12
-    first = np.zeros((cut.size, 10, 1))
+    least = np.array([0.0, *3 * [5e-5], *6 * [ridge]]) * weight.sum(1)[:, None]
+    system[:, np.arange(10), np.arange(10)] += least + 1e-12
+    first = np.zeros((cells.size, 10, 1))
     first[:, 0] = 1.0
-    fitted = np.einsum("ck,cik,ci->ci", np.linalg.solve(system, first)[..., 0], basis, weight)
-    who[lone, 0], fitted[lone] = stand_in[lone], 0.0
-    fitted[lone, 0] = 1.0
-    image[lone, 0] = (mirrored & (spot[np.arange(cut.size), fullest] < 0))[lone]
-    return who, fitted / fitted.sum(1, keepdims=True), image
+    weight *= np.einsum("ck,cik->ci", np.linalg.solve(system, first)[..., 0], basis)
+    lone = ~np.isfinite(rank).any(1)
+    who[lone, 0], image[lone, 0], weight[lone, 0] = stands_in[0][lone], stands_in[1][lone], 1.0
+    return who, weight / weight.sum(1, keepdims=True), image

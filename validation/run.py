@@ -33,6 +33,7 @@ from . import (  # noqa: F401 (they enter the catalogue)
     pouring,
     precipitation,
     records,
+    skin,
     stress,
     supports,
     tangents,
