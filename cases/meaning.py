@@ -18,7 +18,7 @@ def _phase(name: str) -> Meaning:
 
 NIYAMA = "at solidus + 10 % of the freezing range"
 SOLID = "where it is solid"
-STRESS = "cut cells and full ones beside them are extrapolated from those below, where the field is smooth enough"
+STRESS = "cut cells are extrapolated from those deeper down, where the field is smooth enough"
 FIELDS: dict[str, Meaning] = {
     "temperature": Meaning("K", "degC", "temperature"),
     "austenite": _phase("austenite"),

@@ -1,4 +1,4 @@
-"""Stress in cut cells and beside them is wrong where it stands: it is extrapolated from the cells below."""
+"""Stress in cut cells is wrong where it stands: it is extrapolated from sound cells, those beside no cut one."""
 
 from dataclasses import dataclass
 
@@ -20,43 +20,41 @@ FITTED, MOST = 60, 80  # so many, and those as near as the last of them
 ENOUGH = 20  # sound cells within reach; with fewer, all full cells are taken
 RIDGE = {True: 1e-3, False: 1e-1}  # on second derivatives, of sound cells and of full ones, which scatter more
 TIE = 1e-9  # squared cells
-SMOOTH, KINKED = (
-    0.05,
-    0.15,
-)  # share that full cells at the wall are off: 0.04 is their noise, three times that is no noise
+SMOOTH, KINKED = 0.05, 0.07  # share that full cells at the wall are off; what cut cells make them err by is below 0.04
 
 
 @dataclass(frozen=True, eq=False)
 class Skin:
-    """Leaves sound cells alone and extrapolates them to the doubtful ones: those cut, and full ones beside them.
+    """Leaves full cells alone and extrapolates the sound ones, those beside no cut cell, to the cut ones.
 
     even   (n, n) for what is equal in an image;  turned  what to add for each shear stress, which may change its sign
-    judge  (n, n) mean over the full ones among the doubtful cells near a cell, by which its extrapolation is judged
+    cut    (n,)
+    judge  (n, n) mean over the full cells beside cut ones near a cell, by whose extrapolation its own is judged
     """
 
     even: csr_array
-    turned: tuple[csr_array, ...] = ()
-    judge: csr_array | None = None
+    turned: tuple[csr_array, ...]
+    cut: Mask
+    judge: csr_array
 
     def extend(self, values: Array) -> None:
         """Bring a field (n,), or a stress (6, n) xx yy zz xy yz zx, to the skin, in place.
 
-        Where what was extrapolated is far from what the full cells at the wall hold, the field bends too sharply for
-        it, as stress does below a skin that yields: there cells keep what they have, for yield bounds its error.
+        Where what is extrapolated to full cells at the wall is far from what they hold, the field bends too sharply for
+        it, as stress does below a skin that yields: there cut cells keep what they have, for yield bounds its error.
         """
         rows = np.atleast_2d(values)
         found = np.stack([self.even @ row for row in rows])
         for k, turned in enumerate(self.turned if len(rows) > 3 else (), 3):
             found[k] += turned @ rows[k]
-        if self.judge is not None:
-            off, size = (self.judge @ np.sqrt((each**2).sum(0)) for each in (found - rows, rows))
-            share = off / np.maximum(size, 1e-300)
-            found = rows + np.clip((KINKED - share) / (KINKED - SMOOTH), 0.0, 1.0) * (found - rows)
-        rows[:] = found
+        off, size = (self.judge @ np.sqrt((each**2).sum(0)) for each in (found - rows, rows))
+        share = np.divide(off, size, out=np.zeros_like(off), where=size > 1e-12 * size.max(initial=0.0))
+        trust = np.where(self.cut, np.clip((KINKED - share) / (KINKED - SMOOTH), 0.0, 1.0), 0.0)
+        rows += trust * (found - rows)
 
 
 def skin(cells: Cells) -> Skin:
-    """How sound cells, full ones beside none that is cut, are extrapolated.
+    """How sound cells, full ones beside none that is cut, are extrapolated to the cut ones.
 
     What a cut cell errs by, having full edges and a share of the stiffness, does not shrink with the cells: it is felt
     one and a half cells deep, whatever their size. So a quadratic goes through the nearest cells below that, by least
@@ -66,7 +64,7 @@ def skin(cells: Cells) -> Skin:
     n = cells.index.size
     full = cells.fraction >= FULL
     if full.all():
-        return Skin(csr_array(eye_array(n, dtype=float32)))
+        return Skin(csr_array(eye_array(n, dtype=float32)), (), ~full, csr_array((n, n), dtype=float32))
     near = _Near(cells)
     cut = np.flatnonzero(~full)
     sound = full.copy()
@@ -86,11 +84,11 @@ def skin(cells: Cells) -> Skin:
         even.add(part, *_fit(near, part, sound, RIDGE[True]))
     for part in _parts(cut[~enough[cut]]):
         even.add(part, *_fit(near, part, full, RIDGE[False]))
-    for part in _parts(doubtful):
+    for part in _parts(cut):
         who, image = near.look(part[:, None], near.around(2))
         seen = ((who >= 0) & beside[who]).astype(float64)
         judge.add(part, who, seen / np.maximum(seen.sum(1, keepdims=True), 1.0), image)
-    return Skin(even.matrix(), even.turned(), judge.matrix() if beside.any() else None)
+    return Skin(even.matrix(), even.turned(), ~full, judge.matrix())
 
 
 class _Near:

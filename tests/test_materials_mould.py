@@ -143,7 +143,7 @@ def test_a_gap_never_helps(hot: float, cold: float) -> None:
     [
         ({}, "neither h nor gap is given"),
         ({"h": "5 W/m^2/K", "gap": GAP}, "both given"),
-        ({"h": "-5 W/m^2/K"}, "must not be negative"),
+        ({"h": "-5 W/m^2/K"}, "must be above zero"),
         ({"h": "5 W/m^2/K", "encloses": "core"}, "known: casting, mould"),
         ({"h": "5 W/m/K"}, "has dimension"),
     ],

@@ -52,7 +52,10 @@ def test_a_part_from_stl_is_quenched_with_stress():
 
 
 def test_a_case_on_a_part_of_any_form_has_one_depth():
-    """Layers below the skin of an STL part on cells of 10 mm; profiles end half way through the wall they are in."""
+    """Layers below the skin of an STL part on cells of 10 mm; profiles end half way through the wall they are in.
+
+    A plate of 40 mm on cells of 0.1 mm has 0.62 mm.
+    """
     steps = [mt.Carburise("930 degC", "4 h", potential="0.9 %"), mt.Quench("fast oil", bath="60 degC", until="80 degC")]
     case = mt.HeatTreatment("block", part("bearing_block"), "20MnCr5", mt.Grid("10 mm"), steps, stress=False)
     result = case.run(progress=False)
@@ -60,4 +63,4 @@ def test_a_case_on_a_part_of_any_form_has_one_depth():
     for patch in np.linspace(0, len(feet) - 1, 5).astype(int):
         at = tuple(f"{1e3 * x} mm" for x in middle + feet[patch])
         assert result.case_profile(at).depth[-1] < 0.03
-        assert result.case_depth("550 HV", at=at) == pytest.approx(0.7e-3, abs=0.1e-3)
+        assert result.case_depth("550 HV", at=at) == pytest.approx(0.62e-3, abs=0.1e-3)

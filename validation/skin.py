@@ -1,4 +1,4 @@
-"""Stress of a ball at its skin: of cells that are cut, and of full ones beside them."""
+"""Stress of a ball at its skin, in cut cells and in the full ones beside them."""
 
 from collections.abc import Iterator
 from functools import partial
