@@ -21,6 +21,8 @@ ENOUGH = 20  # sound cells within reach; with fewer, all full cells are taken
 RIDGE = {True: 1e-3, False: 1e-1}  # on second derivatives, of sound cells and of full ones, which scatter more
 TIE = 1e-9  # squared cells
 SMOOTH, KINKED = 0.05, 0.07  # share that full cells at the wall are off; what cut cells make them err by is below 0.04
+SLIVER = 0.1  # part share below which a cell's own stress is worth little, and
+MORE = 1.25  # times what the full cells at the wall hold on average is all that it may keep
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,29 +30,34 @@ class Skin:
     """Leaves full cells alone and extrapolates the sound ones, those beside no cut cell, to the cut ones.
 
     even   (n, n) for what is equal in an image;  turned  what to add for each shear stress, which may change its sign
-    cut    (n,)
+    share  (n,) of the part in each cell
     judge  (n, n) mean over the full cells beside cut ones near a cell, by whose extrapolation its own is judged
     """
 
     even: csr_array
     turned: tuple[csr_array, ...]
-    cut: Mask
+    share: Array
     judge: csr_array
 
     def extend(self, values: Array) -> None:
         """Bring a field (n,), or a stress (6, n) xx yy zz xy yz zx, to the skin, in place.
 
         Where what is extrapolated to full cells at the wall is far from what they hold, the field bends too sharply for
-        it, as stress does below a skin that yields: there cut cells keep what they have, for yield bounds its error.
+        it, as stress does below a skin that yields: there cut cells keep what they have, for yield bounds its error;
+        slivers no more than those full cells, for where hardly any of a cell is left its own stress may be anything.
         """
         rows = np.atleast_2d(values)
         found = np.stack([self.even @ row for row in rows])
         for k, turned in enumerate(self.turned if len(rows) > 3 else (), 3):
             found[k] += turned @ rows[k]
-        off, size = (self.judge @ np.sqrt((each**2).sum(0)) for each in (found - rows, rows))
-        share = np.divide(off, size, out=np.zeros_like(off), where=size > 1e-12 * size.max(initial=0.0))
-        trust = np.where(self.cut, np.clip((KINKED - share) / (KINKED - SMOOTH), 0.0, 1.0), 0.0)
-        rows += trust * (found - rows)
+        length, off = (np.sqrt((each**2).sum(0)) for each in (rows, found - rows))
+        off, size = self.judge @ off, self.judge @ length
+        judged = size > 1e-12 * size.max(initial=0.0)
+        bent = np.divide(off, size, out=np.zeros_like(off), where=judged)
+        long = judged & (length > MORE * size) & (self.share < SLIVER)
+        kept = rows * np.divide(MORE * size, length, out=np.ones_like(length), where=long)
+        trust = np.clip((KINKED - bent) / (KINKED - SMOOTH), 0.0, 1.0)
+        rows[:] = np.where(self.share < FULL, kept + trust * (found - kept), rows)
 
 
 def skin(cells: Cells) -> Skin:
@@ -64,7 +71,7 @@ def skin(cells: Cells) -> Skin:
     n = cells.index.size
     full = cells.fraction >= FULL
     if full.all():
-        return Skin(csr_array(eye_array(n, dtype=float32)), (), ~full, csr_array((n, n), dtype=float32))
+        return Skin(csr_array(eye_array(n, dtype=float32)), (), cells.fraction, csr_array((n, n), dtype=float32))
     near = _Near(cells)
     cut = np.flatnonzero(~full)
     sound = full.copy()
@@ -88,7 +95,7 @@ def skin(cells: Cells) -> Skin:
         who, image = near.look(part[:, None], near.around(2))
         seen = ((who >= 0) & beside[who]).astype(float64)
         judge.add(part, who, seen / np.maximum(seen.sum(1, keepdims=True), 1.0), image)
-    return Skin(even.matrix(), even.turned(), ~full, judge.matrix())
+    return Skin(even.matrix(), even.turned(), cells.fraction, judge.matrix())
 
 
 class _Near:
