@@ -21,7 +21,7 @@ ENOUGH = 20  # sound cells within reach; with fewer, all full cells are taken
 RIDGE = {True: 1e-3, False: 1e-1}  # on second derivatives, of sound cells and of full ones, which scatter more
 TIE = 1e-9  # squared cells
 SMOOTH, KINKED = 0.05, 0.07  # share that full cells at the wall are off; what cut cells make them err by is below 0.04
-SLIVER = 0.1  # part share below which a cell's own stress is worth little, and
+SLIVER = 0.2  # part share below which a cell's own stress is worth little, and
 MORE = 1.25  # times what the full cells at the wall hold on average is all that it may keep
 
 
