@@ -18,7 +18,8 @@ REACH = 3  # cells, how far those may lie that a doubtful one is extrapolated fr
 DEPTH = 3.0  # cells further in, around which they lie
 FITTED, MOST = 60, 80  # so many, and those as near as the last of them
 ENOUGH = 20  # sound cells within reach; with fewer, all full cells are taken
-RIDGE = {True: 1e-3, False: 1e-1}  # on second derivatives, of sound cells and of full ones, which scatter more
+LEVEL = 5e-5  # of the weight, added to the system for each slope, so that a thin wall has one
+RIDGE, STIFF = 1e-3, 1e-1  # and for each second derivative, from sound cells and from all full ones, which scatter more
 TIE = 1e-9  # squared cells
 SMOOTH, KINKED = 0.05, 0.07  # share that full cells at the wall are off; what cut cells make them err by is below 0.04
 SLIVER = 0.2  # part share below which a cell's own stress is worth little, and
@@ -88,9 +89,9 @@ def skin(cells: Cells) -> Skin:
     even.add(kept, kept[:, None], np.ones((kept.size, 1)), np.zeros((kept.size, 1, 3), bool))
     beside = full & ~sound & enough
     for part in _parts(doubtful[enough[doubtful]]):
-        even.add(part, *_fit(near, part, sound, RIDGE[True]))
+        even.add(part, *_fit(near, part, sound, RIDGE))
     for part in _parts(cut[~enough[cut]]):
-        even.add(part, *_fit(near, part, full, RIDGE[False]))
+        even.add(part, *_fit(near, part, full, STIFF))
     for part in _parts(cut):
         who, image = near.look(part[:, None], near.around(2))
         seen = ((who >= 0) & beside[who]).astype(float64)
@@ -175,7 +176,7 @@ def _fit(near: _Near, cells: Index, usable: Mask, ridge: float) -> tuple[NDArray
     x, y, z = (spot[..., k].astype(float64) for k in range(3))
     basis = np.stack([np.ones_like(x), x, y, z, x * x, y * y, z * z, x * y, y * z, z * x], 2)
     system = np.einsum("cik,ci,cil->ckl", basis, weight, basis)
-    least = np.array([0.0, *3 * [5e-5], *6 * [ridge]]) * weight.sum(1)[:, None]
+    least = np.array([0.0, *3 * [LEVEL], *6 * [ridge]]) * weight.sum(1)[:, None]
     system[:, np.arange(10), np.arange(10)] += least + 1e-12
     first = np.zeros((cells.size, 10, 1))
     first[:, 0] = 1.0

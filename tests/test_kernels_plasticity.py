@@ -405,5 +405,5 @@ def test_what_creep_takes_of_a_stress_by_hand():
     shear = rows[:, [law.SHEAR_BEFORE, law.SHEAR]].max(1)
     q = 2.0 * shear * strain
     expected = max(3.0 * shear * (creeps.max(1) * q[:, None] ** (np.array([1.0, 2.5]) - 1.0)).sum(1))
-    assert properties.relaxed(T[0], z[0], T[1], z[1], 30.0, strain) == pytest.approx(expected, rel=1e-9)
+    assert properties.relaxed(T[0], z[0], T[1], z[1], 30.0, strain) == pytest.approx(expected, rel=1e-12)
     assert expected > 0.0

@@ -378,23 +378,22 @@ def test_skin_extrapolates_and_never_shows_a_cut_cell():
     cells = build(Sphere(0.01), "3d", 1e-3)
     matrix = skin(cells)
     x, cut = centres(cells), cells.fraction < FULL
-    deep = np.sqrt((x**2).sum(1)) < 0.007
     straight = 3.0 + 200.0 * x[:, 0] - 100.0 * x[:, 2]
     bent = straight + 2e4 * x[:, 0] * x[:, 1] - 1e4 * (x**2).sum(1)
-    assert cut.sum() > 100 and deep.sum() > 500
+    assert cut.sum() > 100
     for exact, tolerance in ((straight, 0.005 * np.ptp(straight)), (bent, 0.02 * np.ptp(bent))):
         shown = np.where(cut, 1e6, exact)
         matrix.extend(shown)
-        np.testing.assert_allclose(shown[deep], exact[deep], rtol=1e-12)
-        assert np.abs(shown - exact).max() < tolerance
+        np.testing.assert_allclose(shown[~cut], exact[~cut], rtol=1e-12)
+        assert np.abs(shown - exact)[cut].max() < tolerance
 
 
-def test_noise_of_the_wall_does_not_reach_the_skin():
-    """Full cells beside cut ones are 2 % off, as they are whatever the spacing: what is deeper says how it was."""
+def test_what_the_wall_errs_by_does_not_reach_the_skin():
+    """Full cells beside cut ones are 2 % low, as they are whatever the spacing: what is deeper says how it was."""
     cells = build(Sphere(0.01), "3d", 1e-3)
-    x, noise = centres(cells), np.random.default_rng(3).uniform(-0.02, 0.02, cells.index.size)
+    x = centres(cells)
     exact = 2.0 + 1e4 * (x**2).sum(1)
-    shown = np.where(np.sqrt((x**2).sum(1)) > 0.0088, exact + noise * exact, exact)
+    shown = np.where(np.sqrt((x**2).sum(1)) > 0.0088, 0.98 * exact, exact)
     skin(cells).extend(shown)
     assert np.sqrt(np.mean((shown / exact - 1.0)[cells.fraction < FULL] ** 2)) < 0.01
 
